@@ -1,0 +1,368 @@
+"""What each event does to the rows: the fold from which every projection can be derived again.
+
+It uses no definition, calendar or arithmetic, for an event carries its outcomes; and it reads every
+version of every event ever released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.case import Change
+
+Event = Mapping[str, Any]
+Body = Mapping[str, Any]
+
+
+def changes(event: Event) -> list[Change]:
+    """The rows that an event inserts or changes, in order.
+
+    Raises KeyError for a type that is not in the closed list of `docs/trail-format.md`.
+    """
+    made: list[Change] = []
+    EFFECTS[event["type"]](event, event["body"], made)
+    return made
+
+
+def opened(event: Event, body: Body, made: list[Change]) -> None:
+    """A case begins."""
+    columns = {
+        "workflow": body["workflow"],
+        "edition": event["edition"],
+        "state": body["state"],
+        "state_since": event["happened"],
+        "opened_on": event["happened"],
+        "closed_on": None,
+        "parent": body["parent"],
+        "about": body["about"],
+        "historic": body["historic"],
+        "clock": event["clock"],
+        "latest_on": event["happened"],
+        "children": 0,
+    }
+    made.append(Change("cases", (event["stream"],), columns, True))
+
+
+def answered(event: Event, body: Body, made: list[Change]) -> None:
+    """Answers are recorded, or corrected."""
+    for item in body["answers"]:
+        key = (event["stream"], item["question"], item["of"], item["no"])
+        path = f"{item['question']}/{item['of']}/{item['no']}"
+        columns = {
+            "status": item["status"],
+            "value": item["value"],
+            "personal": item["personal"],
+            "commitment": event["sealed"].get(path),
+            "subject": item["subject"],
+            "happened": event["happened"],
+            "asked_on": item["asked_on"],
+            "source": item["source"],
+            "power": item["power"],
+            "n": event["n"],
+        }
+        made.append(Change("answers", key, columns, item["first"]))
+    _turns(event, body.get("turns", ()), made)
+
+
+def taken(event: Event, body: Body, made: list[Change]) -> None:
+    """A step is taken: the case is where the step leads."""
+    columns: dict[str, Any] = {"latest_on": event["happened"]}
+    if body["to"] != body["from"]:
+        columns |= {"state": body["to"], "state_since": event["happened"]}
+    if body["closed"] is not None:
+        columns["closed_on"] = event["happened"] if body["closed"] else None
+    made.append(Change("cases", (event["stream"],), columns, False))
+    _turns(event, body["turns"], made)
+
+
+def undone(event: Event, body: Body, made: list[Change]) -> None:
+    """The latest step is set aside: the case is where it was before."""
+    columns = {name: body[name] for name in ("state", "state_since", "closed_on", "latest_on")}
+    made.append(Change("cases", (event["stream"],), columns, False))
+    for item in body["answers"]:
+        key = (event["stream"], item["question"], item["of"], item["no"])
+        columns = {name: item[name] for name in item if name not in ("question", "of", "no")}
+        made.append(Change("answers", key, columns, False))
+    _turns(event, body["turns"], made, event["happened"])
+
+
+def redated(event: Event, body: Body, made: list[Change]) -> None:
+    """An earlier step is given the day on which it really happened."""
+    for item in body["turns"]:
+        key = (event["stream"], item["what"])
+        made.append(Change("turns", key, {"happened": item["happened"]}, False))
+    if body["case"]:
+        made.append(Change("cases", (event["stream"],), dict(body["case"]), False))
+
+
+def started(event: Event, body: Body, made: list[Change]) -> None:
+    """A clock starts."""
+    columns = {
+        "status": body["status"],
+        "rule": body["rule"],
+        "starts_on": body["starts_on"],
+        "due_on": body["due_on"],
+        "first_due_on": body["due_on"],
+        "due_from": body["due_from"],
+        "due_to": body["due_to"],
+        "target_on": None,
+        "delay_on": None,
+        "met_on": None,
+        "calendar": body["calendar"],
+        "schedule": body["schedule"],
+        "n": event["n"],
+    }
+    made.append(Change("deadlines", _deadline(event, body), columns, True))
+    _notices(event, body, made)
+    _turns(event, body.get("turns", ()), made)
+
+
+def deadline_changed(event: Event, body: Body, made: list[Change]) -> None:
+    """A deadline is moved, met, stopped, re-judged, resumed, set aside, given a target or
+    explained.
+    """
+    made.append(
+        Change("deadlines", _deadline(event, body), {**body["now"], "n": event["n"]}, False)
+    )
+    for name, schedule in body.get("dropped", ()):
+        key = (*_deadline(event, body), name, schedule)
+        made.append(Change("notices", key, {"status": "replaced"}, False))
+    _notices(event, body, made)
+    _turns(event, body.get("turns", ()), made)
+
+
+def notice_settled(event: Event, body: Body, made: list[Change]) -> None:
+    """A notice fires, is superseded by a later one of its deadline, or is set aside."""
+    key = (*_deadline(event, body), body["notice"], body["schedule"])
+    status = _NOTICE_STATUS[event["type"]]
+    made.append(Change("notices", key, {"status": status, "n": event["n"]}, False))
+    _messages(event, body, made)
+
+
+def told(event: Event, body: Body, made: list[Change]) -> None:
+    """People are told of a step: one message for each of them."""
+    _messages(event, body, made)
+
+
+def tasks_opened(event: Event, body: Body, made: list[Change]) -> None:
+    """Something is left for somebody to do."""
+    for item in body["tasks"]:
+        columns = {
+            "kind": item["kind"],
+            "what": item["what"],
+            "role": item["role"],
+            "subject": item["subject"],
+            "status": "open",
+            "opened_on": event["happened"],
+            "done_on": None,
+            "n": event["n"],
+        }
+        made.append(Change("tasks", (event["stream"], item["task"]), columns, True))
+
+
+def tasks_done(event: Event, body: Body, made: list[Change]) -> None:
+    """Tasks are done, or dropped because their step was set aside."""
+    for task in body["tasks"]:
+        columns = {"status": body["status"], "done_on": event["happened"]}
+        made.append(Change("tasks", (event["stream"], task), columns, False))
+
+
+def person_added(event: Event, body: Body, made: list[Change]) -> None:
+    """Somebody whom the case is about is added to it."""
+    columns = {"kind": body["kind"], "status": "on the case", "n": event["n"]}
+    made.append(Change("people", (event["stream"], body["person"]), columns, True))
+
+
+def approved(event: Event, body: Body, made: list[Change]) -> None:
+    """Somebody approves an answer as it stands."""
+    key = (event["stream"], body["of"], body["no"], body["person"])
+    columns = {
+        "role": body["role"],
+        "agency": body["agency"],
+        "digest": body["digest"],
+        "status": "given",
+        "given_on": event["happened"],
+        "n": event["n"],
+    }
+    made.append(Change("approvals", key, columns, body["first"]))
+
+
+def approvals_voided(event: Event, body: Body, made: list[Change]) -> None:
+    """What was approved has changed, so its approvals no longer count."""
+    for person in body["people"]:
+        key = (event["stream"], body["of"], body["no"], person)
+        made.append(Change("approvals", key, {"status": "void"}, False))
+
+
+def link_changed(event: Event, body: Body, made: list[Change]) -> None:
+    """A linked case is opened, ends, or is taken up again."""
+    key = (event["stream"], body["process"])
+    columns = {"opened": body["opened"], "ended": body["ended"]}
+    made.append(Change("linked", key, columns, body["first"]))
+    if body["children"] is not None:
+        made.append(Change("cases", (event["stream"],), {"children": body["children"]}, False))
+
+
+def erased(event: Event, body: Body, made: list[Change]) -> None:
+    """The personal values of one person are destroyed; that they existed stays."""
+    made.append(Change("subjects", (body["subject"],), {"wrapped": None, "erased": 1}, False))
+    for n, path in body["values"]:
+        made.append(
+            Change(
+                "secrets",
+                (event["stream"], n, path),
+                {"salt": None, "sealed": None},
+                False,
+            )
+        )
+    for document in body["documents"]:
+        made.append(Change("documents", (document,), {"erased": 1}, False))
+
+
+def attached(event: Event, body: Body, made: list[Change]) -> None:
+    """A document is put on file; its bytes lie encrypted beside the trail."""
+    columns = {
+        "stream": event["stream"],
+        "question": body["question"],
+        "subject": body["subject"],
+        "size": body["size"],
+        "chunks": body["chunks"],
+        "erased": 0,
+        "n": event["n"],
+    }
+    made.append(Change("documents", (body["document"],), columns, True))
+
+
+def pack_built(event: Event, body: Body, made: list[Change]) -> None:
+    """A pack is built, or built again because the record it rests on changed."""
+    columns = {
+        "status": body["status"],
+        "manifest": body["manifest"],
+        "archive": body["archive"],
+        "head": body["head"],
+        "built_on": event["happened"],
+        "sent_on": None,
+        "n": event["n"],
+    }
+    made.append(Change("packs", (event["stream"], body["pack"], body["no"]), columns, True))
+
+
+def pack_changed(event: Event, body: Body, made: list[Change]) -> None:
+    """A pack is out of date, frozen at sign-off, or sent."""
+    key = (event["stream"], body["pack"], body["no"])
+    made.append(Change("packs", key, dict(body["now"]), False))
+
+
+def message_settled(event: Event, body: Body, made: list[Change]) -> None:
+    """A message was handed over, or given up."""
+    columns = {"status": body["status"], "settled": event["recorded"]}
+    made.append(Change("messages", (body["message"],), columns, False))
+
+
+def edition_activated(event: Event, body: Body, made: list[Change]) -> None:
+    """An edition of a workflow comes into use; its text is stored beside the trail."""
+    columns = {
+        "workflow": body["workflow"],
+        "edition": body["edition"],
+        "in_force_from": body["in_force_from"],
+        "in_force_to": body["in_force_to"],
+        "n": event["n"],
+    }
+    made.append(Change("editions", (body["hash"],), columns, True))
+
+
+def people_changed(event: Event, body: Body, made: list[Change]) -> None:
+    """The partnership's people, agencies or roles are not what they were."""
+    columns = {"digest": body["digest"], "n": event["n"]}
+    made.append(Change("directories", (body["digest"],), columns, True))
+
+
+def nothing(event: Event, body: Body, made: list[Change]) -> None:
+    """An event that is only kept: it changes no row."""
+
+
+def _deadline(event: Event, body: Body) -> tuple[str | int, ...]:
+    return (event["stream"], body["timescale"], body["of"], body["no"])
+
+
+def _notices(event: Event, body: Body, made: list[Change]) -> None:
+    for name, at in body.get("notices", ()):
+        key = (*_deadline(event, body), name, body["schedule"])
+        made.append(Change("notices", key, {"at": at, "status": "waiting", "n": event["n"]}, True))
+
+
+def _messages(event: Event, body: Body, made: list[Change]) -> None:
+    for item in body.get("messages", ()):
+        columns = {
+            "stream": event["stream"],
+            "person": item["person"],
+            "role": item["role"],
+            "what": item["what"],
+            "by_when": item["by_when"],
+            "urgent": item["urgent"],
+            "status": "waiting",
+            "settled": None,
+            "n": event["n"],
+        }
+        made.append(Change("messages", (item["id"],), columns, True))
+
+
+def _turns(event: Event, turns: Any, made: list[Change], day: str = "") -> None:
+    for item in turns:
+        columns = {
+            "no": item["no"],
+            "happened": item.get("happened", event["happened"]),
+        }
+        made.append(Change("turns", (event["stream"], item["what"]), columns, item["first"]))
+
+
+_NOTICE_STATUS = {
+    "notice fired": "fired",
+    "notice superseded": "superseded",
+    "notice set aside": "set aside",
+}
+
+EFFECTS: dict[str, Callable[[Event, Body, list[Change]], None]] = {
+    "case opened": opened,
+    "answers recorded": answered,
+    "answers corrected": answered,
+    "document attached": attached,
+    "transition taken": taken,
+    "step undone": undone,
+    "step re-dated": redated,
+    "deadline started": started,
+    "deadline moved": deadline_changed,
+    "deadline met": deadline_changed,
+    "deadline stopped": deadline_changed,
+    "deadline re-judged": deadline_changed,
+    "deadline resumed": deadline_changed,
+    "deadline set aside": deadline_changed,
+    "target set": deadline_changed,
+    "delay explained": deadline_changed,
+    "notice fired": notice_settled,
+    "notice superseded": notice_settled,
+    "notice set aside": notice_settled,
+    "people told": told,
+    "task opened": tasks_opened,
+    "task closed": tasks_done,
+    "person added": person_added,
+    "approval given": approved,
+    "approval voided": approvals_voided,
+    "linked case opened": link_changed,
+    "linked case ended": link_changed,
+    "linked case resumed": link_changed,
+    "erased": erased,
+    "pack built": pack_built,
+    "pack changed": pack_changed,
+    "message sent": message_settled,
+    "message given up": message_settled,
+    "store created": nothing,
+    "edition activated": edition_activated,
+    "people changed": people_changed,
+    "read": nothing,
+    "searched": nothing,
+    "exported": nothing,
+    "refused": nothing,
+}
+"""The closed list of event types, and what each does."""

@@ -1,0 +1,91 @@
+"""The wiring: from a config.toml to a partnership at work. The only module that knows all the others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine import calendars
+from engine.config import Settings, directory_digest, directory_plain, read
+from engine.database import Database
+from engine.errors import DeliveryError
+from engine.keys import read as read_keys
+from engine.service import people, starting
+from engine.service.outbox import Outgoing, Sender
+from engine.service.workplace import Workplace
+
+
+def now() -> datetime:
+    """The instant, UTC: the one place at which the product looks at the machine's clock."""
+    return datetime.now(UTC)
+
+
+def workplace(settings: Settings, clock: Callable[[], datetime] = now) -> Workplace:
+    """A partnership at work on its own store, as its config.toml says.
+
+    Raises ConfigError when the store, its keys or its people do not fit.
+    """
+    database = Database(settings.database)
+    told = database.told()
+    place = Workplace(
+        log=settings.log,
+        database=database,
+        keys=read_keys(settings.keys),
+        directory=settings.directory,
+        calendars={name: calendars.load(name) for name in calendars.SHIPPED},
+        clock=clock,
+        clock_kind="real",
+    )
+    starting.check(place, told.log, told.clock)
+    digest = directory_digest(settings.directory)
+    people.note_changes(place, digest, directory_plain(settings.directory))
+    return place
+
+
+def sender(place: Workplace, settings: Settings) -> Sender:
+    """What hands messages over, by the notifier that config.toml names."""
+    # Only the wiring knows the notifiers, and only a command that sends needs them.
+    from notifiers import Message, Wiring, build
+
+    wiring = Wiring(place.clock, sys.stdout, settings.folder, os.environ)
+    notifier = build(settings.notify.by, settings.notify.tables.get(settings.notify.by, {}), wiring)
+
+    def send(message: Outgoing) -> str:
+        person = place.directory.people.get(message.person)
+        if person is None or not person.mail:
+            raise DeliveryError(
+                f"{message.person} has no address in config.toml; add one, or tell them yourself.",
+                again=False,
+            )
+        made = Message(
+            id=message.id,
+            to=person.mail,
+            to_role=message.role,
+            reference=message.ref,
+            what=message.what,
+            by_when=message.by_when,
+            link=_link(settings, message.ref),
+            urgent=message.urgent,
+            demo=place.demo,
+        )
+        receipt = notifier.send(made)
+        return f"{receipt.channel}: {receipt.detail}"
+
+    return send
+
+
+def _link(settings: Settings, ref: str) -> str:
+    return f"{settings.notify.link.rstrip('/')}/{ref}" if settings.notify.link else ""
+
+
+def config_file(given: str) -> Path:
+    """The config.toml that a command was given, or the one in this folder."""
+    return Path(given or "config.toml")
+
+
+def settings(given: str) -> Settings:
+    """What config.toml says. Raises ConfigError."""
+    return read(config_file(given))

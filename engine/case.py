@@ -1,0 +1,249 @@
+"""A case as its rows say it, and the values that decisions about it are made of.
+
+A row is a plain mapping of columns; every row is a projection of the events, and `engine.apply`
+says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+Scalar = str | int | bytes | None
+Key = tuple[str | int, ...]
+Row = dict[str, Any]
+
+RUNNING = ("running", "provisional")
+"""The stored statuses of a deadline that is still to be met."""
+
+
+class Change(NamedTuple):
+    """One row to insert (`new`) or some of its columns to change."""
+
+    table: str
+    key: Key
+    columns: Mapping[str, Any]
+    new: bool
+
+
+class AnswerKey(NamedTuple):
+    """Which answer: the question, whom it is about or from ("" for the case), which occurrence."""
+
+    question: str
+    of: str = ""
+    no: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.question}/{self.of}/{self.no}"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something, and how that is known."""
+
+    decided: str
+    recorded: str
+    role: str = ""
+    agency: str = ""
+    stands_for: str = ""
+    """The person for whom a deputy acted."""
+    door: str = "command line"
+    proof: str = "claimed"
+
+    def sealed(self) -> dict[str, str]:
+        """The actor as an event keeps it."""
+        return {
+            "decided": self.decided,
+            "recorded": self.recorded,
+            "role": self.role,
+            "agency": self.agency,
+            "for": self.stands_for,
+            "door": self.door,
+            "proof": self.proof,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as somebody gives it, before any rule has looked at it."""
+
+    question: str
+    value: str | None
+    """None when what is recorded is only that it was asked, or that nobody replied."""
+    of: str = ""
+    no: int = 0
+    """0 means the current occurrence."""
+    status: str = "answered"
+    """asked, answered or no reply."""
+    source: str = ""
+    """The agency it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What surrounds a command: when, by whom, on what evidence, under which key."""
+
+    log: str
+    now: datetime
+    """The instant at which it is recorded, UTC."""
+    today: date
+    """The local civil day of that instant."""
+    actor: Actor
+    command: str
+    happened: str
+    """The day, part of a day or instant at which it happened; a month or a year in historic
+    cases.
+    """
+    clock: str = "real"
+    evidence: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A personal value on its way to be encrypted under its subject's key."""
+
+    stream: str
+    n: int
+    key: AnswerKey
+    subject: str
+    value: str
+    salt: bytes
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An event as it was sealed: its text is stored once and never rebuilt."""
+
+    stream: str
+    n: int
+    type: str
+    text: str
+    hash: str
+    event: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows by table and key: what is loaded of a case, or all that events yield."""
+
+    tables: dict[str, dict[Key, Row]] = field(default_factory=dict)
+
+    def table(self, name: str) -> dict[Key, Row]:
+        """The rows of a table, by key."""
+        return self.tables.setdefault(name, {})
+
+    def merge(self, changes: Iterable[Change]) -> None:
+        """Do the changes to the rows.
+
+        A change of a row that is not loaded is kept as the columns it sets: the store writes it all
+        the same.
+        """
+        for change in changes:
+            rows = self.table(change.table)
+            if change.new:
+                rows[change.key] = dict(change.columns)
+            else:
+                rows.setdefault(change.key, {}).update(change.columns)
+
+
+class Case:
+    """One case: a reading of its rows, in the words of the definition."""
+
+    def __init__(self, ref: str, rows: Rows) -> None:
+        self.ref = ref
+        self.rows = rows
+
+    @property
+    def row(self) -> Row:
+        """The columns of the case itself."""
+        return self.rows.table("cases")[(self.ref,)]
+
+    @property
+    def state(self) -> str:
+        """Where the case is."""
+        return str(self.row["state"])
+
+    @property
+    def version(self) -> int:
+        """The number of its latest event."""
+        return int(self.row["version"])
+
+    def turn(self, what: str) -> int:
+        """Which occurrence of a question is being asked; how often a step was taken
+        (`took:NAME`).
+        """
+        row = self.rows.table("turns").get((self.ref, what))
+        return int(row["no"]) if row else 0
+
+    def knows_turn(self, what: str) -> bool:
+        """Whether occurrences of this have been counted at all, even back to none."""
+        return (self.ref, what) in self.rows.table("turns")
+
+    def occurrence(self, question: str) -> int:
+        """The occurrence of a question that is being asked now."""
+        return self.turn(question) or 1
+
+    def taken_on(self, transition: str) -> str:
+        """The day on which a step was last taken, or "" if it never was."""
+        row = self.rows.table("turns").get((self.ref, f"took:{transition}"))
+        return str(row["happened"]) if row and row["no"] else ""
+
+    def answer(self, question: str, of: str = "", no: int = 0) -> Row | None:
+        """The answer on record, or None."""
+        key = (self.ref, question, of, no or self.occurrence(question))
+        row = self.rows.table("answers").get(key)
+        return row if row and row["status"] != "set aside" else None
+
+    def answered(self, question: str, of: str = "") -> bool:
+        """Whether the current occurrence of a question has an answer."""
+        row = self.answer(question, of)
+        return bool(row) and row is not None and row["status"] == "answered"
+
+    def dealt_with(self, question: str, of: str) -> bool:
+        """Whether an agency has answered, or was asked and the lack of a reply is on record."""
+        row = self.answer(question, of)
+        return row is not None and row["status"] in ("answered", "no reply")
+
+    def value(self, question: str, of: str = "") -> str | None:
+        """The public value of the current answer, or None."""
+        row = self.answer(question, of)
+        return row["value"] if row and row["status"] == "answered" else None
+
+    def people(self, kind: str = "") -> tuple[str, ...]:
+        """The people of the case, by their ids; of one kind when it is given."""
+        rows = self.rows.table("people")
+        return tuple(
+            str(key[1])
+            for key, row in sorted(rows.items())
+            if row["status"] == "on the case" and (not kind or row["kind"] == kind)
+        )
+
+    def deadlines(self) -> dict[Key, Row]:
+        """The deadlines, by (case, timescale, of, no)."""
+        return self.rows.table("deadlines")
+
+    def open_deadlines(self) -> list[tuple[Key, Row]]:
+        """The deadlines that are still to be met."""
+        found = self.deadlines().items()
+        return [(key, row) for key, row in found if row["status"] in RUNNING]
+
+    def waiting_notices(self, deadline: Key) -> list[Key]:
+        """The keys of the notices of a deadline that have not fired."""
+        return [
+            key
+            for key, row in self.rows.table("notices").items()
+            if key[:4] == deadline and row["status"] == "waiting"
+        ]
+
+    def open_tasks(self) -> list[tuple[Key, Row]]:
+        """What is still to be done by somebody."""
+        return [(k, r) for k, r in self.rows.table("tasks").items() if r["status"] == "open"]
+
+    def linked(self, process: str) -> tuple[int, int]:
+        """How many linked cases of a process have ended, and how many there are."""
+        row = self.rows.table("linked").get((self.ref, process))
+        return (int(row["ended"]), int(row["opened"])) if row else (0, 0)

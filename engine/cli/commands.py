@@ -1,0 +1,62 @@
+"""The table of commands: what each is for, and the module that is imported only when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Entry(NamedTuple):
+    """A command: one line of help, and where it is."""
+
+    help: str
+    module: str = ""
+    name: str = ""
+    """Of its command in the module; empty for a group, whose commands follow it in the table."""
+
+
+COMMANDS: Final[Mapping[str, Entry]] = {
+    "init": Entry("Begin: config.toml, database and keys, in this folder.", "beginning", "init"),
+    "open": Entry("Open a case.", "opening", "open_"),
+    "record": Entry("Record answers, or that an agency was asked.", "recording", "record"),
+    "attach": Entry("Put a document on file.", "recording", "attach"),
+    "person": Entry("Add or show the people a case is about.", "people", "person"),
+    "take": Entry("Take a step, or record one already done.", "stepping", "take"),
+    "next": Entry("What can happen next, and what is missing.", "looking", "next_"),
+    "show": Entry("A case on one screen.", "looking", "show"),
+    "history": Entry("What has happened on a case.", "looking", "history"),
+    "find": Entry("Search all cases; the search is logged.", "listing", "find"),
+    "list": Entry("The cases there are.", "listing", "list_"),
+    "today": Entry("What needs doing, on one sheet of paper.", "sheet", "today"),
+    "deadlines": Entry("What is still to be met, of one case or of all.", "clocks", "deadlines"),
+    "explain": Entry("How a deadline came to its day, day by day.", "clocks", "explain"),
+    "date": Entry("Count days without a case.", "counting", "date"),
+    "correct": Entry("Put an answer, or the day of a step, right.", "stepping", "correct"),
+    "undo": Entry("Set the latest step aside.", "stepping", "undo"),
+    "extend": Entry("Set a target beside a deadline.", "delaying", "extend"),
+    "delay": Entry("Record that a delay was explained, and to whom.", "delaying", "delay"),
+    "approve": Entry("Approve an answer as it stands.", "delaying", "approve"),
+    "erase": Entry("Destroy what is known about one person.", "people", "erase"),
+    "tick": Entry("Fire what is due and send what is waiting, once.", "working", "tick"),
+    "worker": Entry("Do that for ever.", "working", "worker"),
+    "workflow": Entry("The processes: list, check, describe, activate."),
+    "workflow list": Entry("The processes there are.", "workflows", "list_"),
+    "workflow check": Entry("Check the files of a process.", "workflows", "check"),
+    "workflow describe": Entry("Say a process in English.", "workflows", "describe"),
+    "workflow activate": Entry("Bring an edition into use.", "workflows", "activate"),
+    "audit": Entry("The trail: verify it, and sign its head."),
+    "audit verify": Entry("Show whether the trail was altered.", "auditing", "verify"),
+    "audit checkpoint": Entry("Sign the trail, to be kept elsewhere.", "auditing", "checkpoint"),
+    "migrate": Entry("Bring the database to this program's schema.", "beginning", "migrate"),
+}
+"""In the order in which help lists them."""
+
+
+def within(group: str) -> dict[str, Entry]:
+    """The commands of a group by their own names; of "" those that are in none."""
+    start = f"{group} " if group else ""
+    return {
+        name.removeprefix(start): entry
+        for name, entry in COMMANDS.items()
+        if name.startswith(start) and " " not in name.removeprefix(start)
+    }

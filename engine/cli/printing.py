@@ -1,0 +1,166 @@
+"""Plain text for a terminal or a sheet of paper: wrapped to its width, with next to no colour."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
+from typing import Any
+
+import click
+
+from engine.dates import MONTHS, parse_partial, short_day
+
+NARROWEST = 60
+WIDEST = 100
+
+
+def width() -> int:
+    """How many columns a line may have: the terminal's, within reason."""
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+
+
+def paragraph(text: str, indent: int = 0, hanging: int = 0, most: int = 0) -> list[str]:
+    """A text as lines of the width, its own line ends kept; later lines are indented further."""
+    size = most or width()
+    found = []
+    for line in text.split("\n"):
+        first, later = " " * indent, " " * (indent + hanging)
+        found += wrap(
+            line, size, initial_indent=first, subsequent_indent=later, break_on_hyphens=False
+        ) or [""]
+    return found
+
+
+def item(text: str, most: int = 0) -> list[str]:
+    """A text as an entry of a list."""
+    return paragraph(f"- {text}", 2, 2, most)
+
+
+def table(rows: Iterable[Sequence[str]], indent: int = 2, most: int = 0) -> list[str]:
+    """Rows in columns, as wide as they need to be; the last column is wrapped."""
+    listed = [tuple(row) for row in rows]
+    if not listed:
+        return []
+    widths = [max(len(row[at]) for row in listed) for at in range(len(listed[0]) - 1)]
+    found = []
+    for row in listed:
+        start = "".join(f"{cell:<{size}}  " for cell, size in zip(row, widths, strict=False))
+        head = " " * indent + start
+        room = max(20, (most or width()) - len(head))
+        lines = wrap(row[-1], room, break_on_hyphens=False) or [""]
+        found.append((head + lines[0]).rstrip())
+        found += [" " * len(head) + line for line in lines[1:]]
+    return found
+
+
+def shortened(text: str, most: int) -> str:
+    """A text on one line of at most so many characters."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= most else plain[: most - 3].rstrip() + "..."
+
+
+def day(text: str | None) -> str:
+    """`Mon 15 Dec 2025`; a month or a year where no more is known; nothing for nothing."""
+    if not text:
+        return ""
+    known = parse_partial(text[:10])
+    if known.exact:
+        return short_day(known.first)
+    return f"{MONTHS[known.first.month - 1]} {known.first.year}" if "-" in known.text else known.text
+
+
+def plainly(name: str) -> str:
+    """A name of a definition as words: `local authority`."""
+    return name.replace("_", " ")
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """One, two and three."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def need(what: str, who: Sequence[str], how: str) -> str:
+    """One thing that is missing, who can supply it, and how."""
+    by = f"from the {listed(who, 'or')}" if who else ""
+    more = "; ".join(part for part in (by, how) if part)
+    return f"{what} ({more})" if more else what
+
+
+def count(number: int, one: str, more: str = "") -> str:
+    """`1 case`, `2 cases`."""
+    return f"{number} {one if number == 1 else more or one + 's'}"
+
+
+def loud(text: str) -> str:
+    """A text that stands out, where there is colour."""
+    return click.style(text, fg="red", bold=True) if _colour() else text
+
+
+def strong(text: str) -> str:
+    """A heading, where a terminal can show one."""
+    return click.style(text, bold=True) if _colour() else text
+
+
+def say(lines: Iterable[str]) -> None:
+    """Write lines on standard output; a reader that has gone away is no fault."""
+    _write("".join(f"{line}\n" for line in lines), sys.stdout)
+
+
+def say_aside(lines: Iterable[str]) -> None:
+    """Write lines on standard error."""
+    _write("".join(f"{_harmless(line)}\n" for line in lines), sys.stderr)
+
+
+def say_json(document: Mapping[str, Any]) -> None:
+    """Write the one JSON document of a command on standard output."""
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, indent=2)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    _write(f"{text}\n", sys.stdout)
+
+
+def prepare() -> None:
+    """Let no character of an output be a fault, whatever the terminal can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _write(text: str, stream: Any) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _leave_alone(stream)
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            _leave_alone(stream)
+            raise
+        _leave_alone(stream)
+
+
+def _leave_alone(stream: Any) -> None:
+    """Send what is still to come nowhere: what the command does counts, not who watches."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        return
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _harmless(text: str) -> str:
+    """A line without the control characters by which a terminal could be led astray."""
+    return "".join(c if c.isprintable() or c == "\u00a0" else "?" for c in text)

@@ -1,0 +1,24 @@
+"""What one run of the command line knows of itself, for whoever must say how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class State:
+    """One run: whether JSON is wanted, and the key of the change that it tries to make."""
+
+    json: bool = False
+    key: str = ""
+    """The idempotency key; empty as long as nothing is to be changed."""
+    changed: bool = False
+    """Whether the change was saved."""
+
+    def in_doubt(self) -> str:
+        """What to do when a run ended before it could say what it did."""
+        if self.changed:
+            return "The change itself was saved."
+        if self.key:
+            return f"If in doubt, repeat the command with --key {self.key}: it is never done twice."
+        return "Nothing was changed."

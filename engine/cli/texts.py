@@ -1,0 +1,125 @@
+"""Words that come from outside: typed, piped, pasted or in a file, with their line ends kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import BinaryIO
+
+from engine.dates import parse_partial, read_day
+from engine.errors import UsageError
+
+MOST_BYTES = 8_000_000
+"""More than the longest answer can be."""
+
+_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\xef\xbb\xbf": "utf-8"}
+"""The bytes with which some programs begin a text file."""
+_LINE_ENDS = str.maketrans({"\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\ufeff": ""})
+
+
+def free_text(given: str | None, called: str) -> str:
+    """The text that TEXT, @FILE or - stands for; `called` names what it is for."""
+    if not given:
+        return ""
+    if given == "-":
+        return asked(f"{called}:", called)
+    return from_file(given[1:], called) if given.startswith("@") else pasted(given)
+
+
+def from_file(name: str, called: str) -> str:
+    """The text of a file. Raises UsageError when it cannot be read, or is no plain text."""
+    with opened(name, called) as source:
+        try:
+            content = source.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise _failed("read", called, error) from None
+    return _decoded(content, called)
+
+
+def asked(prompt: str, called: str, *, one_line: bool = False) -> str:
+    """What somebody types, or what comes through standard input.
+
+    Nothing of it stands in the shell's history or the list of processes.
+    """
+    if not at_keyboard():
+        return _decoded(sys.stdin.buffer.read(MOST_BYTES + 1), called)
+    how = "" if one_line else " (finish with Ctrl-D on a line of its own)"
+    sys.stderr.write(f"{prompt}{how}\n")
+    sys.stderr.flush()
+    typed = sys.stdin.readline() if one_line else sys.stdin.read()
+    return pasted(typed.removesuffix("\n"))
+
+
+def at_keyboard() -> bool:
+    """Whether somebody types, and nothing is piped."""
+    return sys.stdin.isatty()
+
+
+def confirmed(question: str) -> bool:
+    """Whether somebody at the keyboard says yes."""
+    if not at_keyboard():
+        return False
+    sys.stderr.write(f"{question} (yes or no) ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def opened(name: str, called: str) -> BinaryIO:
+    """A file to read, whose name is never repeated: it may be about somebody.
+
+    Raises UsageError.
+    """
+    try:
+        return open(name, "rb")  # noqa: SIM115
+    except (OSError, ValueError) as error:
+        raise _failed("read", called, error) from None
+
+
+def save(name: str, text: str, called: str) -> None:
+    """Write a new file that only its owner can read. Raises UsageError; it never replaces one."""
+    try:
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except (OSError, ValueError) as error:
+        raise _failed("written", called, error) from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        os.unlink(name)
+        raise _failed("written", called, error) from None
+
+
+def pasted(text: str) -> str:
+    """A text with the line and page ends of a word processor as plain line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").translate(_LINE_ENDS)
+
+
+def when(given: str) -> str:
+    """A day, or a part of one, in the form in which it is kept; nothing for nothing."""
+    return parse_partial(given).text if given else ""
+
+
+def exact_day(given: str) -> str:
+    """A day in the form in which it is kept."""
+    return read_day(given).isoformat()
+
+
+def _decoded(content: bytes, called: str) -> str:
+    if len(content) > MOST_BYTES:
+        raise UsageError(
+            f"The text given for {called} is longer than any can be; attach it as a document."
+        )
+    mark = next((mark for mark in _MARKS if content.startswith(mark)), b"")
+    try:
+        text = content[len(mark) :].decode(_MARKS.get(mark, "utf-8"))
+    except UnicodeDecodeError:
+        raise UsageError(
+            f"What was given for {called} is no plain text in UTF-8; save it as plain text, or "
+            "attach it as a document."
+        ) from None
+    return pasted(text).removesuffix("\n")
+
+
+def _failed(done: str, called: str, error: Exception) -> UsageError:
+    reason = getattr(error, "strerror", None) or "its name cannot be one"
+    return UsageError(f"The file given for {called} cannot be {done} ({reason}); name another.")

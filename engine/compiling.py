@@ -1,0 +1,147 @@
+"""Makes `engine/statements.py` from `engine.tables`: `python -m engine.compiling` after a change.
+
+It is for those who change the schema, and for the test that finds out when they forgot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from engine import tables
+from engine.tables import queries
+
+PLACE = Path(__file__).with_name("statements.py")
+
+_HEAD = '''"""The statements of every table, as texts in which a `?` stands for each value.
+
+Made by `python -m engine.compiling`; never change it by hand.
+"""
+
+# ruff: noqa: E501
+# fmt: off
+from __future__ import annotations
+
+from functools import cache
+from typing import Final, NamedTuple
+
+
+class Layout(NamedTuple):
+    """The columns of a table: those of its key, without the partnership, and all others."""
+
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def insert(table: str) -> str:
+    """Adds a row; its values are the partnership, the key, and all others in their order."""
+    return INSERT[table]
+
+
+def select(table: str, *, lock: bool = False) -> str:
+    """All rows of a case (the values are the partnership and the case): key first, then the others.
+
+    With `lock`, which is for `cases` and PostgreSQL alone, nobody else can change it meanwhile.
+    """
+    return SELECT_LOCKED[table] if lock else SELECT[table]
+
+
+@cache
+def update(table: str, columns: tuple[str, ...]) -> str:
+    """Changes these columns of one row; after their values come the partnership and the key.
+
+    Raises KeyError for a table or a column that there is not.
+    """
+    known = {column: f'"{column}" = ?' for column in TABLES[table].columns}
+    return f'UPDATE "{table}" SET {", ".join([known[c] for c in columns])} WHERE {KEY[table]}'
+'''
+
+_LOCKABLE = '''
+
+def {name}(*, lock: bool) -> str:
+    """The text below of this name; with `lock`, for PostgreSQL, what it finds is locked."""
+    return {capitals}_LOCKED if lock else {capitals}
+'''
+
+
+def compiled() -> str:
+    """The text of `engine/statements.py` as the tables and the questions are now."""
+    every = sorted(tables.metadata.tables.values(), key=lambda table: table.name)
+    of_cases = [table for table in every if keys(table)[:1] == ("ref",)]
+    names = _Quoted(every)
+    asked = dict(queries.ASKED)
+    for name, (plain, locked) in queries.LOCKABLE.items():
+        asked |= {name.upper(): plain, f"{name.upper()}_LOCKED": locked}
+    lockable = [_LOCKABLE.format(name=n, capitals=n.upper()) for n in queries.LOCKABLE]
+    return "".join(
+        [
+            _HEAD,
+            *lockable,
+            "\n\n",
+            _mapping("TABLES", "Layout", ((t, _layout(t)) for t in every)),
+            _mapping("KEY", "str", ((t, repr(_where(_key(t)))) for t in every)),
+            _mapping("INSERT", "str", ((t, repr(_insert(t))) for t in every)),
+            _mapping("SELECT", "str", ((t, repr(_select(t))) for t in of_cases)),
+            _mapping("SELECT_LOCKED", "str", [(tables.metadata.tables["cases"], repr(_locked()))]),
+            *(f"{name}: Final = {text.format_map(names)!r}\n" for name, text in asked.items()),
+        ]
+    )
+
+
+def keys(table: Table) -> tuple[str, ...]:
+    """The columns of the key, without the partnership."""
+    return tuple(name for name in _key(table) if name != "log")
+
+
+class _Quoted(dict[str, str]):
+    """The tables and columns that there are, each in quotes."""
+
+    def __init__(self, every: Iterable[Table]) -> None:
+        known = {name for table in every for name in (table.name, *table.c.keys())}
+        super().__init__({name: f'"{name}"' for name in known})
+
+
+def _mapping(name: str, kind: str, items: Iterable[tuple[Table, str]]) -> str:
+    listed = "".join(f'    "{table.name}": {text},\n' for table, text in items)
+    return f"{name}: Final[dict[str, {kind}]] = {{\n{listed}}}\n"
+
+
+def _key(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
+
+
+def _others(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.c if not column.primary_key)
+
+
+def _layout(table: Table) -> str:
+    return f"Layout({keys(table)!r}, {_others(table)!r})"
+
+
+def _where(names: Sequence[str]) -> str:
+    return " AND ".join(f'"{name}" = ?' for name in names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _insert(table: Table) -> str:
+    names = [*_key(table), *_others(table)]
+    places = ", ".join("?" * len(names))
+    return f'INSERT INTO "{table.name}" ({_listed(names)}) VALUES ({places})'
+
+
+def _select(table: Table) -> str:
+    names = _listed([*keys(table), *_others(table)])
+    return f'SELECT {names} FROM "{table.name}" WHERE {_where(("log", "ref"))}'
+
+
+def _locked() -> str:
+    return f"{_select(tables.metadata.tables['cases'])} FOR UPDATE"
+
+
+if __name__ == "__main__":
+    PLACE.write_text(compiled())

@@ -1,0 +1,116 @@
+"""Judges what the tables of config.toml say of one another: ids, days, deputies, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from engine.config.kinds import shown
+from engine.config.shapes import LISTS, TABLES
+from engine.config.sheet import Sheet, Where
+
+Entries = list[dict[str, Any]]
+
+Parts = dict[str, Any]
+"""What each table of config.toml says, by its name; of a list of tables, what each of them says."""
+
+_OWN = (("agency", "id"), ("person", "id"), ("person", "account"))
+"""What no two tables of a list may share."""
+
+_REFERENCES = (
+    ("agency", "contact", "person"),
+    ("appointment", "person", "person"),
+    ("appointment", "agency", "agency"),
+    ("appointment", "deputy_for", "person"),
+    ("absence", "person", "person"),
+)
+
+
+def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
+    """Note every mistake that shows only when all tables are known."""
+    for name, key in _OWN:
+        _judge_own(sheet, parts[name], name, key)
+    ids = {name: {entry.get("id"): None for entry in parts[name]} for name in ("agency", "person")}
+    for name, key, of in _REFERENCES:
+        for number, entry in enumerate(parts[name]):
+            _judge_reference(sheet, (name, number, key), entry.get(key), of, ids[of])
+    for role, person in parts["fallback"].items():
+        _judge_reference(sheet, ("fallback", role), person, "person", ids["person"])
+    for name in LISTS:
+        for number, entry in enumerate(parts[name]):
+            judge_days(sheet, entry, (name, number))
+    _judge_deputies(sheet, parts["appointment"])
+    notify = parts.get("notify", {})
+    _judge_notifiers(sheet, notify, notifiers)
+    if notify.get("by") == "smtp":
+        _judge_addresses(sheet, parts)
+
+
+def judge_days(sheet: Sheet, entry: dict[str, Any], where: tuple[str, int]) -> None:
+    """Note an end that lies before its beginning."""
+    if "from" in entry and entry.get("to", entry["from"]) < entry["from"]:
+        problem = f'"to" is before "from"; give {entry["from"]} or a later day.'
+        sheet.wrong((*where, "to"), problem)
+
+
+def _judge_own(sheet: Sheet, entries: Entries, name: str, key: str) -> None:
+    seen = set()
+    for number, entry in enumerate(entries):
+        value = entry.get(key)
+        if value is not None and value in seen:
+            problem = (
+                f'Another {LISTS[name].called} has the {key} "{shown(value)}"; give each its own.'
+            )
+            sheet.wrong((name, number, key), problem)
+        seen.add(value)
+
+
+def _judge_reference(
+    sheet: Sheet, where: Where, value: str | None, of: str, ids: Collection[str | None]
+) -> None:
+    # An id that could not be read may be the one that is meant.
+    if value is None or value in ids or None in ids:
+        return
+    problem = f'"{where[-1]}" is "{value}", but no {LISTS[of].called} has that id.'
+    sheet.wrong(where, problem, word=value, known=[known for known in ids if known])
+
+
+def _judge_deputies(sheet: Sheet, appointments: Entries) -> None:
+    if sheet.at_fault("appointment"):
+        return
+    own = {(one["person"], one["role"]) for one in appointments if "deputy_for" not in one}
+    for number, one in enumerate(appointments):
+        where = ("appointment", number, "deputy_for")
+        stands_for = one.get("deputy_for")
+        if stands_for == one["person"]:
+            sheet.wrong(where, '"deputy_for" is the deputy; name whom they stand for.')
+        elif stands_for is not None and (stands_for, one["role"]) not in own:
+            problem = (
+                f'"deputy_for" is "{stands_for}", who has no appointment of their own '
+                f'as "{one["role"]}".'
+            )
+            holders = [person for person, role in own if role == one["role"]]
+            sheet.wrong(where, problem, word=stands_for, known=sorted(holders))
+
+
+def _judge_notifiers(sheet: Sheet, notify: Parts, notifiers: Collection[str]) -> None:
+    by = notify.get("by")
+    if by is not None and notifiers and by not in notifiers:
+        problem = f'"by" is "{shown(by)}", but there is no such notifier.'
+        sheet.wrong(("notify", "by"), problem, word=by, known=notifiers)
+    for name in notify:
+        if name not in TABLES["notify"].keys and notifiers and name not in notifiers:
+            problem = f"There is no notifier for the table [notify.{shown(name)}]."
+            sheet.wrong(("notify", name), problem, word=name, known=notifiers)
+
+
+def _judge_addresses(sheet: Sheet, parts: Parts) -> None:
+    """Whoever may be told by mail from now on needs an address; those who are ended need none."""
+    told = {one.get("contact") for one in parts["agency"] if "to" not in one}
+    told |= {one.get("person") for one in parts["appointment"] if "to" not in one}
+    told |= set(parts["fallback"].values())
+    faulty = sheet.at_fault("person")
+    for number, person in enumerate(parts["person"]):
+        if person.get("id") in told and "mail" not in person and number not in faulty:
+            problem = f'"mail" is missing of "{person["id"]}", who is told by mail.'
+            sheet.wrong(("person", number), problem, 'Write mail = "..." below their id.')

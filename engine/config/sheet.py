@@ -1,0 +1,192 @@
+"""One TOML file while it is read: its tables, and the mistakes found in them so far."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.config.kinds import Kind, WrongValueError, anything, described, shown
+from engine.errors import ConfigError, Mistake
+
+LARGEST = 1_000_000
+"""Bytes of a file."""
+
+MOST_DOTS = 100
+"""Dots of one line: the time to parse a key grows with the square of its parts."""
+
+GUESSES = 100
+"""Mistakes of one file for which a guess is made; comparing names costs time."""
+
+MOST_KNOWN = 1000
+"""Names among which a guess is made."""
+
+_PARSED_AT = re.compile(r" \(at line (\d+), column \d+\)$| \(at end of document\)$")
+
+Where = tuple[str | int, ...]
+"""The keys, and the numbers of elements, that lead to a place in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The keys that a table may have, of what kind each is, and what to write for those it must."""
+
+    called: str
+    keys: Mapping[str, Kind]
+    needed: Mapping[str, str] = field(default_factory=dict)
+    holds_tables: bool = False
+    """Whether it may hold tables of any other name, which are not read."""
+
+    def kind(self, key: str, value: Any) -> Kind | None:
+        """How a key of such a table is read; None when it has no such key."""
+        if key not in self.keys and self.holds_tables and isinstance(value, dict):
+            return anything
+        return self.keys.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A mistake, with what is known for a guess at what was meant."""
+
+    where: Where
+    problem: str
+    hint: str = ""
+    word: str = ""
+    known: Collection[str] = ()
+    missing: str = ""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A file and its mistakes."""
+
+    called: str
+    _text: str = ""
+    _lines: dict[Where, int] | None = None
+    """The line of every place, when it is known already: that of a file with no places."""
+    _found: list[_Found] = field(default_factory=list)
+
+    def load(self, path: Path) -> dict[str, Any] | None:
+        """What a file says; None, with a mistake noted, where it cannot be understood.
+
+        Raises ConfigError, or FileNotFoundError, for a file that cannot be had at all.
+        """
+        content = _content(path)
+        try:
+            text = content.decode("utf-8-sig")
+            _check_dots(text)
+            document = tomllib.loads(text)
+        except UnicodeDecodeError as error:
+            number = content.count(b"\n", 0, error.start) + 1
+            problem = "This line has a character that is not UTF-8; save the file as UTF-8."
+        except tomllib.TOMLDecodeError as error:
+            number, problem = _syntax(str(error), text)
+        except RecursionError:
+            number, problem = 1, "Lists or tables are nested too deeply in this file."
+        except ValueError:
+            number, problem = 1, "A number in this file has too many digits."
+        else:
+            self._text = text
+            return document
+        self._lines = {(): number}
+        self.wrong((), problem)
+        return None
+
+    def wrong(
+        self,
+        where: Where,
+        problem: str,
+        hint: str = "",
+        *,
+        word: str = "",
+        known: Collection[str] = (),
+    ) -> None:
+        """Note a mistake; with what was written and what is known, what was meant is guessed."""
+        self._found.append(_Found(where, problem, hint, word, known))
+
+    def at_fault(self, name: str) -> set[str | int]:
+        """The numbers of those in a list of tables in which a mistake is noted."""
+        places = (found.where for found in self._found)
+        return {where[1] for where in places if len(where) > 1 and where[0] == name}
+
+    def table(self, shape: Shape, written: Any, where: Where) -> dict[str, Any]:
+        """What a table says, without what is at fault in it."""
+        if not isinstance(written, dict):
+            self.wrong(where, f"{shape.called} must be a table, not {described(written)}.")
+            return {}
+        said = {}
+        for key, value in written.items():
+            kind = shape.kind(key, value)
+            if kind is None:
+                problem = f'{shape.called} has no key "{shown(key)}".'
+                self.wrong((*where, key), problem, word=key, known=shape.keys)
+                continue
+            try:
+                said[key] = kind(value)
+            except WrongValueError as error:
+                self.wrong((*where, key), f'"{key}" {error}')
+        for key, hint in shape.needed.items():
+            if key not in written:
+                problem = f'{shape.called} has no "{key}".'
+                self._found.append(_Found(where, problem, hint, missing=key))
+        return said
+
+    def tables(self, shape: Shape, written: Any, name: str) -> list[dict[str, Any]]:
+        """What a list of tables says; one that is at fault keeps its place."""
+        if not isinstance(written, list):
+            problem = f"Write {shape.called} with two brackets, anew above each of them."
+            self.wrong((name,), problem)
+            return []
+        return [self.table(shape, each, (name, number)) for number, each in enumerate(written)]
+
+    def mistakes(self) -> list[Mistake]:
+        """All mistakes, by line."""
+        if not self._found:
+            return []
+        from engine.loading.findings import guess
+        from engine.loading.lines import line_index, line_of
+
+        lines = line_index(self._text) if self._lines is None else self._lines
+        told, guessed = [], set()
+        for number, found in enumerate(self._found):
+            guessing = found.word and number < GUESSES and len(found.known) <= MOST_KNOWN
+            meant = guess(found.word, found.known) if guessing else ""
+            if found.missing and (found.where, f'Did you mean "{found.missing}"?') in guessed:
+                continue
+            guessed.add((found.where[:-1], meant))
+            hint = meant or found.hint
+            told.append(Mistake(self.called, line_of(lines, found.where), found.problem, hint))
+        return sorted(dict.fromkeys(told), key=lambda mistake: mistake.line)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"{path} cannot be read ({reason}); make it a file that may be."
+        ) from None
+    if len(content) > LARGEST:
+        raise ConfigError(f"{path} is larger than 1 MB; name the file that is meant.")
+    return content
+
+
+def _check_dots(text: str) -> None:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            raise tomllib.TOMLDecodeError(f"A line has too many dots (at line {number}, column 1)")
+
+
+def _syntax(error: str, text: str) -> tuple[int, str]:
+    """The line of a mistake of syntax, and the mistake in words."""
+    found = _PARSED_AT.search(error)
+    number = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
+    said = _PARSED_AT.sub("", error)
+    return number, f"This cannot be read as TOML: {said[:1].lower()}{said[1:]}."

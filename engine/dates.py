@@ -1,0 +1,155 @@
+"""Days as people write and read them: whole days, partial days, and the same day of another month.
+
+Names of days and months are English and never come from the machine's locale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from engine.errors import UsageError
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+FIRST_YEAR = 1900
+LAST_YEAR = 2199
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A day known only in part: the interval of days it may be, both ends included."""
+
+    text: str
+    """`2020`, `2020-12` or `2020-12-25`."""
+    first: date
+    last: date
+
+    @property
+    def exact(self) -> bool:
+        """Whether the day itself is known."""
+        return self.first == self.last
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def short_day(day: date) -> str:
+    """`Wed 23 Dec 2026`."""
+    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def long_day(day: date) -> str:
+    """`Wednesday 23 December 2026`."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def read_day(text: str) -> date:
+    """The day that `2026-12-23`, `23 December 2026` or `Wed 23 Dec 2026` names.
+
+    A weekday that does not belong to the date is refused, since one of the two is then wrong.
+    """
+    partial = parse_partial(text)
+    if not partial.exact:
+        raise UsageError(f'"{text.strip()}" names no single day; write one such as 2026-12-23.')
+    return partial.first
+
+
+def parse_partial(text: str) -> PartialDate:
+    """The days that `2020`, `2020-12`, `December 2020` or anything `read_day` reads may be."""
+    words = text.replace(",", " ").split()
+    if len(words) == 1:
+        return _interval(text, words[0].split("-"), (4, 2, 2))
+    weekday = _name(words[0], WEEKDAYS) if words else None
+    parts = words if weekday is None else words[1:]
+    month = _name(parts[-2], MONTHS) if 2 <= len(parts) <= 3 else None
+    if month is None or (weekday is not None and len(parts) == 2):
+        raise _unreadable(text)
+    found = _interval(text, [parts[-1], str(month + 1), *parts[:-2]], (4, 1, 1))
+    if weekday is not None and found.first.weekday() != weekday:
+        raise UsageError(
+            f'"{text.strip()}" contradicts itself: that day is a '
+            f"{WEEKDAYS[found.first.weekday()]}; check the date."
+        )
+    return found
+
+
+def corresponding(day: date, months: int) -> tuple[date, bool]:
+    """The date with the same number `months` later (earlier if negative), and whether it exists.
+
+    Where that month has no such date, its last day is given and the second value is False
+    (corresponding-date rule).
+    """
+    if isinstance(day, datetime):
+        raise not_a_day(day)
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year < date.max.year:
+        raise UsageError(f"{months} months from {day} is outside the calendar; check the date.")
+    last = month_end(year, month + 1)
+    return (last, False) if day.day > last.day else (date(year, month + 1, day.day), True)
+
+
+def add_months(day: date, months: int) -> date:
+    """The corresponding date `months` later, or the last day of that month if it has none."""
+    return corresponding(day, months)[0]
+
+
+def month_end(year: int, month: int) -> date:
+    """The last day of a month; the year is before 9999."""
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def not_a_day(instant: date) -> UsageError:
+    """The refusal of an instant where a day is meant: its date depends on the place."""
+    return UsageError(f"{instant} is an instant, not a day; take its local date first.")
+
+
+def _interval(text: str, parts: list[str], least_digits: tuple[int, ...]) -> PartialDate:
+    """The days that [year, month, day], or its beginning, may be."""
+    if len(parts) > len(least_digits) or not all(map(_is_number, parts, least_digits)):
+        raise _unreadable(text)
+    year, month, day = [*map(int, parts), None, None][:3]
+    if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UsageError(
+            f'"{text.strip()}" is outside the years {FIRST_YEAR} to {LAST_YEAR}; check the date.'
+        )
+    try:
+        first = date(year, month or 1, day or 1)
+    except ValueError:
+        raise UsageError(f'"{text.strip()}" does not exist; check the date.') from None
+    if month is None:
+        return PartialDate(f"{year}", first, date(year, 12, 31))
+    if day is None:
+        return PartialDate(f"{first:%Y-%m}", first, month_end(year, month))
+    return PartialDate(first.isoformat(), first, first)
+
+
+def _is_number(part: str, least: int) -> bool:
+    return part.isascii() and part.isdigit() and least <= len(part) <= max(least, 2)
+
+
+def _name(word: str, names: tuple[str, ...]) -> int | None:
+    """The place among `names` of a full or shortened name (`Sept`), or None."""
+    start = word.casefold().rstrip(".")
+    fits = [i for i, name in enumerate(names) if name.casefold().startswith(start)]
+    return fits[0] if len(start) >= 3 and fits else None
+
+
+def _unreadable(text: str) -> UsageError:
+    return UsageError(
+        f'"{text.strip()}" is not a date; write 2026-12-23 or 23 December 2026 '
+        "(2026-12 or 2026 where the day is not known)."
+    )

@@ -1,0 +1,175 @@
+"""Answers as they come in: read by the type of their question, or refused with what was
+expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from engine.canonical import clean_text
+from engine.case import Case, Given
+from engine.dates import parse_partial
+from engine.decide.draft import Draft
+from engine.definition import Question
+from engine.errors import Need, UsageError
+
+MOST_TEXT = 2_000_000
+"""The longest text that one answer may hold, in characters; longer things are documents."""
+
+YES_NO = ("yes", "no")
+
+
+def mistakes(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
+    """Everything that is wrong with these answers; empty when they can be recorded."""
+    return tuple(need for one in given for need in _wrong(draft, one))
+
+
+def given_by_steps(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
+    """The answers among these that only a step gives: the day on which it happened."""
+    by_step = {t.dates: t for t in draft.workflow.transitions.values() if t.dates}
+    return tuple(
+        Need(
+            f'"{draft.workflow.questions[one.question].ask}" is answered by a step',
+            how=f"take {by_step[one.question].id} --on DAY",
+        )
+        for one in given
+        if one.question in by_step
+    )
+
+
+def read(draft: Draft, one: Given) -> str | None:
+    """The value in the form that is kept; None for "asked" and "no reply"."""
+    if one.value is None:
+        return None
+    question = draft.workflow.questions[one.question]
+    return _READERS.get(question.answer, _text)(draft, question, one.value)
+
+
+def of_whom(draft: Draft, question: Question) -> tuple[str, ...]:
+    """Whom a question must be answered for: each child, each agency asked, or the case itself."""
+    if question.per:
+        return draft.case.people("" if question.per == "person" else question.per)
+    if question.asked_of:
+        kinds = draft.workflow.groups[question.asked_of].kinds
+        day = draft.context.today.isoformat()
+        return tuple(agency.id for agency in draft.directory.of_kinds(kinds, day))
+    return ("",)
+
+
+def _wrong(draft: Draft, one: Given) -> list[Need]:
+    question = draft.workflow.questions.get(one.question)
+    if question is None:
+        return [_unknown(draft, one.question)]
+    try:
+        found = _wrong_subject(draft, question, one.of)
+        read(draft, one)
+    except UsageError as error:
+        return [Need(str(error))]
+    if found:
+        return found
+    if one.status == "answered" and not question.may_change and _already(draft.case, one):
+        how = "use `correct` with a reason"
+        return [Need(f'"{question.ask}" is already answered', how=how)]
+    return []
+
+
+def _already(case: Case, one: Given) -> bool:
+    row = case.answer(one.question, one.of, one.no)
+    return row is not None and row["status"] == "answered"
+
+
+def _unknown(draft: Draft, name: str) -> Need:
+    close = get_close_matches(name, draft.workflow.questions, 1)
+    hint = f"did you mean {close[0]}?" if close else "`next` lists the questions that are open"
+    return Need(f"this process has no question {name}", how=hint)
+
+
+def _wrong_subject(draft: Draft, question: Question, of: str) -> list[Need]:
+    if question.per:
+        if of in draft.case.people("" if question.per == "person" else question.per):
+            return []
+        how = (
+            f"write {question.id}/p1=... with the id of the {question.per}; `person REF show` "
+            f"lists them"
+        )
+        return [Need(f'"{question.ask}" is asked of each {question.per}', how=how)]
+    if question.asked_of:
+        if of in draft.directory.agencies:
+            return []
+        how = f"write {question.id}/AGENCY=... with the id of an agency of config.toml"
+        return [Need(f'"{question.ask}" is asked of each agency', how=how)]
+    return [Need(f'"{question.ask}" is asked of the case, not of {of}')] if of else []
+
+
+def _text(draft: Draft, question: Question, value: str) -> str:
+    text = clean_text(value)
+    if not text.strip():
+        raise UsageError(
+            f'"{question.ask}" was given an empty answer; write something or leave it open.'
+        )
+    if len(text) > MOST_TEXT:
+        raise UsageError(
+            f'The answer to "{question.ask}" is longer than {MOST_TEXT:,} characters; attach it '
+            f"as a document."
+        )
+    return text
+
+
+def _date(draft: Draft, question: Question, value: str) -> str:
+    found = parse_partial(value)
+    if (
+        not found.exact
+        and not draft.case.row["historic"]
+        and question.id in draft.edition.by_anchor
+    ):
+        raise UsageError(
+            f'"{question.ask}" starts a clock, so it needs the day, not only {value}; '
+            "a case entered as historic may leave it out."
+        )
+    return found.text if not found.exact else found.first.isoformat()
+
+
+def _number(draft: Draft, question: Question, value: str) -> str:
+    text = value.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise UsageError(f'"{question.ask}" needs a whole number, not {_short(value)}.')
+    if question.at_most is not None and int(text) > question.at_most:
+        raise UsageError(f'"{question.ask}" can be {question.at_most} at most, not {int(text)}.')
+    return str(int(text))
+
+
+def _choice(draft: Draft, question: Question, value: str) -> str:
+    choices = question.choices or YES_NO
+    wanted = " ".join(value.split()).casefold()
+    for choice in choices:
+        if choice.casefold() == wanted:
+            return choice
+    listed = ", ".join(choices)
+    raise UsageError(f'"{question.ask}" is answered with one of: {listed}; not {_short(value)}.')
+
+
+def _agencies(draft: Draft, question: Question, value: str) -> str:
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    for name in names:
+        if name not in draft.directory.agencies:
+            close = get_close_matches(name, draft.directory.agencies, 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise UsageError(f"config.toml names no agency {_short(name)}.{hint}")
+    if not names:
+        raise UsageError(f'"{question.ask}" needs at least one agency.')
+    return ",".join(dict.fromkeys(names))
+
+
+def _short(value: str) -> str:
+    text = " ".join(value.split())
+    return f'"{text[:40]}..."' if len(text) > 40 else f'"{text}"'
+
+
+_READERS = {
+    "date": _date,
+    "number": _number,
+    "choice": _choice,
+    "yes or no": _choice,
+    "agencies": _agencies,
+}

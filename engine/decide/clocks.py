@@ -1,0 +1,377 @@
+"""Timescales at work: which clocks start, move, are met or stop when answers and steps change a
+case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from engine.calendars import at_local
+from engine.case import RUNNING, Key, Row
+from engine.dates import parse_partial
+from engine.decide.draft import Draft
+from engine.decide.facts import facts
+from engine.decide.telling import tell
+from engine.definition import Timescale, Variant
+from engine.guards import holds
+from engine.timescales import due_between, due_on, moment_day, parse_moment
+
+HOUR = 9
+"""Notices fire at nine in the morning, local time."""
+
+
+def after_step(draft: Draft, transition: str, before: str, met_on: str) -> None:
+    """Meet and stop what a step meets and stops, and run the clocks of the state it leads to."""
+    for timescale in draft.edition.met_by.get(transition, ()):
+        for key, row in _open(draft, timescale):
+            meet(draft, key, row, met_on, transition)
+    for timescale in draft.edition.stopped_by.get(transition, ()):
+        for key, row in _open(draft, timescale):
+            stop(draft, key, row, transition)
+    if draft.case.state != before:
+        leave(draft, before)
+
+
+def leave(draft: Draft, state: str) -> None:
+    """Stop the recurring clocks that run only while a case is in a state that it has left."""
+    for timescale in draft.edition.by_state.get(state, ()):
+        if _recurs(draft, timescale) and draft.case.state not in timescale.starts_in:
+            for key, row in _open(draft, timescale):
+                stop(draft, key, row, "the case has moved on")
+
+
+def review(draft: Draft, questions: Iterable[str], cause: str) -> None:
+    """Start, move or stop every clock that these answers, or the state of the case, may touch."""
+    touched: dict[str, Timescale] = {}
+    for question in questions:
+        for timescale in draft.edition.by_anchor.get(question, ()):
+            touched[timescale.id] = timescale
+        for timescale in draft.edition.by_guard.get(question, ()):
+            touched[timescale.id] = timescale
+    for timescale in draft.edition.by_state.get(draft.case.state, ()):
+        touched[timescale.id] = timescale
+    for timescale in draft.edition.provisional:
+        touched[timescale.id] = timescale
+    for timescale in touched.values():
+        if _recurs(draft, timescale):
+            _review_recurring(draft, timescale)
+        else:
+            _review_counted(draft, timescale, cause)
+
+
+class Start(NamedTuple):
+    """From where a clock counts: the variant in force, how far the day is known, and which time it
+    is.
+    """
+
+    variant: Variant
+    status: str
+    day: str
+    no: int
+
+
+def _review_recurring(draft: Draft, timescale: Timescale) -> None:
+    here = draft.case.state in timescale.starts_in
+    if here and not _open(draft, timescale) and holds(timescale.only_if, facts(draft)):
+        _next_cycle(draft, timescale, str(draft.case.row["state_since"]))
+
+
+def _review_counted(draft: Draft, timescale: Timescale, cause: str) -> None:
+    applies = holds(timescale.only_if, facts(draft))
+    here = not timescale.starts_in or draft.case.state in timescale.starts_in
+    for of in _subjects(draft, timescale):
+        start = _start_of(draft, timescale, of)
+        if start is None:
+            continue
+        key: Key = (draft.case.ref, timescale.id, of, start.no)
+        row = draft.case.deadlines().get(key)
+        if row is None or row["status"] == "set aside" or _starts_again(draft, timescale, row):
+            if applies and here:
+                _begin(draft, timescale, key, start)
+        elif row["status"] in RUNNING and not applies:
+            stop(draft, key, row, cause)
+        else:
+            _move_if_changed(draft, timescale, key, start, cause)
+
+
+def _starts_again(draft: Draft, timescale: Timescale, row: Row) -> bool:
+    """Whether a clock that no longer applied applies again.
+
+    It does when the case comes back to where it starts, or when only its condition had failed;
+    never in the very step that stopped it.
+    """
+    if row["status"] != "no longer applies" or row["n"] >= draft.first_n:
+        return False
+    if timescale.starts_in:
+        return draft.moved
+    stopped = any(draft.case.taken_on(name) >= row["starts_on"] for name in timescale.stops_if)
+    return bool(timescale.only_if.tables) and not stopped
+
+
+def _begin(draft: Draft, timescale: Timescale, key: Key, start: Start) -> None:
+    _run(draft, timescale, key, start, [])
+    _already(draft, timescale, key)
+
+
+def _run(
+    draft: Draft, timescale: Timescale, key: Key, start: Start, turns: list[dict[str, Any]]
+) -> None:
+    row = draft.case.deadlines().get(key)
+    body = _computed(draft, key, start)
+    body |= {
+        "status": start.status,
+        "schedule": (row["schedule"] + 1) if row else 1,
+        "notices": [] if draft.case.row["historic"] else _moments(draft, timescale, body),
+        "turns": turns,
+    }
+    if row:
+        draft.emit("deadline resumed", _resumed(body))
+    else:
+        draft.emit("deadline started", body)
+
+
+def _already(draft: Draft, timescale: Timescale, key: Key) -> None:
+    """A clock whose start is learnt late may have been met, or stopped, before it was known.
+
+    A clock that a step starts comes after the steps of the same day that were taken before it.
+    """
+    row = draft.case.deadlines()[key]
+    if key[3] != 1 or row["status"] not in RUNNING:
+        return
+    since = row["starts_on"]
+    for transition in (*timescale.met_by, *timescale.stops_if):
+        taken = draft.case.taken_on(transition)
+        if not taken or taken < since or (draft.moved and taken <= draft.context.happened):
+            continue
+        if transition in timescale.met_by:
+            return meet(draft, key, row, taken, transition)
+        return stop(draft, key, row, transition)
+
+
+def meet(draft: Draft, key: Key, row: Row, met_on: str, cause: str) -> None:
+    """Record that a deadline was met, in time or late; a historic one is never called late."""
+    now = {"status": judged(draft, row, met_on), "met_on": met_on}
+    draft.emit(
+        "deadline met", {**_name(key), "cause": cause, "now": now, "dropped": _drop(draft, key)}
+    )
+    timescale = draft.workflow.timescales[str(key[1])]
+    if _recurs(draft, timescale) and draft.case.state in timescale.starts_in:
+        _next_cycle(draft, timescale, met_on)
+
+
+def judged(draft: Draft, row: Mapping[str, Any], met_on: str) -> str:
+    """Met, or met late: by when it happened, never by when it was recorded."""
+    due = row["due_on"]
+    if draft.case.row["historic"] or not due:
+        return "met"
+    return "met late" if parse_partial(met_on).first.isoformat() > due else "met"
+
+
+def stop(draft: Draft, key: Key, row: Row, cause: str) -> None:
+    """Record that a timescale no longer applies to the case."""
+    now = {"status": "no longer applies"}
+    body = {**_name(key), "cause": cause, "now": now, "dropped": _drop(draft, key)}
+    draft.emit("deadline stopped", body)
+
+
+def _next_cycle(draft: Draft, timescale: Timescale, since: str) -> None:
+    what = f"clock:{timescale.id}"
+    no = draft.case.turn(what) + 1
+    variant = draft.edition.variant(timescale, parse_partial(since).first.isoformat())
+    if variant is None:
+        return
+    key: Key = (draft.case.ref, timescale.id, "", no)
+    turn = {"what": what, "no": no, "first": not draft.case.knows_turn(what)}
+    _run(draft, timescale, key, Start(variant, "running", since, no), [turn])
+
+
+def _move_if_changed(
+    draft: Draft, timescale: Timescale, key: Key, start: Start, cause: str
+) -> None:
+    row = draft.case.deadlines()[key]
+    body = _computed(draft, key, start)
+    same = all(body[name] == row[name] for name in ("starts_on", "due_on", "due_from", "due_to"))
+    if row["status"] in RUNNING:
+        if not same or start.status != row["status"]:
+            _move_running(draft, timescale, key, body | {"status": start.status}, cause)
+    elif row["status"] in ("met", "met late") and not same:
+        _rejudge(draft, key, row, body, cause)
+
+
+def _move_running(
+    draft: Draft, timescale: Timescale, key: Key, body: dict[str, Any], cause: str
+) -> None:
+    row = draft.case.deadlines()[key]
+    names = ("status", "rule", "starts_on", "due_on", "due_from", "due_to", "calendar")
+    now = {name: body[name] for name in names}
+    dropped, notices, fired = _rearm(draft, timescale, key, body)
+    if notices:
+        now["schedule"] = row["schedule"] + 1
+    moved = {
+        **_name(key),
+        "cause": cause,
+        "old": {name: row[name] for name in ("starts_on", "due_on", "status")},
+        "now": now,
+        "dropped": dropped,
+        "schedule": row["schedule"] + 1,
+        "notices": notices,
+    }
+    draft.emit("deadline moved", moved)
+    if fired and row["due_on"]:
+        title = f"{timescale.title}: the day has moved"
+        tell(draft, fired, title, by_when=str(body["due_on"] or ""), urgent=False)
+
+
+def _rejudge(draft: Draft, key: Key, row: Row, body: Mapping[str, Any], cause: str) -> None:
+    names = ("starts_on", "due_on", "due_from", "due_to", "calendar")
+    now = {name: body[name] for name in names}
+    now["status"] = judged(draft, {**row, **now}, row["met_on"])
+    old = {name: row[name] for name in ("starts_on", "due_on", "status")}
+    draft.emit("deadline re-judged", {**_name(key), "cause": cause, "old": old, "now": now})
+
+
+def _rearm(
+    draft: Draft, timescale: Timescale, key: Key, body: Mapping[str, Any]
+) -> tuple[list[list[Any]], list[list[Any]], list[str]]:
+    """What to drop, what to arm, and the roles that were told already.
+
+    Only a notice whose own moment changed gets a new row; one that has fired is armed again only
+    for the future.
+    """
+    rows = draft.case.rows.table("notices")
+    waiting = {str(k[4]): (k, rows[k]["at"]) for k in draft.case.waiting_notices(key)}
+    now = _micros(draft)
+    dropped: list[list[Any]] = []
+    armed: list[list[Any]] = []
+    fired: list[str] = []
+    for name, at in _moments(draft, timescale, body):
+        if name in waiting:
+            old_key, old_at = waiting[name]
+            if old_at != at:
+                dropped.append([name, old_key[5]])
+                armed.append([name, at])
+            continue
+        notice = next(n for n in timescale.notices if n.id == name)
+        fired += notice.tell
+        if at > now:
+            armed.append([name, at])
+    return dropped, armed, list(dict.fromkeys(fired))
+
+
+def _start_of(draft: Draft, timescale: Timescale, of: str) -> Start | None:
+    """Where the clock counts from: the first variant, in the order of the file, in force on its own
+    day.
+
+    None while no day is known; a provisional clock then counts from the earliest date on record.
+    """
+    for variant in timescale.variants:
+        anchor = draft.edition.rule(variant.due).anchor
+        day = draft.case.value(anchor, of)
+        if day is not None and _in_force(variant, parse_partial(day).first.isoformat()):
+            return Start(variant, "running", day, draft.case.occurrence(anchor))
+    anchor = draft.edition.rule(timescale.variants[0].due).anchor
+    unknown = draft.case.value(anchor, of) is None
+    if timescale.provisional and unknown and not draft.case.row["historic"]:
+        day = _earliest(draft, anchor)
+        variant = draft.edition.variant(timescale, day) or timescale.variants[0]
+        return Start(variant, "provisional", day, draft.case.occurrence(anchor))
+    return None
+
+
+def _in_force(variant: Variant, day: str) -> bool:
+    return variant.since <= day and (not variant.until or day <= variant.until)
+
+
+def _earliest(draft: Draft, anchor: str) -> str:
+    row = draft.case.rows.table("turns").get((draft.case.ref, anchor))
+    if row:
+        return str(row["happened"])
+    known = [draft.case.value(q) for q in draft.edition.public_dates if q != anchor]
+    whole = [day for day in known if day and len(day) == 10]
+    return min([*whole, str(draft.case.row["opened_on"])])
+
+
+def _computed(draft: Draft, key: Key, start: Start) -> dict[str, Any]:
+    """What the calendar makes of a start."""
+    interval = parse_partial(start.day)
+    rule = draft.edition.rule(start.variant.due)
+    exact = due_on(rule, interval.first, draft.calendar) if interval.exact else None
+    between = (
+        None if interval.exact else due_between(rule, interval.first, interval.last, draft.calendar)
+    )
+    return {
+        **_name(key),
+        "rule": start.variant.due,
+        "starts_on": start.day,
+        "due_on": exact.isoformat() if exact else None,
+        "due_from": between[0].isoformat() if between else None,
+        "due_to": between[1].isoformat() if between else None,
+        "calendar": draft.calendar.version,
+    }
+
+
+def _moments(draft: Draft, timescale: Timescale, body: Mapping[str, Any]) -> list[list[Any]]:
+    start = parse_partial(body["starts_on"]).first
+    due = date.fromisoformat(body["due_on"]) if body["due_on"] else None
+    found = []
+    for notice in timescale.notices:
+        moment = parse_moment(notice.at)
+        if moment.anchor == "due" and due is None:
+            continue
+        day = moment_day(moment, start, due, draft.calendar)
+        found.append([notice.id, micros_at(day)])
+    return found
+
+
+def micros_at(day: date) -> int:
+    """The moment at which the notices of a day fire, in microseconds since 1970 UTC."""
+    return int(at_local(day, HOUR).timestamp()) * 1_000_000
+
+
+def _micros(draft: Draft) -> int:
+    return int(draft.context.now.timestamp() * 1_000_000)
+
+
+def _drop(draft: Draft, key: Key) -> list[list[Any]]:
+    return [[notice[4], notice[5]] for notice in draft.case.waiting_notices(key)]
+
+
+def _open(draft: Draft, timescale: Timescale) -> list[tuple[Key, Row]]:
+    return [(key, row) for key, row in draft.case.open_deadlines() if key[1] == timescale.id]
+
+
+def _subjects(draft: Draft, timescale: Timescale) -> tuple[str, ...]:
+    """Whom a clock runs for: the case, or each agency or person with an answer that it counts
+    from.
+    """
+    anchor = draft.edition.rule(timescale.variants[0].due).anchor
+    question = draft.workflow.questions.get(anchor)
+    if question is None or not (question.per or question.asked_of):
+        return ("",)
+    no = draft.case.occurrence(anchor)
+    answers = draft.case.rows.table("answers")
+    return tuple(str(key[2]) for key in answers if key[1] == anchor and key[3] == no)
+
+
+def _recurs(draft: Draft, timescale: Timescale) -> bool:
+    return draft.edition.rule(timescale.variants[0].due).form == "every"
+
+
+def _name(key: Key) -> dict[str, Any]:
+    return {"timescale": key[1], "of": key[2], "no": key[3]}
+
+
+def _resumed(body: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("status", "rule", "starts_on", "due_on", "due_from", "due_to", "calendar", "schedule")
+    return {
+        "timescale": body["timescale"],
+        "of": body["of"],
+        "no": body["no"],
+        "cause": "the step was taken again",
+        "now": {name: body[name] for name in names} | {"met_on": None},
+        "schedule": body["schedule"],
+        "notices": body["notices"],
+        "turns": body["turns"],
+    }

@@ -1,0 +1,162 @@
+"""A change in the making: the events that a command yields, sealed one after the other.
+
+A draft works on the rows of one case as they were loaded; nothing of it counts until the store has
+saved it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.apply import changes
+from engine.calendars import Calendar
+from engine.canonical import GENESIS, Place, canonical, commitment, event_hash
+from engine.case import AnswerKey, Case, Change, Context, Rows, Sealed, Secret
+from engine.directory import Directory
+from engine.edition import Edition
+
+Randomness = Callable[[int], bytes]
+
+NO_ROW: Mapping[str, Any] = {}
+
+
+class Chain:
+    """The end of one stream, to which the next sealed event is added."""
+
+    def __init__(self, context: Context, stream: str, n: int, head: str) -> None:
+        self.context = context
+        self.stream = stream
+        self.n = n
+        self.head = head or GENESIS
+        self.events: list[Sealed] = []
+        self.secrets: list[Secret] = []
+        self._common = {
+            "v": 1,
+            "log": context.log,
+            "stream": stream,
+            "happened": context.happened,
+            "recorded": instant(context),
+            "clock": context.clock,
+            "actor": context.actor.sealed(),
+            "evidence": context.evidence,
+            "command": context.command,
+        }
+
+    def seal(
+        self,
+        kind: str,
+        body: Mapping[str, Any],
+        sealed: Mapping[str, str],
+        edition: str = "",
+        happened: str = "",
+    ) -> Sealed:
+        """Add an event of a type from the closed list; its number and hash follow from the
+        chain.
+        """
+        self.n += 1
+        event = {
+            **self._common,
+            "n": self.n,
+            "prev": self.head,
+            "type": kind,
+            "edition": edition,
+            "body": body,
+            "sealed": sealed,
+        }
+        if happened:
+            event["happened"] = happened
+        text = canonical(event)
+        self.head = event_hash(text)
+        made = Sealed(self.stream, self.n, kind, text, self.head, event)
+        self.events.append(made)
+        return made
+
+    def commit_to(self, key: AnswerKey, subject: str, value: str, salt: bytes) -> str:
+        """Keep a personal value for the next event, which will hold only its commitment."""
+        place = Place(self.context.log, self.stream, self.context.command, *key)
+        found = commitment(salt, place, value)
+        self.secrets.append(Secret(self.stream, self.n + 1, key, subject, value, salt, found))
+        return found
+
+
+class Draft:
+    """What a command makes of one case: its rows as they will be, and the events that make them
+    so.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        edition: Edition,
+        context: Context,
+        directory: Directory,
+        calendar: Calendar,
+        randomness: Randomness,
+    ) -> None:
+        self.case = case
+        self.edition = edition
+        self.workflow = edition.workflow
+        self.context = context
+        self.directory = directory
+        self.calendar = calendar
+        self.randomness = randomness
+        self.changes: list[Change] = []
+        row = case.rows.table("cases").get((case.ref,), NO_ROW)
+        self.chain = Chain(context, case.ref, row.get("version", 0), row.get("head", ""))
+        self.first_n = self.chain.n + 1
+        """The number of the first event that this command makes."""
+        self._came_from = row.get("state", "")
+
+    def emit(
+        self,
+        kind: str,
+        body: Mapping[str, Any],
+        sealed: Mapping[str, str] | None = None,
+        happened: str = "",
+    ) -> Sealed:
+        """Seal an event and do to the rows what it says."""
+        made = self.chain.seal(kind, body, sealed or {}, self.edition.hash, happened)
+        done = changes(made.event)
+        self.case.rows.merge(done)
+        self.changes.extend(done)
+        self.case.row["version"] = made.n
+        self.case.row["head"] = made.hash
+        return made
+
+    def secret(self, key: AnswerKey, value: str, subject: str = "") -> dict[str, str]:
+        """Keep a personal value for the next event; yields what that event seals of it."""
+        subject = subject or self.case.ref
+        return {str(key): self.chain.commit_to(key, subject, value, self.randomness(32))}
+
+    def reason(self) -> dict[str, str]:
+        """The command's reason, kept for the next event; nothing when none was given."""
+        if not self.context.reason:
+            return {}
+        return self.secret(AnswerKey("reason", "", self.chain.n + 1), self.context.reason)
+
+    def sibling(self, ref: str, edition: Edition) -> Draft:
+        """A draft of a case that this command opens."""
+        return Draft(
+            Case(ref, Rows()),
+            edition,
+            self.context,
+            self.directory,
+            self.calendar,
+            self.randomness,
+        )
+
+    @property
+    def moved(self) -> bool:
+        """Whether this command has brought the case into another state."""
+        return bool(self._came_from) and self.case.state != self._came_from
+
+    @property
+    def final(self) -> Mapping[str, Any]:
+        """The version and head that the case's row is left with."""
+        return {"version": self.chain.n, "head": self.chain.head}
+
+
+def instant(context: Context) -> str:
+    """The instant at which something is recorded, as an event keeps it: UTC, microseconds."""
+    return context.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,65 @@
+"""A target beside a deadline, and the explanation of a delay; neither ever moves what the law
+set.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.case import RUNNING, AnswerKey, Key, Row
+from engine.dates import read_day
+from engine.decide.draft import Draft
+from engine.errors import Need, RefusedError
+
+
+def extend(draft: Draft, timescale: str, to: str, agreed_by: str, of: str = "") -> None:
+    """Set a target day after a deadline's own, with its reason and who agreed.
+
+    The deadline itself stays where it is, and overdue if it is. Raises RefusedError when the
+    timescale does not run, or the target is not later than the day it is due.
+    """
+    _need_reason(draft, "An extension")
+    key, row = running(draft, timescale, of)
+    target = read_day(to)
+    if row["due_on"] and target <= date.fromisoformat(row["due_on"]):
+        raise RefusedError(
+            f"The target {to} is not after {row['due_on']}, the day it is due; there is nothing "
+            f"to extend."
+        )
+    sealed = draft.reason()
+    sealed |= draft.secret(AnswerKey("agreed_by", "", draft.chain.n + 1), agreed_by)
+    body = {**_name(key), "now": {"target_on": target.isoformat()}}
+    draft.emit("target set", body, sealed)
+
+
+def delay(draft: Draft, timescale: str, told: str, of: str = "") -> None:
+    """Record that a delay was explained, why, and to whom."""
+    _need_reason(draft, "Explaining a delay")
+    key, _ = running(draft, timescale, of)
+    sealed = draft.reason()
+    sealed |= draft.secret(AnswerKey("told", "", draft.chain.n + 1), told)
+    body = {**_name(key), "now": {"delay_on": draft.context.happened}}
+    draft.emit("delay explained", body, sealed)
+
+
+def running(draft: Draft, timescale: str, of: str) -> tuple[Key, Row]:
+    """The open deadline of a timescale; raises RefusedError when there is none."""
+    if timescale not in draft.workflow.timescales:
+        listed = ", ".join(draft.workflow.timescales)
+        raise RefusedError(
+            f"This process has no timescale {timescale}.", (Need(f"one of: {listed}"),)
+        )
+    for key, row in draft.case.open_deadlines():
+        if key[1] == timescale and (not of or key[2] == of) and row["status"] in RUNNING:
+            return key, row
+    title = draft.workflow.timescales[timescale].title
+    raise RefusedError(f'"{title}" is not running on this case.')
+
+
+def _need_reason(draft: Draft, what: str) -> None:
+    if not draft.context.reason:
+        raise RefusedError(f"{what} needs its reason; give --reason.")
+
+
+def _name(key: Key) -> dict[str, str | int]:
+    return {"timescale": key[1], "of": key[2], "no": key[3]}

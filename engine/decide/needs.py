@@ -1,0 +1,140 @@
+"""What stands in the way of a step: everything at once, with who can supply it and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.decide.answers import of_whom
+from engine.decide.draft import Draft
+from engine.decide.facts import facts
+from engine.definition import Approval, Condition, Transition
+from engine.errors import Need
+from engine.guards import clause, unmet
+from engine.prose import names_of
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One unmet need, and what a task about it would hold."""
+
+    need: Need
+    kind: str
+    subject: str
+    role: str
+
+
+def missing(draft: Draft, transition: Transition) -> list[Missing]:
+    """All that a step still needs, in the order in which a person would supply it."""
+    return [
+        *_place(draft, transition),
+        *_person(draft, transition),
+        *_guard(draft, transition),
+        *_records(draft, transition),
+        *_opinions(draft, transition),
+        *_approvals(draft, transition),
+    ]
+
+
+def _place(draft: Draft, transition: Transition) -> list[Missing]:
+    if draft.case.state in transition.starts:
+        return []
+    here = draft.workflow.states[draft.case.state].title
+    what = f'the case is at "{here}", from where this step does not start'
+    need = Need(what, how="`next` lists the steps that start from here")
+    return [Missing(need, "unmet need", transition.id, _first(transition))]
+
+
+def _person(draft: Draft, transition: Transition) -> list[Missing]:
+    context = draft.context
+    day = context.happened[:10] if len(context.happened) >= 10 else context.today.isoformat()
+    if draft.directory.acting(context.actor.decided, transition.who, day):
+        return []
+    who = names_of(draft.workflow, transition.who)
+    what = f"it is for the {' or the '.join(who)} to decide"
+    how = "give --decided-by with somebody who holds that role, and the evidence"
+    return [Missing(Need(what, who, how), "unmet need", transition.id, _first(transition))]
+
+
+def _guard(draft: Draft, transition: Transition) -> list[Missing]:
+    return [
+        Missing(
+            Need(clause(line, draft.workflow), (), _how_condition(draft, line)),
+            "unmet need",
+            line.subject,
+            _first(transition),
+        )
+        for line in unmet(transition.only_if, facts(draft))
+    ]
+
+
+def _how_condition(draft: Draft, line: Condition) -> str:
+    if line.subject in draft.workflow.questions:
+        value = draft.case.value(line.subject)
+        if value is None:
+            return f"record {line.subject}"
+        return f"the answer on record is {value}"
+    ended, opened = draft.case.linked(line.subject)
+    return f"{ended} of {opened} have ended"
+
+
+def _records(draft: Draft, transition: Transition) -> list[Missing]:
+    found = []
+    for name in transition.on_file:
+        question = draft.workflow.questions[name]
+        for of in of_whom(draft, question) or ("",):
+            if not draft.case.answered(name, of):
+                path = f"{name}/{of}" if of else name
+                what = f'no answer to "{question.ask}"{_about(draft, of)}'
+                how = f"attach {path}" if question.answer == "document" else f"record {path}"
+                need = Need(what, names_of(draft.workflow, transition.who), how)
+                found.append(Missing(need, "missing answer", path, _first(transition)))
+    return found
+
+
+def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
+    found = []
+    for name in transition.asked:
+        question = draft.workflow.questions[name]
+        for of in of_whom(draft, question):
+            if not draft.case.dealt_with(name, of):
+                agency = draft.directory.agencies[of].title
+                what = f'{agency} has not been asked: "{question.ask}"'
+                how = f"record {name}/{of}, or record --no-reply {name}/{of}"
+                need = Need(what, (agency,), how)
+                found.append(Missing(need, "not asked", f"{name}/{of}", _first(transition)))
+    return found
+
+
+def _approvals(draft: Draft, transition: Transition) -> list[Missing]:
+    found = []
+    for approval in transition.approve:
+        lacking = approval.at_least - len(approvers(draft, approval))
+        if lacking > 0:
+            ask = draft.workflow.questions[approval.of].ask
+            who = names_of(draft.workflow, approval.by)
+            what = f'{lacking} more approval{"s" if lacking > 1 else ""} of "{ask}"'
+            need = Need(what, who, f"approve {approval.of}")
+            found.append(Missing(need, "unmet need", approval.of, approval.by[0]))
+    return found
+
+
+def approvers(draft: Draft, approval: Approval) -> tuple[str, ...]:
+    """The people whose approval of the current answer stands, by the roles that count."""
+    no = draft.case.occurrence(approval.of)
+    rows = draft.case.rows.table("approvals")
+    return tuple(
+        str(key[3])
+        for key, row in rows.items()
+        if key[1:3] == (approval.of, no) and row["status"] == "given" and row["role"] in approval.by
+    )
+
+
+def _about(draft: Draft, of: str) -> str:
+    if not of:
+        return ""
+    agency = draft.directory.agencies.get(of)
+    return f" from {agency.title}" if agency else f" for {of}"
+
+
+def _first(transition: Transition) -> str:
+    return transition.who[0] if transition.who else ""

@@ -1,0 +1,79 @@
+"""Recording answers: a personal value is committed to and kept apart, and clocks follow what is
+public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from engine.case import AnswerKey, Given
+from engine.decide import answers, clocks, tasks
+from engine.decide.draft import Draft
+from engine.errors import RefusedError
+
+
+def record(draft: Draft, given: Iterable[Given]) -> None:
+    """Record answers, or that agencies were asked and did not reply.
+
+    Raises RefusedError with every mistake when one of them cannot be recorded.
+    """
+    listed = tuple(given)
+    wrong = answers.mistakes(draft, listed) + answers.given_by_steps(draft, listed)
+    if wrong:
+        raise RefusedError("These answers cannot be recorded.", wrong)
+    write(draft, listed)
+    clocks.review(draft, {one.question for one in listed}, "an answer was recorded")
+    tasks.close_answered(draft)
+
+
+def write(draft: Draft, given: Iterable[Given], turns: Sequence[dict[str, Any]] = ()) -> None:
+    """Seal answers that have been checked; a changed one voids its approvals."""
+    sealed: dict[str, str] = {}
+    begun = {turn["what"]: turn["no"] for turn in turns}
+    items = [item(draft, one, sealed, begun.get(one.question, 0)) for one in given]
+    if items or begun:
+        draft.emit("answers recorded", {"answers": items, "turns": list(turns)}, sealed)
+    for made in items:
+        void_approvals(draft, made["question"], made["no"])
+
+
+def item(draft: Draft, one: Given, sealed: dict[str, str], begun: int = 0) -> dict[str, Any]:
+    """An answer as an event holds it; a personal value leaves only its commitment in `sealed`.
+
+    `begun` is the occurrence that the same event begins, if it begins one.
+    """
+    question = draft.workflow.questions[one.question]
+    no = one.no or begun or draft.case.occurrence(one.question)
+    value = answers.read(draft, one)
+    subject = f"{draft.case.ref}/{one.of}" if question.per else draft.case.ref
+    existing = draft.case.rows.table("answers").get((draft.case.ref, one.question, one.of, no))
+    if question.personal and value is not None:
+        sealed |= draft.secret(AnswerKey(one.question, one.of, no), value, subject)
+        value = None
+    asked = existing["asked_on"] if existing else ""
+    return {
+        "question": one.question,
+        "of": one.of,
+        "no": no,
+        "status": one.status,
+        "value": value,
+        "personal": int(question.personal),
+        "subject": subject if question.personal else "",
+        "asked_on": draft.context.happened if one.status == "asked" else asked,
+        "source": one.source,
+        "power": question.power,
+        "first": existing is None,
+    }
+
+
+def void_approvals(draft: Draft, question: str, no: int) -> None:
+    """What was approved has changed: its approvals no longer count."""
+    given = draft.case.rows.table("approvals")
+    people = [
+        key[3]
+        for key, row in given.items()
+        if key[1:3] == (question, no) and row["status"] == "given"
+    ]
+    if people:
+        draft.emit("approval voided", {"of": question, "no": no, "people": people})

@@ -1,0 +1,161 @@
+"""Taking a step: the rules judge it, the machine makes it, and what follows from it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine.case import Given
+from engine.dates import parse_partial
+from engine.decide import answers, clocks, recording, tasks
+from engine.decide.draft import Draft
+from engine.decide.needs import Missing, missing
+from engine.decide.telling import tell
+from engine.definition import Transition
+from engine.errors import Need, RefusedError
+from engine.machine import fire
+
+LATE_AFTER = 2
+"""Working days after which an entry is marked as recorded late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that somebody wants to take, or says has been taken."""
+
+    transition: str
+    given: tuple[Given, ...] = ()
+    already_done: bool = False
+
+
+def take(draft: Draft, step: Step) -> Transition:
+    """Take a step, or record one that has already happened.
+
+    Raises RefusedError with everything that is missing, and then nothing has changed. A step that
+    has already happened is never refused for what was unmet: that is listed on the event and left
+    as open tasks.
+    """
+    transition = _known(draft, step.transition)
+    _check_day(draft)
+    given = _complete(draft, transition, step.given)
+    turns = _asked_anew(draft, transition)
+    _check(draft, given, turns)
+    before = draft.case.state
+    recording.write(draft, given, turns)
+    unmet = _judge(draft, transition, already_done=step.already_done)
+    _move(draft, transition, unmet, already_done=step.already_done)
+    clocks.after_step(draft, transition.id, before, draft.context.happened)
+    clocks.review(
+        draft, [one.question for one in given] + [t["what"] for t in turns], transition.id
+    )
+    if transition.tell:
+        tell(draft, transition.tell, f"{transition.title}: done on {draft.context.happened}")
+    tasks.close_answered(draft)
+    tasks.open_tasks(draft, [_task(one) for one in unmet])
+    return transition
+
+
+def _known(draft: Draft, name: str) -> Transition:
+    transition = draft.workflow.transitions.get(name)
+    if transition is None:
+        possible = ", ".join(t.id for t in draft.workflow.from_state(draft.case.state))
+        raise RefusedError(
+            f"This process has no step {name}.",
+            (Need("a step of this process", how=f"from here: {possible or 'none'}"),),
+            name,
+        )
+    return transition
+
+
+def _check_day(draft: Draft) -> None:
+    happened = parse_partial(draft.context.happened)
+    if happened.first > draft.context.today:
+        raise RefusedError("The day lies in the future; a step is recorded when it has happened.")
+    if not happened.exact and not draft.case.row["historic"]:
+        raise RefusedError(
+            f"A step needs the day on which it happened, not only {happened.text}; "
+            "a case entered as historic may leave it out."
+        )
+    latest = parse_partial(str(draft.case.row["latest_on"]))
+    if happened.last < latest.first and not draft.context.reason:
+        raise RefusedError(
+            f"The step before it happened on {latest.text}, which is later than {happened.text}; "
+            "give --reason if that is right."
+        )
+
+
+def _complete(draft: Draft, transition: Transition, given: Sequence[Given]) -> tuple[Given, ...]:
+    named = {one.question for one in given}
+    more = [Given(question, value) for question, value in transition.sets if question not in named]
+    if transition.dates and transition.dates not in named:
+        more.append(Given(transition.dates, draft.context.happened))
+    return (*given, *more)
+
+
+def _asked_anew(draft: Draft, transition: Transition) -> list[dict[str, Any]]:
+    """The questions of which this step begins a new occurrence, because the current one is
+    answered.
+    """
+    begun = []
+    held = {(key[1], key[3]) for key in draft.case.rows.table("answers")}
+    for question in transition.asks_anew:
+        no = draft.case.occurrence(question)
+        if (question, no) in held:
+            begun.append({"what": question, "no": no + 1, "first": not draft.case.knows_turn(question)})
+    return begun
+
+
+def _check(draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]]) -> None:
+    anew = {turn["what"] for turn in turns}
+    wrong = answers.mistakes(draft, [one for one in given if one.question not in anew])
+    if wrong:
+        raise RefusedError("The answers given with the step cannot be recorded.", wrong)
+
+
+def _judge(draft: Draft, transition: Transition, *, already_done: bool) -> list[Missing]:
+    unmet = missing(draft, transition)
+    if unmet and not already_done:
+        sentence = f'"{transition.title}" cannot be done yet.'
+        raise RefusedError(sentence, tuple(one.need for one in unmet), transition.id)
+    return unmet
+
+
+def _move(
+    draft: Draft, transition: Transition, unmet: Sequence[Missing], *, already_done: bool
+) -> None:
+    before = draft.case.state
+    after = fire(draft.edition.hash, draft.workflow, before, transition, forced=already_done)
+    states = draft.workflow.states
+    closed = states[after].closed
+    body = {
+        "transition": transition.id,
+        "from": before,
+        "to": after,
+        "closed": closed if closed != states[before].closed else None,
+        "already_done": int(already_done),
+        "late": int(recorded_late(draft)),
+        "unmet": [{"what": one.need.what, "subject": one.subject} for one in unmet],
+        "turns": [_count(draft, transition)],
+    }
+    draft.emit("transition taken", body, draft.reason())
+
+
+def _count(draft: Draft, transition: Transition) -> dict[str, Any]:
+    what = f"took:{transition.id}"
+    row = draft.case.rows.table("turns").get((draft.case.ref, what))
+    return {"what": what, "no": (row["no"] if row else 0) + 1, "first": row is None}
+
+
+def recorded_late(draft: Draft) -> bool:
+    """Whether this is recorded more than two working days after it happened."""
+    happened = parse_partial(draft.context.happened)
+    today: date = draft.context.today
+    if not draft.calendar.covers(happened.last):
+        return today > happened.last
+    return draft.calendar.working_days_between(happened.last, today) > LATE_AFTER
+
+
+def _task(one: Missing) -> tasks.Task:
+    return tasks.Task(one.kind, one.need.what, one.role, one.subject)

@@ -1,0 +1,64 @@
+"""Tasks: what a step, a correction or an undo leaves for somebody to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.decide.draft import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be done: in public words only, for a role, about a question or a step."""
+
+    kind: str
+    """missing answer, not asked, unmet need, confirm decision, follow up, message."""
+    what: str
+    role: str
+    subject: str
+
+
+def open_tasks(draft: Draft, found: Iterable[Task]) -> None:
+    """Leave these tasks on the case, numbered after those that it has had."""
+    listed = list(found)
+    if not listed:
+        return
+    start = draft.chain.n + 1
+    items = [
+        {
+            "task": f"{start}.{index}",
+            "kind": task.kind,
+            "what": task.what,
+            "role": task.role,
+            "subject": task.subject,
+        }
+        for index, task in enumerate(listed, 1)
+    ]
+    draft.emit("task opened", {"tasks": items})
+
+
+def close_answered(draft: Draft) -> None:
+    """Close the tasks whose missing record is now on file."""
+    done = [
+        str(key[1])
+        for key, row in draft.case.open_tasks()
+        if row["kind"] in ("missing answer", "not asked") and _is_on_file(draft, row["subject"])
+    ]
+    close(draft, done)
+
+
+def close(draft: Draft, tasks: list[str], status: str = "done") -> None:
+    """Close tasks: done, or dropped because their step was set aside."""
+    if tasks:
+        draft.emit("task closed", {"tasks": tasks, "status": status})
+
+
+def _is_on_file(draft: Draft, subject: str) -> bool:
+    question, _, of = subject.partition("/")
+    known = draft.workflow.questions.get(question)
+    if known is None:
+        return False
+    return (
+        draft.case.dealt_with(question, of) if known.asked_of else draft.case.answered(question, of)
+    )

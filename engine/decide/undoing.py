@@ -1,0 +1,152 @@
+"""Undoing the latest step: a new event sets it aside, and the rows that it changed are as they were
+before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.apply import changes
+from engine.case import Key, Row, Rows
+from engine.decide import tasks
+from engine.decide.draft import Draft
+from engine.decide.telling import tell
+from engine.definition import Transition
+from engine.errors import RefusedError
+
+Event = Mapping[str, Any]
+
+DEADLINE_COLUMNS = (
+    "status",
+    "rule",
+    "starts_on",
+    "due_on",
+    "due_from",
+    "due_to",
+    "target_on",
+    "delay_on",
+    "met_on",
+    "calendar",
+)
+
+
+def undo(draft: Draft, events: Sequence[Event]) -> None:
+    """Set the latest step aside: state, answers and clocks go back; who was told is told again.
+
+    `events` are all events of the case. What has left the building is followed up as a task.
+    Raises RefusedError without a reason, or when there is no step to set aside.
+    """
+    if not draft.context.reason:
+        raise RefusedError("Setting a step aside needs its reason; give --reason.")
+    step = latest_step(events)
+    if step is None:
+        raise RefusedError("There is no step to set aside; an answer is put right with `correct`.")
+    transition = draft.workflow.transitions[step["body"]["transition"]]
+    before = Rows()
+    for event in events:
+        if event["command"] == step["command"]:
+            break
+        before.merge(changes(event))
+    own = [event for event in events if event["command"] == step["command"]]
+    _state_back(draft, step, before, own)
+    _clocks_back(draft, before, own)
+    _follow_up(draft, transition, own)
+
+
+def latest_step(events: Sequence[Event]) -> Event | None:
+    """The latest step that has not been set aside."""
+    aside = {event["body"]["step"] for event in events if event["type"] == "step undone"}
+    for event in reversed(events):
+        if event["type"] == "transition taken" and event["n"] not in aside:
+            return event
+    return None
+
+
+def _state_back(draft: Draft, step: Event, before: Rows, own: Sequence[Event]) -> None:
+    case = before.table("cases")[(draft.case.ref,)]
+    body = {
+        "step": step["n"],
+        "transition": step["body"]["transition"],
+        "state": case["state"],
+        "state_since": case["state_since"],
+        "closed_on": case["closed_on"],
+        "latest_on": case["latest_on"],
+        "answers": _answers_back(draft, before, own),
+        "turns": _turns_back(draft, before, own),
+    }
+    draft.emit("step undone", body, draft.reason())
+
+
+def _answers_back(draft: Draft, before: Rows, own: Sequence[Event]) -> list[dict[str, Any]]:
+    found = []
+    for key in _touched(own, "answers"):
+        old = before.table("answers").get(key)
+        name = {"question": key[1], "of": key[2], "no": key[3]}
+        found.append({**name, **(old or {"status": "set aside"})})
+    return found
+
+
+def _turns_back(draft: Draft, before: Rows, own: Sequence[Event]) -> list[dict[str, Any]]:
+    found = []
+    for key in _touched(own, "turns"):
+        old: Row = before.table("turns").get(key) or {"no": 0, "happened": ""}
+        found.append({"what": key[1], "no": old["no"], "happened": old["happened"], "first": False})
+    return found
+
+
+def _clocks_back(draft: Draft, before: Rows, own: Sequence[Event]) -> None:
+    for key in _touched(own, "deadlines"):
+        old = before.table("deadlines").get(key)
+        name = {"timescale": key[1], "of": key[2], "no": key[3]}
+        schedule = draft.case.deadlines()[key]["schedule"] + 1
+        waiting = [[k[4], k[5]] for k in draft.case.waiting_notices(key)]
+        if old is None:
+            now: dict[str, Any] = {"status": "set aside"}
+            body = {**name, "cause": "its step was set aside", "now": now, "dropped": waiting}
+            draft.emit("deadline set aside", body)
+            continue
+        now = {column: old[column] for column in DEADLINE_COLUMNS} | {"schedule": schedule}
+        armed = _dropped_moments(key, before, own)
+        body = {
+            **name,
+            "cause": "its step was set aside",
+            "now": now,
+            "dropped": waiting,
+            "schedule": schedule,
+            "notices": armed,
+        }
+        draft.emit("deadline resumed", body)
+
+
+def _dropped_moments(key: Key, before: Rows, own: Sequence[Event]) -> list[list[Any]]:
+    """The notices that the step had dropped, armed again at their own moments."""
+    rows = before.table("notices")
+    return [
+        [k[4], rows[k]["at"]]
+        for k in _touched(own, "notices")
+        if k[:4] == key and k in rows and rows[k]["status"] == "waiting"
+    ]
+
+
+def _follow_up(draft: Draft, transition: Transition, own: Sequence[Event]) -> None:
+    opened = [str(key[1]) for key in _touched(own, "tasks")]
+    still = draft.case.rows.table("tasks")
+    ref = draft.case.ref
+    tasks.close(draft, [t for t in opened if still[(ref, t)]["status"] == "open"], "dropped")
+    left = []
+    role = transition.who[0] if transition.who else ""
+    if transition.leaves_building:
+        what = f'follow up {transition.leaves_building}: "{transition.title}" was set aside'
+        left.append(tasks.Task("follow up", what, role, transition.id))
+    if transition.opens:
+        what = f'end the linked cases that "{transition.title}" opened: it was set aside'
+        left.append(tasks.Task("follow up", what, role, transition.id))
+    tasks.open_tasks(draft, left)
+    if transition.tell:
+        tell(draft, transition.tell, f"{transition.title}: this step was set aside")
+
+
+def _touched(own: Sequence[Event], table: str) -> list[Key]:
+    keys = [c.key for event in own for c in changes(event) if c.table == table]
+    return list(dict.fromkeys(keys))

@@ -1,0 +1,321 @@
+"""A workflow as it was written down: states, transitions, questions, timescales, and who may act.
+
+These are frozen values, read from the canonical form that an edition stores; nothing here reads a
+file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+LANGUAGE = 1
+"""Version of the definition language; part of every edition's hash."""
+
+CASE = ""
+"""The `of` of an answer that belongs to the whole case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A part that somebody plays; held by people of agencies between dates."""
+
+    id: str
+    title: str
+    outside: bool = False
+    """Somebody who is told, and never acts here: the national Panel, the coroner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Agencies that are asked or told together, by their kinds in config.toml."""
+
+    id: str
+    title: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something the record must be able to say."""
+
+    id: str
+    ask: str
+    answer: str
+    """date, text, number, document, yes or no, choice, agencies."""
+    choices: tuple[str, ...] = ()
+    said: str = ""
+    """What an answer says as a statement, with "..." where it stands: `abuse or neglect is ...`."""
+    personal: bool = True
+    because: str = ""
+    """Why the answer is not personal; required when it is not."""
+    per: str = ""
+    """Asked once for each "child" or "person" of the case."""
+    asked_of: str = ""
+    """Asked of each agency of this group; "asked, no reply" deals with it."""
+    help: str = ""
+    power: str = "volunteered"
+    """The legal power under which the answer is obtained."""
+    seen_by: tuple[str, ...] = ()
+    may_change: bool = False
+    """A plan: it may be answered again as it changes, without a correction."""
+    restricted: bool = False
+    """Legal advice and the like: printed only for those whom the definition names in seen_by."""
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One line of a guard: this question, compared in this way, with one of these values."""
+
+    subject: str
+    word: str
+    """is, at least, at most, answered, not answered, passed, all ended, at least ended."""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A table of conditions, or several of which one must hold; an empty guard always holds."""
+
+    tables: tuple[tuple[Condition, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The child cases that a transition opens."""
+
+    process: str
+    one_for: str = ""
+    """A question answered with agencies: one child case for each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who must have approved what before a step may be taken."""
+
+    of: str
+    """The question whose answer is approved; the approval is void when it changes."""
+    by: tuple[str, ...]
+    at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a case can be."""
+
+    id: str
+    title: str
+    waiting_on: str = ""
+    within: str = ""
+    closed: bool = False
+    says: str = ""
+    abstract: bool = False
+    """Others are within it, and it is itself no place to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What may happen next. `to` is empty when the case stays where it is."""
+
+    id: str
+    title: str
+    starts: tuple[str, ...]
+    """The states it may start from, `within` and "any state" expanded (the file's `from`)."""
+    to: str
+    who: tuple[str, ...]
+    only_if: Guard = Guard()
+    on_file: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    approve: tuple[Approval, ...] = ()
+    tell: tuple[str, ...] = ()
+    asks_anew: tuple[str, ...] = ()
+    """Questions that this step asks afresh: their next answers are a new occurrence."""
+    dates: str = ""
+    """The date question that is answered by the day on which this step happened."""
+    sets: tuple[tuple[str, str], ...] = ()
+    """Answers that taking this step gives by itself."""
+    opens: Opening | None = None
+    duty: str = ""
+    says: str = ""
+    leaves_building: str = ""
+    """What left the building with this step, and to whom; an undo follows it up as a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFrom:
+    """What sets the time of a timescale: its kind, its word (must, should) and its source."""
+
+    kind: str
+    says: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A timescale as it stood between two days; the day that starts the clock chooses."""
+
+    due: str
+    time_from: TimeFrom
+    confirmed: str
+    """read, second-hand, recalled or disputed."""
+    since: str = ""
+    until: str = ""
+    checked: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Whom to tell, and when, relative to a deadline."""
+
+    id: str
+    kind: str
+    """remind or escalate."""
+    at: str
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timescale:
+    """What the law or a partnership allows."""
+
+    id: str
+    title: str
+    variants: tuple[Variant, ...]
+    waiting_on: str
+    met_by: tuple[str, ...] = ()
+    stops_if: tuple[str, ...] = ()
+    only_if: Guard = Guard()
+    starts_in: tuple[str, ...] = ()
+    """The states in which it starts or, with "every", runs; empty: as soon as its date is known."""
+    provisional: bool = False
+    """Counts from the earliest date on record until its own start is answered."""
+    keep: bool = False
+    """Outlives closure; broken by ending early."""
+    duty: str = ""
+    note: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The documents that a body is to be sent."""
+
+    id: str
+    title: str
+    to: str
+    template: str
+    requires: tuple[str, ...] = ()
+    signed_off_by: str = ""
+    """The transition at which the pack is frozen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One statutory process, in one edition."""
+
+    name: str
+    title: str
+    edition: str
+    in_force_from: str
+    in_force_to: str
+    in_force_for: str
+    source: str
+    caution: str
+    """What every output that this edition may govern must say."""
+    working_days: str
+    starts_at: str
+    opening: tuple[str, ...]
+    """The questions that opening a case asks first, in this order."""
+    roles: Mapping[str, Role]
+    groups: Mapping[str, Group]
+    questions: Mapping[str, Question]
+    states: Mapping[str, State]
+    transitions: Mapping[str, Transition]
+    timescales: Mapping[str, Timescale]
+    packs: Mapping[str, Pack]
+    children: Mapping[str, Workflow]
+    templates: Mapping[str, str]
+    """SHA-256 of each template beside the definition."""
+    may_open: tuple[str, ...] = ()
+    """The roles that may open a case of this process."""
+    person_kinds: tuple[str, ...] = (
+        "child",
+        "parent or carer",
+        "sibling",
+        "other person",
+    )
+    language: int = LANGUAGE
+    hash: str = ""
+    """The content hash that pins a case; empty until the edition is resolved."""
+
+    def from_state(self, state: str) -> tuple[Transition, ...]:
+        """The transitions that may start from a state, in the order of the file."""
+        return tuple(t for t in self.transitions.values() if state in t.starts)
+
+
+def plain(value: Any) -> Any:
+    """A definition as JSON values: the form that is hashed, stored and read back."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name != "hash"}
+    return value
+
+
+def workflow_from(stored: Mapping[str, Any], content_hash: str) -> Workflow:
+    """The workflow whose `plain` form was stored under this content hash."""
+    known = dict(stored)
+    for name, make in _PARTS.items():
+        known[name] = {key: make(item) for key, item in stored[name].items()}
+    known["children"] = {
+        key: workflow_from(child, content_hash) for key, child in stored["children"].items()
+    }
+    for name in ("opening", "may_open", "person_kinds"):
+        known[name] = tuple(stored[name])
+    known["hash"] = content_hash
+    return Workflow(**known)
+
+
+def _tuples(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in item.items()}
+
+
+def _guard(item: Mapping[str, Any]) -> Guard:
+    return Guard(tuple(tuple(Condition(**_tuples(c)) for c in table) for table in item["tables"]))
+
+
+def _transition(item: Mapping[str, Any]) -> Transition:
+    known = _tuples(item)
+    known["only_if"] = _guard(item["only_if"])
+    known["approve"] = tuple(Approval(**_tuples(a)) for a in item["approve"])
+    known["sets"] = tuple((pair[0], pair[1]) for pair in item["sets"])
+    known["opens"] = Opening(**item["opens"]) if item["opens"] else None
+    return Transition(**known)
+
+
+def _variant(item: Mapping[str, Any]) -> Variant:
+    return Variant(**{**item, "time_from": TimeFrom(**item["time_from"])})
+
+
+def _timescale(item: Mapping[str, Any]) -> Timescale:
+    known = _tuples(item)
+    known["only_if"] = _guard(item["only_if"])
+    known["variants"] = tuple(_variant(v) for v in item["variants"])
+    known["notices"] = tuple(Notice(**_tuples(n)) for n in item["notices"])
+    return Timescale(**known)
+
+
+_PARTS: dict[str, Any] = {
+    "roles": lambda item: Role(**item),
+    "groups": lambda item: Group(**_tuples(item)),
+    "questions": lambda item: Question(**_tuples(item)),
+    "states": lambda item: State(**item),
+    "transitions": _transition,
+    "timescales": _timescale,
+    "packs": lambda item: Pack(**_tuples(item)),
+}

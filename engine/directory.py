@@ -1,0 +1,214 @@
+"""The partnership's people, agencies and roles between days, with deputies and absences. Pure.
+
+It is resolved when it is used: who may act, and whom to tell, on a given day. Every day is ISO
+text; a month or a year, as a historic case may have it, means any day of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from engine.canonical import canonical
+from engine.errors import ConfigError
+
+FOR_EVER = "9999-12-31"
+ANY_ROLE = "any role"
+"""Names the fallback of every role that has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works for the partnership or one of its agencies."""
+
+    id: str
+    name: str
+    post: str = ""
+    mail: str = ""
+    account: str = ""
+    """Their user name on the operating system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An agency of the partnership, or one outside it that a case may need."""
+
+    id: str
+    title: str
+    kind: str
+    contact: str = ""
+    """The person to whom what is asked of the agency goes."""
+    since: str = ""
+    until: str = FOR_EVER
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A person in a role, for an agency, between two days, both included."""
+
+    person: str
+    role: str
+    agency: str = ""
+    since: str = ""
+    until: str = FOR_EVER
+    deputy_for: str = ""
+    """The person for whom this one acts when they are away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """The days on which a person is away, both ends included."""
+
+    person: str
+    since: str
+    until: str = FOR_EVER
+
+
+class Recipient(NamedTuple):
+    """Somebody to tell, and in which role."""
+
+    person: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everybody whom the partnership's config.toml names."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    agencies: Mapping[str, Agency] = field(default_factory=dict)
+    appointments: tuple[Appointment, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    """For a role that nobody holds on a day: the person who is told instead."""
+
+    def away(self, person: str, day: str) -> bool:
+        """Whether a person is away on a day."""
+        return any(a.person == person and _holds(a, day) for a in self.absences)
+
+    def appointed(self, role: str, day: str) -> tuple[Appointment, ...]:
+        """Those appointed to a role on a day, deputies included, whether present or away."""
+        return tuple(a for a in self.appointments if a.role == role and _holds(a, day))
+
+    def acting(self, person: str, roles: Iterable[str], day: str) -> Appointment | None:
+        """The appointment by which a person may act in one of these roles on a day.
+
+        The first of the roles counts first, and in it one's own appointment before a deputy's. A
+        deputy may act when the one they stand for is away, or has no appointment on that day.
+        """
+        for role in roles:
+            own_first = sorted(self._in_charge(role, day), key=lambda one: bool(one.deputy_for))
+            for one in own_first:
+                if one.person == person:
+                    return one
+        return None
+
+    def holders(self, role: str, day: str) -> tuple[Appointment, ...]:
+        """Those who hold a role and are there on a day; for an absent holder, the deputy."""
+        return tuple(a for a in self._in_charge(role, day) if not self.away(a.person, day))
+
+    def to_tell(self, role: str, day: str) -> tuple[Recipient, ...]:
+        """Whom a message to a role goes to: its holders, else the role's fallback, else anybody's.
+
+        When all of them are away it goes to the fallback all the same, or without one to those who
+        are appointed; to nobody only when config.toml names nobody.
+        """
+        people = [one.person for one in self.holders(role, day)]
+        if not people:
+            people = self._fallback(role, day)
+        if not people:
+            people = [one.person for one in self._in_charge(role, day)]
+        return tuple(Recipient(person, role) for person in dict.fromkeys(people))
+
+    def of_kinds(self, kinds: Iterable[str], day: str) -> tuple[Agency, ...]:
+        """The agencies of some kinds on a day, in the order of config.toml."""
+        wanted = set(kinds)
+        return tuple(a for a in self.agencies.values() if a.kind in wanted and _holds(a, day))
+
+    def contact(self, agency: str, day: str) -> tuple[Recipient, ...]:
+        """Whom a message to an agency goes to: its contact.
+
+        For an absent contact it goes to those who deputise for them in that agency, else to the
+        fallback; to the contact all the same when there is none.
+        """
+        known = self.agencies.get(agency)
+        contact = known.contact if known else ""
+        people = [contact] if contact and not self.away(contact, day) else []
+        if not people and contact:
+            people = self._deputies(contact, agency, day)
+        if not people:
+            people = self._fallback("", day) or [person for person in (contact,) if person]
+        return tuple(Recipient(person, agency) for person in dict.fromkeys(people))
+
+    def _in_charge(self, role: str, day: str) -> list[Appointment]:
+        """Those appointed to a role, without the deputies of those who are there."""
+        appointed = self.appointed(role, day)
+        there = {a.person for a in appointed if not a.deputy_for and not self.away(a.person, day)}
+        return [a for a in appointed if a.deputy_for not in there]
+
+    def _fallback(self, role: str, day: str) -> list[str]:
+        fallbacks = (self.fallbacks.get(role), self.fallbacks.get(ANY_ROLE))
+        named = [person for person in fallbacks if person]
+        there = [person for person in named if not self.away(person, day)]
+        return (there or named)[:1]
+
+    def _deputies(self, person: str, agency: str, day: str) -> list[str]:
+        return [
+            a.person
+            for a in self.appointments
+            if a.deputy_for == person
+            and a.agency in ("", agency)
+            and _holds(a, day)
+            and not self.away(a.person, day)
+        ]
+
+
+def unknown_roles(directory: Directory, roles: Iterable[str]) -> list[str]:
+    """The roles of appointments and fallbacks that are not among those that definitions have."""
+    named = {a.role for a in directory.appointments} | set(directory.fallbacks)
+    return sorted(named - {ANY_ROLE} - set(roles))
+
+
+def check_kept(directory: Directory, people: Iterable[str], agencies: Iterable[str]) -> None:
+    """Refuse a directory that has lost somebody whom an event names: they are ended, not removed.
+
+    Raises ConfigError with every one of them.
+    """
+    lost = [f'[[person]] "{one}"' for one in sorted(set(people) - set(directory.people))]
+    lost += [f'[[agency]] "{one}"' for one in sorted(set(agencies) - set(directory.agencies))]
+    if lost:
+        raise ConfigError(
+            f"config.toml no longer has {', '.join(lost)}, whom the trail names; put back what was "
+            "removed and end it with `to` instead."
+        )
+
+
+def directory_plain(directory: Directory) -> dict[str, Any]:
+    """The directory as plain lists and tables; its names, posts and addresses are personal."""
+    return {
+        "people": [_plain(person) for person in directory.people.values()],
+        "agencies": [_plain(agency) for agency in directory.agencies.values()],
+        "appointments": [_plain(appointment) for appointment in directory.appointments],
+        "absences": [_plain(absence) for absence in directory.absences],
+        "fallbacks": dict(directory.fallbacks),
+    }
+
+
+def directory_digest(directory: Directory) -> str:
+    """The SHA-256 of the directory, by which a change shows.
+
+    It has no salt, so that it can be compared: it never stands in the trail beside names.
+    """
+    return hashlib.sha256(canonical(directory_plain(directory)).encode()).hexdigest()
+
+
+def _holds(one: Agency | Appointment | Absence, day: str) -> bool:
+    """Whether it holds on a day, or on any day of a month or a year."""
+    length = len(day)
+    return one.since[:length] <= day <= one.until[:length]
+
+
+def _plain(one: Person | Agency | Appointment | Absence) -> dict[str, str]:
+    return {name: getattr(one, name) for name in one.__slots__}

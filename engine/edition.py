@@ -1,0 +1,97 @@
+"""An edition at work: a workflow with the look-ups that a step needs, made once and kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+from engine.definition import Guard, Question, Timescale, Variant, Workflow
+from engine.timescales import Rule, parse
+
+EMPTY: tuple[Timescale, ...] = ()
+
+
+class Edition:
+    """A workflow, and which of its timescales a step, an answer or a state touches."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.workflow = workflow
+        self.hash = workflow.hash
+        self.children = {name: Edition(child) for name, child in workflow.children.items()}
+        self._rules: dict[str, Rule] = {}
+
+    @cached_property
+    def by_anchor(self) -> dict[str, tuple[Timescale, ...]]:
+        """The timescales that count from, or back from, the answer to a question."""
+        return _index((self.rule(v.due).anchor, t) for t in self._all for v in t.variants)
+
+    @cached_property
+    def by_guard(self) -> dict[str, tuple[Timescale, ...]]:
+        """The timescales whose `only_if` reads a question."""
+        return _index((name, t) for t in self._all for name in subjects(t.only_if))
+
+    @cached_property
+    def met_by(self) -> dict[str, tuple[Timescale, ...]]:
+        """The timescales that a transition meets."""
+        return _index((name, t) for t in self._all for name in t.met_by)
+
+    @cached_property
+    def stopped_by(self) -> dict[str, tuple[Timescale, ...]]:
+        """The timescales that a transition makes no longer apply."""
+        return _index((name, t) for t in self._all for name in t.stops_if)
+
+    @cached_property
+    def by_state(self) -> dict[str, tuple[Timescale, ...]]:
+        """The timescales that start, or run, in a state."""
+        return _index((name, t) for t in self._all for name in t.starts_in)
+
+    @cached_property
+    def provisional(self) -> tuple[Timescale, ...]:
+        """The timescales that count before their own start is answered."""
+        return tuple(t for t in self._all if t.provisional)
+
+    @cached_property
+    def public_dates(self) -> tuple[str, ...]:
+        """The date questions of the case whose answers are not personal and are no plans."""
+        return tuple(q.id for q in self.workflow.questions.values() if _is_public_date(q))
+
+    def rule(self, due: str) -> Rule:
+        """The rule that these words of the definition mean."""
+        known = self._rules.get(due)
+        if known is None:
+            known = self._rules[due] = parse(due)
+        return known
+
+    def variant(self, timescale: Timescale, start: str) -> Variant | None:
+        """The variant of a timescale that was in force on the day that starts the clock."""
+        for variant in timescale.variants:
+            if variant.since <= start and (not variant.until or start <= variant.until):
+                return variant
+        return None
+
+    @property
+    def _all(self) -> Iterable[Timescale]:
+        return self.workflow.timescales.values()
+
+
+def subjects(guard: Guard) -> tuple[str, ...]:
+    """The questions and processes that a guard reads, each once."""
+    return tuple(dict.fromkeys(line.subject for table in guard.tables for line in table))
+
+
+def _is_public_date(question: Question) -> bool:
+    whole_case = not question.per and not question.asked_of
+    return (
+        question.answer == "date"
+        and not question.personal
+        and whole_case
+        and not question.may_change
+    )
+
+
+def _index(pairs: Iterable[tuple[str, Timescale]]) -> dict[str, tuple[Timescale, ...]]:
+    found: dict[str, dict[str, Timescale]] = defaultdict(dict)
+    for name, timescale in pairs:
+        found[name][timescale.id] = timescale
+    return {name: tuple(items.values()) for name, items in found.items()}

@@ -1,0 +1,127 @@
+"""Every deliberate error of the engine, in one tree; each knows its exit code.
+
+    EngineError                  1   a fault of ours
+    ├── UsageError               2   the command was used wrongly
+    ├── ConfigError              2   config.toml cannot be used
+    ├── DefinitionError          2   a definition file cannot be used; all its mistakes at once
+    ├── CaseNotFoundError        3   there is no such case
+    ├── RefusedError             4   the rules say no; nothing was changed
+    ├── StaleCaseError           5   somebody else changed the case first
+    ├── TrailError               6   the trail does not verify
+    ├── StorageError             7   storage full, locked or read-only; nothing was changed
+    ├── OutcomeUnknownError      8   it cannot be told whether the change was saved
+    ├── IncompleteError          9   a verification could not be completed
+    └── DeliveryError            1   a message could not be handed over; raised by notifiers
+
+A message is one clear sentence that says what is wrong and what to do about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class EngineError(Exception):
+    """Casetrail met a fault of its own."""
+
+    exit_code = 1
+
+
+class UsageError(EngineError):
+    """The command was used wrongly."""
+
+    exit_code = 2
+
+
+class ConfigError(EngineError):
+    """config.toml cannot be used."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a definition file: where it is, what it is and what may have been meant."""
+
+    file: str
+    line: int
+    problem: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        hint = f" {self.suggestion}" if self.suggestion else ""
+        return f"{self.file}:{self.line}: {self.problem}{hint}"
+
+
+class DefinitionError(EngineError):
+    """A definition file cannot be used; carries every mistake found in one reading."""
+
+    exit_code = 2
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+class CaseNotFoundError(EngineError):
+    """There is no such case."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that stands in the way of a step: what, who can supply it, and how."""
+
+    what: str
+    who: tuple[str, ...] = ()
+    how: str = ""
+
+
+class RefusedError(EngineError):
+    """The rules say no; nothing was changed. Carries everything that is missing, all at once."""
+
+    exit_code = 4
+
+    def __init__(self, sentence: str, unmet: tuple[Need, ...] = (), transition: str = "") -> None:
+        self.unmet = unmet
+        self.transition = transition
+        super().__init__(sentence)
+
+
+class StaleCaseError(EngineError):
+    """Somebody else changed the case first."""
+
+    exit_code = 5
+
+
+class TrailError(EngineError):
+    """The trail does not verify."""
+
+    exit_code = 6
+
+
+class StorageError(EngineError):
+    """The storage is full, locked or read-only; nothing was changed."""
+
+    exit_code = 7
+
+
+class OutcomeUnknownError(EngineError):
+    """It cannot be told whether the change was saved; repeat the command with the same key."""
+
+    exit_code = 8
+
+
+class IncompleteError(EngineError):
+    """A verification could not be completed, or cannot tell."""
+
+    exit_code = 9
+
+
+class DeliveryError(EngineError):
+    """A message could not be handed over; `again` says whether trying again may help."""
+
+    def __init__(self, sentence: str, *, again: bool = True) -> None:
+        self.again = again
+        super().__init__(sentence)

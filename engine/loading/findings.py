@@ -1,0 +1,103 @@
+"""Mistakes as they are found: each with its place in a file and a guess at what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from engine.errors import DefinitionError, Mistake
+from engine.loading.lines import Path, line_of
+
+GUESSES = 100
+"""Mistakes of one reading for which a guess is made; comparing names costs time."""
+
+FEW = 8
+LONGEST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a definition's file: the file, the lines of its places, and the path in it."""
+
+    file: str
+    lines: Mapping[Path, int]
+    path: Path = ()
+
+    def __truediv__(self, part: str | int) -> Place:
+        return Place(self.file, self.lines, (*self.path, part))
+
+    def below(self, path: Path) -> Place:
+        """The place that a longer path leads to."""
+        return Place(self.file, self.lines, (*self.path, *path))
+
+    @property
+    def line(self) -> int:
+        """Its line in the file, counted from 1."""
+        return line_of(self.lines, self.path)
+
+    @property
+    def name(self) -> str:
+        """What stands there, in words: `transition "decide"`, `remind of timescale "reply"`."""
+        if len(self.path) < 2:
+            return "the definition"
+        table = f'{self.path[0]} "{self.path[1]}"'
+        keys = [part for part in self.path[2:] if isinstance(part, str)]
+        return f"{keys[-1]} of {table}" if keys else table
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The mistakes of one reading, in the order in which they were found."""
+
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def add(self, place: Place, problem: str, suggestion: str = "") -> None:
+        """Note a mistake."""
+        self.mistakes.append(
+            Mistake(place.file, place.line, _legible(problem), _legible(suggestion))
+        )
+
+    def unknown(self, place: Place, problem: str, word: str, known: Collection[str]) -> None:
+        """Note a word that nobody knows, with the word that was probably meant."""
+        guessing = len(self.mistakes) < GUESSES
+        self.add(place, problem, guess(word, known) if guessing else "")
+
+    def raise_any(self) -> None:
+        """Raise DefinitionError with every mistake, by file and line, unless there is none."""
+        if self.mistakes:
+            ordered = sorted(dict.fromkeys(self.mistakes), key=lambda m: (m.file, m.line))
+            raise DefinitionError(tuple(ordered))
+
+
+def _legible(sentence: str) -> str:
+    """A sentence that no quoted name of a file can make long or fill with control characters."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in sentence[:LONGEST])
+    return f"{shown} ..." if len(sentence) > LONGEST else shown
+
+
+def guess(word: str, known: Collection[str]) -> str:
+    """What was probably meant by a word, as a sentence; all that is known if that is little."""
+    if meant := closest(word, known):
+        return f'Did you mean "{meant}"?'
+    listed = [f'"{name}"' for name in dict.fromkeys(known)]
+    if not 0 < len(listed) <= FEW:
+        return ""
+    if len(listed) == 1:
+        return f"There is only {listed[0]}."
+    return f"There are {', '.join(listed[:-1])} and {listed[-1]}."
+
+
+def closest(word: str, known: Collection[str]) -> str:
+    """The known word that was probably meant; "" if none is like it.
+
+    Where all that is known can be listed, a likeness must be greater: a wrong guess misleads.
+    """
+    alike = {_bare(name): name for name in known}
+    cutoff = 0.75 if len(alike) <= FEW else 0.6
+    found = get_close_matches(_bare(word[:80]), alike, n=1, cutoff=cutoff)
+    return alike[found[0]] if found else ""
+
+
+def _bare(name: str) -> str:
+    return name.casefold().replace("-", "_").replace(" ", "_")

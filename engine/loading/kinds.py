@@ -1,0 +1,246 @@
+"""The kinds of value that a key of a definition may have, each read from TOML or found at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from engine.canonical import clean_text
+from engine.errors import UsageError
+from engine.loading.findings import Findings, Place, closest
+from engine.loading.lines import Path
+
+UNKNOWN = "?"
+"""Stands in `Reading.broken` for a key that nobody knows: it may have been any."""
+
+HIGHEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One process while it is read: the names it defines, and where its tables are at fault."""
+
+    findings: Findings
+    known: Mapping[str, Collection[str]]
+    """The names of each section; those of linked processes under "process"."""
+    head_keys: Collection[str] = ()
+    broken: set[Path] = field(default_factory=set)
+    """The keys that could not be read, as (section, name, key); nothing is concluded from them."""
+
+    def fault(self, place: Place, problem: str, suggestion: str = "") -> Any | None:
+        """Note a mistake; gives the None that stands for what is at fault."""
+        self.broken.add(place.path[:3])
+        self.findings.add(place, problem, suggestion)
+        return None
+
+    def unknown(self, place: Place, problem: str, word: str, known: Collection[str]) -> Any | None:
+        """Note a word that nobody knows; gives the None that stands for what is at fault."""
+        self.broken.add(place.path[:3])
+        self.findings.unknown(place, problem, word, known)
+        return None
+
+
+Kind = Callable[[Any, Place, Reading], Any]
+"""Reads a value; gives None for one at fault, which it has noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The keys that a table may have, and of what kind each is."""
+
+    noun: str
+    keys: Mapping[str, Kind]
+    needed: Mapping[str, str] = field(default_factory=dict)
+    """The keys that it must have, each with what to write."""
+
+
+def read_shape(
+    shape: Shape, written: Mapping[str, Any], place: Place, reading: Reading
+) -> dict[str, Any]:
+    """What a table says, without what is at fault in it."""
+    found = {key: read_key(shape, key, item, place / key, reading) for key, item in written.items()}
+    check_needed(shape, written, place, reading)
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def read_key(shape: Shape, key: str, value: Any, place: Place, reading: Reading) -> Any:
+    """What one key of a table says; None, with a mistake noted, where it is at fault."""
+    if key in shape.keys:
+        return shape.keys[key](value, place, reading)
+    reading.broken.add((*place.path[:2], UNKNOWN))
+    problem = f'{shape.noun.capitalize()} has no key "{key}".'
+    if key in reading.head_keys and key not in shape.keys:
+        hint = "It belongs to the head, at the top of a file and before its first [table]."
+        return reading.findings.add(place, problem, hint)
+    return reading.findings.unknown(place, problem, key, shape.keys)
+
+
+def check_needed(shape: Shape, written: Collection[str], place: Place, reading: Reading) -> None:
+    """Note every key that a table must have and has not, nor was meant by one it has."""
+    meant = {closest(key, shape.keys) for key in written if key not in shape.keys}
+    for key, hint in shape.needed.items():
+        if key not in written and key not in meant:
+            reading.broken.add((*place.path, key)[:3])
+            reading.findings.add(place, f'"{key}" is missing from {place.name}.', hint)
+
+
+def text(value: Any, place: Place, reading: Reading) -> str | None:
+    """Words in quotes."""
+    if not isinstance(value, str):
+        return _wrong(value, place, reading, "text in quotes")
+    try:
+        said = clean_text(value).strip()
+    except UsageError as error:
+        return reading.fault(place, f"{_key(place)}: {error}")
+    if not said:
+        return reading.fault(place, f"{_key(place)} is empty; write something or leave it out.")
+    return said
+
+
+def flag(value: Any, place: Place, reading: Reading) -> bool | None:
+    """`true` or `false`."""
+    if isinstance(value, bool):
+        return value
+    return _wrong(value, place, reading, "true or false, without quotes")
+
+
+def count(value: Any, place: Place, reading: Reading) -> int | None:
+    """A whole number of at least 1."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if 1 <= value <= HIGHEST:
+            return value
+        return reading.fault(place, f"{_key(place)} must be from 1 to {HIGHEST}.")
+    return _wrong(value, place, reading, "a whole number without quotes")
+
+
+def day(value: Any, place: Place, reading: Reading) -> str | None:
+    """A day, as TOML writes it."""
+    if type(value) is date:
+        return value.isoformat()
+    return _wrong(value, place, reading, "a day such as 2025-06-01, without quotes")
+
+
+def anything(value: Any, place: Place, reading: Reading) -> Any:
+    """What is judged later, when the questions are known: conditions, and answers that are set."""
+    return value
+
+
+def one_of(*words: str) -> Kind:
+    """One of a few words."""
+
+    def read(value: Any, place: Place, reading: Reading) -> str | None:
+        said = text(value, place, reading)
+        if said is None or said in words:
+            return said
+        return reading.unknown(place, f'{_key(place)} cannot be "{said}".', said, words)
+
+    return read
+
+
+def name(*sections: str) -> Kind:
+    """The name of something that the definition defines in one of these sections."""
+    return _named(sections, ())
+
+
+def texts(value: Any, place: Place, reading: Reading) -> tuple[str, ...] | None:
+    """A list of words, or one alone."""
+    return _several(text, value, place, reading)
+
+
+def names(*sections: str, also: tuple[str, ...] = ()) -> Kind:
+    """A list of names from these sections, or of these words, or one alone."""
+    one = _named(sections, also)
+
+    def read(value: Any, place: Place, reading: Reading) -> tuple[str, ...] | None:
+        return _several(one, value, place, reading)
+
+    return read
+
+
+def table(shape: Shape) -> Kind:
+    """A table of this shape."""
+
+    def read(value: Any, place: Place, reading: Reading) -> dict[str, Any] | None:
+        if not isinstance(value, dict):
+            return _wrong(value, place, reading, "a table: { ... }")
+        return read_shape(shape, value, place, reading)
+
+    return read
+
+
+def tables(shape: Shape) -> Kind:
+    """A list of tables of this shape; one that is at fault keeps its place in the list."""
+
+    def read(value: Any, place: Place, reading: Reading) -> list[dict[str, Any]] | None:
+        if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
+            return _wrong(value, place, reading, "a list of tables: [{ ... }]")
+        found = enumerate(value)
+        return [read_shape(shape, item, place / number, reading) for number, item in found]
+
+    return read
+
+
+def answer(value: Any, place: Place, reading: Reading) -> tuple[str, tuple[str, ...]] | None:
+    """The kind of an answer, and its choices when it is a list of them."""
+    if not isinstance(value, list):
+        said = _ANSWER(value, place, reading)
+        return None if said is None else (said, ())
+    choices = texts(value, place, reading)
+    return None if choices is None or len(choices) < len(value) else ("choice", choices)
+
+
+_ANSWER = one_of("date", "text", "number", "document", "yes or no", "agencies")
+
+
+def _named(sections: tuple[str, ...], also: tuple[str, ...]) -> Kind:
+    def read(value: Any, place: Place, reading: Reading) -> str | None:
+        said = text(value, place, reading)
+        if said is None or said in also or any(said in reading.known[s] for s in sections):
+            return said
+        known = (*also, *(known for section in sections for known in reading.known[section]))
+        return reading.unknown(place, f'There is no {" or ".join(sections)} "{said}".', said, known)
+
+    return read
+
+
+def _several(one: Kind, value: Any, place: Place, reading: Reading) -> tuple[str, ...] | None:
+    if not isinstance(value, list):
+        said = one(value, place, reading)
+        return None if said is None else (said,)
+    if not value:
+        return reading.fault(place, f"{_key(place)} is empty; name at least one or leave it out.")
+    found: dict[str, None] = {}
+    for number, item in enumerate(value):
+        said = one(item, place / number, reading)
+        if said in found:
+            reading.fault(place / number, f'"{said}" stands twice in {_key(place)}.')
+        elif said is not None:
+            found[said] = None
+    return tuple(found)
+
+
+def _wrong(value: Any, place: Place, reading: Reading, wanted: str) -> Any | None:
+    return reading.fault(place, f"{_key(place)} must be {wanted}, not {_described(value)}.")
+
+
+def _key(place: Place) -> str:
+    keys = [part for part in place.path if isinstance(part, str)]
+    return f'"{keys[-1]}"'
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, str):
+        return "text" if value else "an empty text"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int):
+        return "a number"
+    if isinstance(value, float):
+        return "a fraction"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    return "a date or time"

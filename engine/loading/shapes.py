@@ -1,0 +1,268 @@
+"""The definition language as a table: the keys that each table may have, and of what kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.calendars import SHIPPED
+from engine.loading.kinds import (
+    Shape,
+    answer,
+    anything,
+    count,
+    day,
+    flag,
+    name,
+    names,
+    one_of,
+    table,
+    tables,
+    text,
+    texts,
+)
+
+ANY_STATE = "any state"
+ANY_OPEN_STATE = "any open state"
+
+ROLE = Shape(
+    "a role",
+    {"title": text, "outside": flag},
+    needed={"title": 'Write title = "..." as people call it.'},
+)
+
+GROUP = Shape(
+    "a group",
+    {"title": text, "kinds": texts},
+    needed={
+        "title": 'Write title = "..." as people call it.',
+        "kinds": 'Say which kinds of agency belong to it: kinds = ["police"].',
+    },
+)
+
+QUESTION = Shape(
+    "a question",
+    {
+        "ask": text,
+        "answer": answer,
+        "said": text,
+        "personal": flag,
+        "because": text,
+        "per": one_of("child", "person"),
+        "asked_of": name("group"),
+        "help": text,
+        "power": text,
+        "seen_by": texts,
+        "may_change": flag,
+        "restricted": flag,
+        "at_most": count,
+    },
+    needed={
+        "ask": 'Write the question out: ask = "...?".',
+        "answer": 'Say what is answered: answer = "date", or a list of choices.',
+    },
+)
+
+STATE = Shape(
+    "a state",
+    {
+        "title": text,
+        "waiting_on": name("role", "group"),
+        "within": name("state"),
+        "closed": flag,
+        "says": text,
+    },
+    needed={"title": 'Write title = "..." as people call it.'},
+)
+
+APPROVAL = Shape(
+    "an approval",
+    {"of": name("question"), "by": names("role"), "at_least": count},
+    needed={
+        "of": 'Say whose answer is approved: of = "QUESTION".',
+        "by": 'Say who approves: by = ["ROLE"].',
+    },
+)
+
+OPENING = Shape(
+    "an opening of linked cases",
+    {"process": name("process"), "one_for": name("question")},
+    needed={"process": 'Name a file of children/: process = "PROCESS".'},
+)
+
+TRANSITION = Shape(
+    "a transition",
+    {
+        "title": text,
+        "from": names("state", also=(ANY_STATE, ANY_OPEN_STATE)),
+        "to": name("state"),
+        "who": names("role"),
+        "only_if": anything,
+        "on_file": names("question"),
+        "asked": names("question"),
+        "approve": tables(APPROVAL),
+        "tell": names("role", "group"),
+        "asks_anew": names("question"),
+        "dates": name("question"),
+        "sets": anything,
+        "opens": table(OPENING),
+        "duty": text,
+        "leaves_building": text,
+        "says": text,
+    },
+    needed={
+        "from": 'Say where it may start: from = "STATE".',
+        "who": 'Say who may take it: who = "ROLE".',
+    },
+)
+
+TIME_FROM = Shape(
+    "time_from",
+    {
+        "kind": one_of("act", "regulation", "statutory guidance", "panel guidance", "local"),
+        "says": one_of("must", "should", "may"),
+        "source": text,
+    },
+    needed={
+        "kind": 'Say what sets the time: kind = "statutory guidance".',
+        "says": 'Quote its own word: says = "should".',
+        "source": 'Say where it can be read: source = "...".',
+    },
+)
+
+CLOCK = Shape(
+    "a timescale",
+    {
+        "due": text,
+        "keep": text,
+        "time_from": table(TIME_FROM),
+        "confirmed": one_of("read", "second-hand", "recalled", "disputed"),
+        "checked": text,
+        "note": text,
+    },
+)
+"""What a timescale without variants says itself, and with variants each of them."""
+
+VARIANT = replace(CLOCK, noun="a variant", keys={**CLOCK.keys, "since": day, "until": day})
+
+_NOTICE = {"at": text, "tell": names("role", "group")}
+_NOBODY = 'It has nobody to tell: write tell = ["ROLE"].'
+_WHEN = 'Say when: at = "2 working days before it is due".'
+REMINDER = Shape("a reminder", _NOTICE, needed={"at": _WHEN, "tell": _NOBODY})
+ESCALATION = replace(REMINDER, noun="an escalation")
+
+TIMESCALE = Shape(
+    "a timescale",
+    {
+        "title": text,
+        **CLOCK.keys,
+        "variant": tables(VARIANT),
+        "met_by": names("transition"),
+        "stops_if": names("transition"),
+        "only_if": anything,
+        "starts_in": names("state"),
+        "provisional": flag,
+        "waiting_on": name("role", "group"),
+        "duty": text,
+        "remind": tables(REMINDER),
+        "escalate": tables(ESCALATION),
+    },
+    needed={
+        "title": 'Write title = "..." as people call it.',
+        "waiting_on": 'Say on whom it waits: waiting_on = "ROLE".',
+    },
+)
+
+PACK = Shape(
+    "a pack",
+    {
+        "title": text,
+        "to": name("role", "group"),
+        "template": text,
+        "requires": names("question"),
+        "signed_off_by": name("transition"),
+    },
+    needed={
+        "title": 'Write title = "..." as people call it.',
+        "to": 'Say who is sent it: to = "ROLE".',
+        "template": 'Name its file: template = "packs/NAME.toml".',
+    },
+)
+
+LINKED_ANSWERS = Shape(
+    "linked answers",
+    {"process": name("process"), "answers": texts},
+    needed={
+        "process": 'Name a file of children/: process = "PROCESS".',
+        "answers": 'Say which of its answers are printed: answers = ["QUESTION"].',
+    },
+)
+
+PACK_SECTION = Shape(
+    "a section",
+    {
+        "title": text,
+        "says": text,
+        "answers": names("question"),
+        "each": one_of("child", "person"),
+        "by_agency": names("question"),
+        "linked": table(LINKED_ANSWERS),
+        "deadlines": names("timescale"),
+        "approvals": name("question"),
+        "signatures": names("role"),
+    },
+    needed={"title": 'Write the heading of the section: title = "...".'},
+)
+
+PACK_FILE = Shape(
+    "a pack's file",
+    {
+        "classification": text,
+        "pages": count,
+        "plain_text": flag,
+        "section": tables(PACK_SECTION),
+    },
+    needed={"section": "Write [[section]] above the keys of each section."},
+)
+"""What a pack prints; every name in it is of the process that the pack belongs to."""
+
+SECTIONS = {
+    "role": ROLE,
+    "group": GROUP,
+    "question": QUESTION,
+    "state": STATE,
+    "transition": TRANSITION,
+    "timescale": TIMESCALE,
+    "pack": PACK,
+}
+
+IN_FORCE = Shape(
+    "in_force",
+    {"from": day, "to": day, "for": text},
+    needed={"from": "Say from which day: from = 2025-06-01."},
+)
+
+HEAD = Shape(
+    "a definition",
+    {
+        "title": text,
+        "edition": text,
+        "in_force": table(IN_FORCE),
+        "source": text,
+        "caution": text,
+        "working_days": one_of(*SHIPPED),
+        "starts_at": name("state"),
+        "opening": names("question"),
+        "may_open": names("role"),
+    },
+    needed={
+        "title": 'Write title = "..." at the top of a file.',
+        "edition": 'Write edition = "2025-06" at the top of a file.',
+        "in_force": "Write in_force = { from = 2025-06-01 } at the top of a file.",
+        "source": 'Write source = "..." at the top of a file: the acts and guidance it follows.',
+        "working_days": f'Write working_days = "{SHIPPED[0]}" at the top of a file.',
+        "starts_at": 'Write starts_at = "STATE" at the top of a file.',
+    },
+)
+
+CHILD_HEAD = replace(HEAD, needed={key: HEAD.needed[key] for key in ("title", "starts_at")})
+"""A linked process takes from the one that opens it what its own head leaves out."""

@@ -1,0 +1,107 @@
+"""What is asked of the store off the way of a step: by reading, listing and verifying.
+
+Every question names the partnership, or is asked by verification, which looks at whatever is there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from engine.statements import TABLES
+
+
+@cache
+def everything(table: str) -> str:
+    """The statement that reads a whole table, the partnership first: only verification asks it."""
+    layout = TABLES[table]
+    names = ", ".join(f'"{name}"' for name in ("log", *layout.keys, *layout.columns))
+    order = ", ".join(f'"{name}"' for name in ("log", *layout.keys))
+    return f'SELECT {names} FROM "{table}" ORDER BY {order}'
+
+
+CHILDREN = (
+    'SELECT "ref", "workflow", "state", "about", "closed_on" FROM "cases" '
+    'WHERE "log" = ? AND "parent" = ? ORDER BY "ref"'
+)
+
+HISTORY = (
+    'SELECT "text", "hash", "position" FROM "events" WHERE "log" = ? AND "stream" = ? ORDER BY "n"'
+)
+
+ALL_EVENTS = (
+    'SELECT "log", "stream", "n", "type", "text", "hash" FROM "events" ORDER BY "stream", "n"'
+)
+
+ALL_HEADS = (
+    'SELECT "ref", "version", "head" FROM "cases" WHERE "log" = ? '
+    'UNION ALL SELECT "stream", "version", "head" FROM "streams" WHERE "log" = ?'
+)
+
+LEAVES = (
+    'SELECT "hash" FROM "events" WHERE "log" = ? AND "position" IS NOT NULL ORDER BY "position"'
+)
+
+POSITIONS = (
+    'SELECT count("position"), min("position"), max("position") FROM "events" WHERE "log" = ?'
+)
+
+SECRETS_OF = (
+    'SELECT "n", "path" FROM "secrets" WHERE "log" = ? AND "subject" = ? ORDER BY "n", "path"'
+)
+
+SECRET_NAMES = 'SELECT "log", "stream", "n", "path" FROM "secrets"'
+
+SUBJECTS = 'SELECT "subject", "wrapped", "erased" FROM "subjects" WHERE "log" = ?'
+
+DOCUMENTS_OF = 'SELECT "document" FROM "documents" WHERE "log" = ? AND "subject" = ?'
+
+DROP_CHUNKS = 'DELETE FROM "chunks" WHERE "log" = ? AND "document" = ?'
+
+EDITION_SOURCES = 'SELECT "sources" FROM "edition_texts" WHERE "log" = ? AND "hash" = ?'
+
+EDITION_NAMES = 'SELECT "hash" FROM "edition_texts" WHERE "log" = ?'
+
+DIRECTORY = 'SELECT "n" FROM "directories" WHERE "log" = ? AND "digest" = ?'
+
+TICK = 'SELECT "ticked", "seal" FROM "ticks" WHERE "log" = ?'
+
+CASES = (
+    'SELECT c."ref", c."workflow", c."edition", c."state", c."opened_on", c."closed_on", '
+    'c."about", '
+    'd."due" FROM "cases" c LEFT JOIN (SELECT "ref", min("due_on") AS "due" FROM "deadlines" '
+    'WHERE "log" = ? AND "status" IN (\'running\', \'provisional\') GROUP BY "ref") d '
+    'ON d."ref" = c."ref" WHERE c."log" = ?{more} '
+    'ORDER BY CASE WHEN d."due" IS NULL THEN 1 ELSE 0 END, d."due", c."ref"'
+)
+
+RUNNING_DEADLINES = (
+    'SELECT "ref" FROM "deadlines" WHERE "log" = ? AND "due_on" <= ? '
+    'AND "status" IN (\'running\', \'provisional\') ORDER BY "due_on", "ref"'
+)
+
+OPEN_TASKS = (
+    'SELECT "ref", "what", "role", "opened_on" FROM "tasks" '
+    'WHERE "log" = ? AND "status" = \'open\' ORDER BY "opened_on", "ref", "task"'
+)
+
+ASKED = (
+    'SELECT "ref", "question", "of", "asked_on" FROM "answers" '
+    'WHERE "log" = ? AND "status" = \'asked\' ORDER BY "asked_on", "ref", "of"'
+)
+
+GIVEN_UP = (
+    'SELECT "stream", "person", "what" FROM "messages" '
+    'WHERE "log" = ? AND "status" = \'given up\' ORDER BY "stream", "message"'
+)
+
+CURRENT_SECRETS = (
+    'SELECT a."ref", a."n", a."question" || \'/\' || a."of" || \'/\' || CAST(a."no" AS TEXT), '
+    'a."ref" '
+    'FROM "answers" a WHERE a."log" = ? AND a."commitment" IS NOT NULL '
+    'AND a."status" <> \'set aside\' ORDER BY a."ref"'
+)
+
+PUBLIC_ANSWERS = (
+    'SELECT "ref", "question", "value" FROM "answers" '
+    'WHERE "log" = ? AND "value" IS NOT NULL ORDER BY "ref"'
+)

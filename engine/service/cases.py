@@ -1,0 +1,174 @@
+"""Opening a case and moving it along: open, record, take, correct, undo, extend, delay, approve,
+people, erase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from engine.canonical import parse
+from engine.case import Given
+from engine.database import Transaction
+from engine.decide import approving, correcting, extending, people, recording, undoing
+from engine.decide.draft import Draft
+from engine.decide.opening import open_case, open_linked
+from engine.decide.taking import Step, take
+from engine.edition import Edition
+from engine.errors import RefusedError, UsageError
+from engine.service import access, editions, references
+from engine.service.changing import (
+    Outcome,
+    Wanted,
+    change,
+    digest,
+    drafted,
+    new_case,
+    repeated,
+    save,
+)
+from engine.service.workplace import By, Workplace
+
+
+def open_new(
+    place: Workplace,
+    by: By,
+    workflow: str,
+    given: Sequence[Given],
+    *,
+    historic: bool = False,
+    edition: str = "",
+) -> Outcome:
+    """Open a case under the newest edition in force on the day, and give it its reference.
+
+    Raises RefusedError when the answers asked first are missing or wrong.
+    """
+    request = digest(place, "open", workflow, {"given": _plain(given)}, by)
+    try:
+        with place.database.write() as tx:
+            if by.key and (done := place.store.done(tx, by.key)):
+                return repeated(done, request, by.key)
+            pinned = editions.to_open(place, tx, workflow, edition, by.on)
+            ref = references.new(place, tx)
+            draft = drafted(place, by, new_case(ref), pinned, pinned.workflow.may_open)
+            open_case(draft, given, historic=historic)
+            save(place, tx, [draft], request)
+    except RefusedError as error:
+        access.refused(place, by, "open", workflow, error)
+        raise
+    events = tuple(made.event for made in draft.chain.events)
+    return Outcome(ref, draft.chain.n, draft.context.command, events)
+
+
+def record(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcome:
+    """Record answers on a case, or that agencies were asked and did not reply."""
+    asked = {"given": _plain(given)}
+    return _decided(place, by, ref, "record", asked, lambda d: recording.record(d, given))
+
+
+def take_step(
+    place: Workplace,
+    by: By,
+    ref: str,
+    step: Step,
+    for_linked: Sequence[Given] = (),
+) -> Outcome:
+    """Take a step on a case, or record one already done; opens the linked cases that it opens."""
+
+    def act(draft: Draft, tx: Transaction) -> Sequence[Draft]:
+        transition = take(draft, step)
+        return open_linked(draft, transition, for_linked)
+
+    def roles(edition: Edition) -> tuple[str, ...]:
+        transition = edition.workflow.transitions.get(step.transition)
+        return transition.who if transition else ()
+
+    asked = {"step": step.transition, "given": _plain(step.given), "done": step.already_done}
+    wanted = Wanted("take", ref, act, roles, asked, step.transition)
+    return change(place, by, wanted)
+
+
+def correct(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcome:
+    """Put answers right, with a reason; the state of the case never changes by it."""
+    asked = {"given": _plain(given)}
+    return _decided(place, by, ref, "correct", asked, lambda d: correcting.correct(d, given))
+
+
+def redate(place: Workplace, by: By, ref: str, n: int, day: str) -> Outcome:
+    """Give the step that is entry @n of the history the day on which it really happened."""
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        texts = place.store.events(tx, ref)
+        if not 1 <= n <= len(texts):
+            raise UsageError(f"The history of {ref} has no entry @{n}; it has {len(texts)}.")
+        correcting.redate(draft, parse(texts[n - 1]), day)
+
+    return change(place, by, Wanted("correct", ref, act, request={"n": n, "day": day}))
+
+
+def undo(place: Workplace, by: By, ref: str) -> Outcome:
+    """Set the latest step of a case aside, with a reason."""
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        undoing.undo(draft, [parse(text) for text in place.store.events(tx, ref)])
+
+    return change(place, by, Wanted("undo", ref, act))
+
+
+def extend(place: Workplace, by: By, ref: str, timescale: str, to: str, agreed_by: str) -> Outcome:
+    """Set a target beside a deadline; the deadline itself never moves by it."""
+    asked = {"timescale": timescale, "to": to, "agreed_by": agreed_by}
+    return _decided(
+        place, by, ref, "extend", asked, lambda d: extending.extend(d, timescale, to, agreed_by)
+    )
+
+
+def delay(place: Workplace, by: By, ref: str, timescale: str, told: str) -> Outcome:
+    """Record that a delay was explained, and to whom."""
+    asked = {"timescale": timescale, "told": told}
+    return _decided(place, by, ref, "delay", asked, lambda d: extending.delay(d, timescale, told))
+
+
+def approve(place: Workplace, by: By, ref: str, what: str) -> Outcome:
+    """Approve an answer as it stands."""
+    asked = {"what": what}
+    return _decided(place, by, ref, "approve", asked, lambda d: approving.approve(d, what))
+
+
+def add_person(
+    place: Workplace, by: By, ref: str, kind: str, given: Sequence[Given] = ()
+) -> tuple[str, Outcome]:
+    """Add somebody whom the case is about, with what is known of them; yields their id.
+
+    The id is empty when an earlier command with the same key had added them already.
+    """
+    added: list[str] = []
+
+    def act(draft: Draft) -> None:
+        person = people.add(draft, kind)
+        added.append(person)
+        known = [Given(g.question, g.value, person) for g in given]
+        if known:
+            recording.record(draft, known)
+
+    asked = {"kind": kind, "given": _plain(given)}
+    outcome = _decided(place, by, ref, "person", asked, act)
+    return "".join(added), outcome
+
+
+def _decided(
+    place: Workplace,
+    by: By,
+    ref: str,
+    verb: str,
+    asked: Mapping[str, Any],
+    decide: Callable[[Draft], None],
+) -> Outcome:
+    def act(draft: Draft, tx: Transaction) -> None:
+        decide(draft)
+
+    return change(place, by, Wanted(verb, ref, act, request=asked))
+
+
+def _plain(given: Sequence[Given]) -> list[list[str | int | None]]:
+    return [[g.question, g.value, g.of, g.no, g.status, g.source] for g in given]

@@ -1,0 +1,157 @@
+"""The one way in which a case changes: load it locked, decide, save everything, or change
+nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.case import Case, Rows
+from engine.database import Transaction
+from engine.decide.draft import Draft
+from engine.decide.opening import linked_ended
+from engine.edition import Edition
+from engine.errors import RefusedError, StaleCaseError, UsageError
+from engine.service import access
+from engine.service.workplace import By, Workplace, context
+from engine.store import Done
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did."""
+
+    ref: str
+    version: int
+    key: str
+    events: tuple[Mapping[str, Any], ...] = ()
+    opened: tuple[str, ...] = ()
+    """The references of the cases it opened."""
+    repeated: bool = False
+    """Whether an earlier command with the same key had done it already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A change that somebody wants of a case, before it is looked at."""
+
+    verb: str
+    ref: str
+    act: Callable[[Draft, Transaction], Sequence[Draft] | None]
+    """Decides on the draft; yields the drafts of the cases that it opens."""
+    roles: Callable[[Edition], tuple[str, ...]] = field(default=lambda edition: ())
+    request: Mapping[str, Any] = field(default_factory=dict)
+    """What identifies the request when its key is used again."""
+    subject: str = ""
+    """The step or question it is about, for the access log."""
+
+
+def change(place: Workplace, by: By, wanted: Wanted) -> Outcome:
+    """Change a case, in one transaction.
+
+    Raises RefusedError (which goes to the access log, and changes nothing), StaleCaseError,
+    CaseNotFoundError, and StorageError.
+    """
+    try:
+        with place.database.write() as tx:
+            return _change(place, tx, by, wanted)
+    except RefusedError as error:
+        access.refused(place, by, wanted.verb, wanted.ref, error, wanted.subject)
+        raise
+
+
+def _change(place: Workplace, tx: Transaction, by: By, wanted: Wanted) -> Outcome:
+    request = digest(place, wanted.verb, wanted.ref, wanted.request, by)
+    if by.key and (done := place.store.done(tx, by.key)):
+        return repeated(done, request, by.key)
+    parent = _locked_parent(place, tx, wanted.ref)
+    draft = loaded(place, tx, by, wanted.ref, wanted.roles)
+    if by.if_version is not None and by.if_version != draft.case.version:
+        raise StaleCaseError(
+            f"The case was changed by somebody else: it is at version {draft.case.version}, "
+            f"not {by.if_version}. Look at it again with `show`, then decide."
+        )
+    was_closed = draft.case.row["closed_on"] is not None
+    opened = tuple(wanted.act(draft, tx) or ())
+    drafts = [draft, *opened]
+    if parent and was_closed != (draft.case.row["closed_on"] is not None):
+        above = loaded(place, tx, by, parent)
+        linked_ended(above, draft.workflow.name, ended=not was_closed)
+        drafts.append(above)
+    save(place, tx, drafts, request)
+    return Outcome(
+        ref=draft.case.ref,
+        version=draft.chain.n,
+        key=draft.context.command,
+        events=tuple(made.event for made in draft.chain.events),
+        opened=tuple(child.case.ref for child in opened),
+    )
+
+
+def loaded(
+    place: Workplace,
+    tx: Transaction,
+    by: By,
+    ref: str,
+    roles: Callable[[Edition], tuple[str, ...]] = lambda edition: (),
+) -> Draft:
+    """A draft of a case as it is now, locked for this transaction."""
+    rows = place.store.load(tx, ref, lock=True)
+    row = rows.table("cases")[(ref,)]
+    edition = place.edition(tx, row["edition"], row["workflow"])
+    return drafted(place, by, Case(ref, rows), edition, roles(edition))
+
+
+def drafted(
+    place: Workplace, by: By, case: Case, edition: Edition, roles: tuple[str, ...] = ()
+) -> Draft:
+    """A draft of a case under an edition, in the context of this command."""
+    return Draft(
+        case=case,
+        edition=edition,
+        context=context(place, by, roles),
+        directory=place.directory,
+        calendar=place.calendar(edition),
+        randomness=place.randomness,
+    )
+
+
+def new_case(ref: str) -> Case:
+    """A case that is not there yet."""
+    return Case(ref, Rows())
+
+
+def save(place: Workplace, tx: Transaction, drafts: Sequence[Draft], request: str) -> None:
+    """Save what was decided: events, rows, personal values and the command's key."""
+    place.store.save(tx, drafts, drafts[0].context.command, request)
+    for draft in drafts:
+        if draft.chain.secrets:
+            place.vault.put(tx, draft.chain.secrets)
+
+
+def digest(place: Workplace, verb: str, ref: str, request: Mapping[str, Any], by: By) -> str:
+    """What a request was, so that its key cannot be used for another; keyed, so that it tells
+    nothing.
+    """
+    if not by.key:
+        return ""
+    asked = [verb, ref, dict(request), by.person, by.decided_by, by.on, by.reason]
+    return place.keys.mac(json.dumps(asked, sort_keys=True, default=str).encode())
+
+
+def repeated(done: Done, request: str, key: str) -> Outcome:
+    """The outcome of a command that was done before under the same key."""
+    if done.request != request:
+        raise UsageError("This key was used for another command; use a new one.")
+    return Outcome(ref=done.stream, version=done.last, key=key, repeated=True)
+
+
+def _locked_parent(place: Workplace, tx: Transaction, ref: str) -> str:
+    # Lock order: parent before child, so that two commands never wait for each other.
+    parent, dot, _ = ref.rpartition(".")
+    if dot and tx.locks_rows:
+        place.store.lock(tx, parent)
+    return parent if dot else ""

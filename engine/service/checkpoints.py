@@ -1,0 +1,45 @@
+"""Checkpoints: a signed head of the tree, to be kept where whoever can write the database
+cannot.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine import checkpoint
+from engine.checkpoint import Checkpoint
+from engine.errors import UsageError
+from engine.service.sequencing import head, seal_new
+from engine.service.workplace import Workplace
+
+MOST_BYTES = 64 * 1024
+
+
+def make(place: Workplace) -> str:
+    """Put every event in order, and sign the head of the tree as it then stands (C2SP signed
+    note).
+    """
+    seal_new(place)
+    size, root = head(place)
+    if size == 0:
+        raise UsageError("The trail holds no event yet, so there is nothing to sign.")
+    when = place.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = [f"made {when}", *(["clock virtual"] if place.demo else [])]
+    return checkpoint.make(checkpoint.origin(place.log), size, root, lines, place.keys.signing)
+
+
+def read(place: Workplace, file: Path) -> Checkpoint:
+    """A checkpoint that was kept elsewhere; its signature must be this partnership's.
+
+    Raises UsageError when the file cannot be read, TrailError when its signature does not hold.
+    """
+    try:
+        with file.open("rb") as source:
+            content = source.read(MOST_BYTES)
+        text = content.decode()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(
+            f"The checkpoint {file.name} cannot be read; give the file that was kept."
+        ) from None
+    name = checkpoint.origin(place.log)
+    return checkpoint.read(text, checkpoint.public_key_text(name, place.keys.public_key()))

@@ -1,0 +1,236 @@
+"""Comparing what the events say with what the store holds: row by row, value by value, leaf by
+leaf.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from engine import queries
+from engine.canonical import Place, commitment
+from engine.case import Key, Rows
+from engine.checkpoint import Checkpoint
+from engine.database import Transaction
+from engine.errors import EngineError, TrailError
+from engine.service.sequencing import frontier
+from engine.service.workplace import Workplace
+from engine.statements import TABLES
+from engine.tree import Frontier, extend, root
+
+FOLDED = (
+    "cases",
+    "turns",
+    "answers",
+    "people",
+    "deadlines",
+    "notices",
+    "tasks",
+    "approvals",
+    "linked",
+    "messages",
+    "documents",
+    "packs",
+    "editions",
+    "directories",
+)
+"""The tables of which every row follows from the events."""
+
+
+@dataclass(slots=True)
+class Folded:
+    """What all events together say."""
+
+    rows: Rows
+    heads: dict[str, tuple[int, str]] = field(default_factory=dict)
+    commands: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    sealed: dict[tuple[str, int, str], tuple[str, Place]] = field(default_factory=dict)
+
+
+class Findings(Protocol):
+    """Where a comparison writes what it finds."""
+
+    rows: int
+    size: int
+    root: str
+    erased: int
+    problems: list[str]
+    against: Checkpoint | None
+
+
+def compare(place: Workplace, tx: Transaction, findings: Findings, folded: Folded) -> None:
+    """Compare everything that the store holds with what the events say."""
+    comparison = _Comparison(place, tx, findings, folded)
+    comparison.heads()
+    comparison.rows()
+    comparison.commands()
+    comparison.secrets()
+    comparison.editions()
+    comparison.tick()
+    comparison.tree()
+
+
+class _Comparison:
+    """One comparison: the store on one side, the folded events on the other."""
+
+    def __init__(
+        self, place: Workplace, tx: Transaction, findings: Findings, folded: Folded
+    ) -> None:
+        self.place = place
+        self.tx = tx
+        self.findings = findings
+        self.folded = folded
+
+    def heads(self) -> None:
+        """Each stream's row must name its latest event."""
+        log = self.place.log
+        kept = {
+            row[0]: (int(row[1]), row[2]) for row in self.tx.rows(queries.ALL_HEADS, (log, log))
+        }
+        for stream in sorted(kept.keys() | self.folded.heads.keys()):
+            if stream not in self.folded.heads:
+                self._differs(f"stream {stream}", "its events are gone")
+            elif stream not in kept:
+                self._differs(f"stream {stream}", "its row is gone")
+            elif kept[stream] != self.folded.heads[stream]:
+                self._differs(f"stream {stream}", "its row does not name its latest event")
+
+    def rows(self) -> None:
+        """Each row that follows from the events must be there, as they say, and no other."""
+        for (ref,), row in self.folded.rows.table("cases").items():
+            row["version"], row["head"] = self.folded.heads.get(str(ref), (0, ""))
+        for table in FOLDED:
+            expected = self.folded.rows.table(table)
+            found: set[Key] = set()
+            for key, row in self._stored(table):
+                found.add(key)
+                self._compare_row(table, key, row, expected.get(key))
+            for key in expected:
+                if key not in found:
+                    self._differs(_where(table, key), "the row is gone")
+
+    def commands(self) -> None:
+        """Each command's row must name the events that it made."""
+        for log, command, stream, first, last, _ in self.tx.each(queries.everything("commands")):
+            made = self.folded.commands.get(command)
+            if log != self.place.log or made is None or made[:2] != (stream, first):
+                self._differs(f"commands {command}", "the events name no such command")
+            elif made[2] != last:
+                self._differs(f"commands {command}", "it does not name its last event")
+
+    def secrets(self) -> None:
+        """Each commitment must open, or a recorded erasure must name it; and nothing else lies
+        there.
+        """
+        dropped = self.folded.rows.table("secrets")
+        kept = {tuple(row[1:4]): row[0] for row in self.tx.rows(queries.SECRET_NAMES)}
+        for key, (committed, where) in self.folded.sealed.items():
+            if kept.pop(key, None) != self.place.log:
+                self._differs(_secret(key), "the value is gone, and no erasure says so")
+            else:
+                self._open(key, committed, where, erased=key in dropped)
+        for key in kept:
+            self._differs(_secret(key), "no event sealed it")
+        held = {row[0]: row[1] for row in self.tx.rows(queries.SUBJECTS, (self.place.log,))}
+        for (subject,) in self.folded.rows.table("subjects"):
+            if held.get(str(subject)) is not None:
+                self._differs(f"subjects {subject}", "the key of an erased person is there again")
+
+    def editions(self) -> None:
+        """Each edition's text must be the one whose hash it is named by."""
+        for (content_hash,) in self.tx.rows(queries.EDITION_NAMES, (self.place.log,)):
+            try:
+                self.place.checked_edition(self.tx, content_hash)
+            except TrailError as error:
+                self._differs(f"editions {content_hash[:12]}", str(error))
+
+    def tick(self) -> None:
+        """When the clock last ticked must be under its seal."""
+        row = self.tx.row(queries.TICK, (self.place.log,))
+        if row and self.place.keys.mac(f"tick|{self.place.log}|{row[0]}".encode()) != row[1]:
+            self._differs("ticks", "when the clock last ticked was altered")
+
+    def tree(self) -> None:
+        """The tree must hold the events in their order, and extend the checkpoint kept
+        elsewhere.
+        """
+        log = self.place.log
+        leaves = [row[0] for row in self.tx.rows(queries.LEAVES, (log,))]
+        derived = extend(Frontier(0, ()), leaves)
+        self.findings.size, self.findings.root = derived.size, root(derived)
+        count, lowest, highest = self.tx.rows(queries.POSITIONS, (log,))[0]
+        if count and (lowest, highest) != (0, count - 1):
+            self._differs("events", "their positions have a gap")
+        try:
+            kept = frontier(self.place, self.tx)
+        except EngineError:
+            kept = Frontier(-1, ())
+        if kept != derived:
+            self._differs("trees", "the tree does not hold the events in their order")
+        if self.findings.against:
+            self._against(leaves, self.findings.against)
+
+    def _against(self, leaves: list[str], checkpoint: Checkpoint) -> None:
+        if checkpoint.size > len(leaves):
+            lost = checkpoint.size - len(leaves)
+            self._differs(
+                "checkpoint", f"{lost} of the {checkpoint.size} events it covers are gone"
+            )
+        elif root(extend(Frontier(0, ()), leaves[: checkpoint.size])) != checkpoint.root:
+            said = f"the first {checkpoint.size} events are not those that it covers"
+            self._differs("checkpoint", said)
+
+    def _open(
+        self, key: tuple[str, int, str], committed: str, where: Place, *, erased: bool
+    ) -> None:
+        try:
+            opened = self.place.vault.salt_and_value(self.tx, *key)
+        except (EngineError, ValueError):
+            self._differs(_secret(key), "the value does not open, so it was altered")
+            return
+        if opened is None and erased:
+            self.findings.erased += 1
+        elif opened is None:
+            self._differs(_secret(key), "the value is gone, and no erasure says so")
+        elif erased:
+            self._differs(_secret(key), "an erased value is there again")
+        elif not _same(opened, where, committed):
+            self._differs(_secret(key), "the value is not the one that the event sealed")
+
+    def _compare_row(
+        self, table: str, key: Key, row: dict[str, Any], wanted: dict[str, Any] | None
+    ) -> None:
+        self.findings.rows += 1
+        if wanted is None:
+            self._differs(_where(table, key), "no event made this row")
+        elif wanted != row:
+            names = ", ".join(name for name in row if row[name] != wanted.get(name))
+            self._differs(_where(table, key), f"{names} differs from what the events say")
+
+    def _stored(self, table: str) -> Iterator[tuple[Key, dict[str, Any]]]:
+        layout = TABLES[table]
+        size = len(layout.keys)
+        for log, *values in self.tx.each(queries.everything(table)):
+            key = tuple(values[:size])
+            if log != self.place.log:
+                self._differs(_where(table, key), "it is filed under another partnership")
+            else:
+                yield key, dict(zip(layout.columns, values[size:], strict=True))
+
+    def _differs(self, where: str, problem: str) -> None:
+        self.findings.problems.append(f"{where}: {problem}")
+
+
+def _same(opened: tuple[bytes, str], where: Place, committed: str) -> bool:
+    salt, value = opened
+    return len(salt) == 32 and hmac.compare_digest(commitment(salt, where, value), committed)
+
+
+def _secret(key: tuple[str, int, str]) -> str:
+    return f"secrets {key[0]} @{key[1]} {key[2]}"
+
+
+def _where(table: str, key: Iterable[str | int]) -> str:
+    return f"{table} {'/'.join(str(part) for part in key)}"

@@ -1,0 +1,112 @@
+"""Documents: put on file encrypted, at most 25 MB each, read back only by a logged read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from engine import queries
+from engine.canonical import canonical, clean_text
+from engine.case import AnswerKey, Given
+from engine.database import Transaction
+from engine.decide import answers, clocks, people, recording, tasks
+from engine.decide.draft import Draft
+from engine.errors import Need, RefusedError
+from engine.service import access
+from engine.service.changing import Outcome, Wanted, change
+from engine.service.workplace import By, Workplace
+from engine.vault import Hashing
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as somebody hands it over."""
+
+    name: str
+    source: BinaryIO
+
+
+def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: str = "") -> Outcome:
+    """Answer a document question with a file: its bytes, its name and its hash are personal values.
+
+    Raises RefusedError when the question takes no document, or the file is larger than 25 MB.
+    """
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        known = draft.workflow.questions.get(question)
+        if known is None or known.answer != "document":
+            listed = [q.id for q in draft.workflow.questions.values() if q.answer == "document"]
+            raise RefusedError(
+                f"{question} takes no document.", (Need(f"one of: {', '.join(listed)}"),)
+            )
+        subject = f"{ref}/{of}" if known.per else ref
+        filed = put(place, tx, draft, AnswerKey(question, subject), file.source)
+        name = clean_text(file.name)
+        value = canonical({"document": filed.id, "name": name, "sha256": filed.sha256})
+        given = [Given(question, value, of)]
+        wrong = answers.mistakes(draft, given)
+        if wrong:
+            raise RefusedError("The document cannot be put on file.", wrong)
+        recording.write(draft, given)
+        clocks.review(draft, [question], "a document was put on file")
+        tasks.close_answered(draft)
+
+    asked = {"question": question, "of": of, "name": file.name}
+    return change(place, by, Wanted("attach", ref, act, request=asked))
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A document that was put on file."""
+
+    id: str
+    sha256: str
+    size: int
+
+
+def put(
+    place: Workplace, tx: Transaction, draft: Draft, about: AnswerKey, source: BinaryIO
+) -> Filed:
+    """Encrypt a document beside the trail, and seal that it is there.
+
+    `about` names the question that it answers, and the subject under whose key it lies.
+    """
+    document = place.randomness(16).hex()
+    hashing = Hashing(source)
+    chunks = place.vault.store_document(tx, document, about.of, hashing)
+    body = {
+        "document": document,
+        "question": about.question,
+        "subject": about.of,
+        "size": hashing.size,
+        "chunks": chunks,
+    }
+    draft.emit("document attached", body)
+    return Filed(document, hashing.sha256, hashing.size)
+
+
+def read(place: Workplace, by: By, document: str, why: str) -> Iterator[bytes]:
+    """A document in clear, after the read is in the access log."""
+    access.log(place, by, ("read", {"document": document}, {"why": clean_text(why[:2000])}))
+    with place.database.read() as tx:
+        yield from place.vault.document(tx, document)
+
+
+def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) -> Outcome:
+    """Destroy all personal values about one person of a case, and the key they were under.
+
+    The trail keeps that they existed and verifies still. Raises RefusedError for somebody unknown.
+    """
+    subject = f"{ref}/{person}"
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        values = tx.rows(queries.SECRETS_OF, (place.log, subject))
+        found = tx.rows(queries.DOCUMENTS_OF, (place.log, subject))
+        held: list[dict[str, object]] = [{"n": n, "path": path} for n, path in values]
+        held += [{"document": row[0]} for row in found]
+        people.erase(draft, person, basis, held)
+        for row in found:
+            tx.run(queries.DROP_CHUNKS, (place.log, row[0]))
+
+    return change(place, by, Wanted("erase", ref, act, request={"person": person}))

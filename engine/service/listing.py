@@ -1,0 +1,182 @@
+"""Looking over many cases: lists, what is due, today's sheet, and a search that is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine import queries
+from engine.canonical import clean_text
+from engine.case import Row
+from engine.database import Transaction
+from engine.edition import Edition
+from engine.errors import UsageError
+from engine.service import access
+from engine.service.reading import deadlines_of, status, view
+from engine.service.workplace import By, Workplace
+from engine.timescales import due_on, parse_question
+
+SOON = 10
+"""Working days that `today` looks ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which cases somebody wants to see."""
+
+    late: bool = False
+    due_within: str = ""
+    """Such as "5 working days"."""
+    state: str = ""
+    workflow: str = ""
+    mine: str = ""
+    """A person: cases that wait on a role that they hold."""
+    closed: bool = False
+
+
+def cases(place: Workplace, wish: Wish, most: int = 200) -> list[dict[str, Any]]:
+    """The cases that fit, the one with the earliest open deadline first."""
+    today = place.today()
+    limit = _limit(place, wish, today)
+    with place.database.read() as tx:
+        found = [_line(place, tx, row, today) for row in tx.rows(*_query(place, wish, limit))]
+    if wish.mine:
+        roles = _roles(place, wish.mine)
+        found = [line for line in found if line["waiting_on"] in roles]
+    return found[:most]
+
+
+def _query(place: Workplace, wish: Wish, limit: str) -> tuple[str, tuple[Any, ...]]:
+    wheres, values = [], [place.log]
+    if not wish.closed:
+        wheres.append('c."closed_on" IS NULL')
+    for column, wanted in (("state", wish.state), ("workflow", wish.workflow)):
+        if wanted:
+            wheres.append(f'c."{column}" = ?')
+            values.append(wanted)
+    if limit:
+        wheres.append('d."due" <= ?')
+        values.append(limit)
+    more = "".join(f" AND {where}" for where in wheres)
+    return queries.CASES.format(more=more), (place.log, *values)
+
+
+def _limit(place: Workplace, wish: Wish, today: date) -> str:
+    if wish.late:
+        return date.fromordinal(today.toordinal() - 1).isoformat()
+    if not wish.due_within:
+        return ""
+    rule, start = parse_question(f"{wish.due_within} after {today.isoformat()}")
+    calendar = next(iter(place.calendars.values()))
+    found = due_on(rule, start, calendar)
+    if found is None:
+        raise UsageError('Say a length, such as --due-within "5 working days".')
+    return found.isoformat()
+
+
+def _line(place: Workplace, tx: Transaction, row: Any, today: date) -> dict[str, Any]:
+    ref, workflow, edition, state, opened_on, closed_on, about, due = row
+    known: Edition = place.edition(tx, edition, workflow)
+    where = known.workflow.states[state]
+    return {
+        "ref": ref,
+        "workflow": workflow,
+        "state": state,
+        "state_title": where.title,
+        "waiting_on": where.waiting_on,
+        "opened_on": opened_on,
+        "closed_on": closed_on,
+        "about": about,
+        "next_due_on": due,
+        "late": bool(due and not closed_on and due < today.isoformat()),
+    }
+
+
+def _roles(place: Workplace, person: str) -> set[str]:
+    day = place.today().isoformat()
+    held = {a.role for a in place.directory.appointments if a.person == person}
+    return {role for role in held if place.directory.acting(person, (role,), day)}
+
+
+def running(place: Workplace, limit: str = "") -> list[dict[str, Any]]:
+    """The deadlines that are still to be met, in all cases, the earliest first; up to a day when
+    given.
+    """
+    until = limit or "9999-12-31"
+    with place.database.read() as tx:
+        rows = tx.rows(queries.RUNNING_DEADLINES, (place.log, until))
+        refs = list(dict.fromkeys(row[0] for row in rows))
+        found = [
+            {"ref": ref, "state": seen.case.state, **deadline}
+            for ref in refs
+            for seen in [view(place, tx, ref)]
+            for deadline in deadlines_of(place, seen)
+            if deadline["status"] in ("overdue", "running", "provisional")
+            and not seen.case.row["historic"]
+            and (deadline["due_on"] or "") <= until
+        ]
+    return sorted(found, key=lambda d: (d["due_on"] or "9999", d["ref"], d["timescale"]))
+
+
+def today_sheet(place: Workplace) -> dict[str, Any]:
+    """What a business manager needs on one sheet: overdue, due soon, what waits on whom, what is
+    unanswered.
+    """
+    today = place.today()
+    calendar = next(iter(place.calendars.values()))
+    horizon = calendar.add_working_days(today, SOON).isoformat()
+    due = running(place, horizon)
+    with place.database.read() as tx:
+        tasks = [_task(row) for row in tx.rows(queries.OPEN_TASKS, (place.log,))]
+        asked = [_asked(row) for row in tx.rows(queries.ASKED, (place.log,))]
+        lost = [_message(row) for row in tx.rows(queries.GIVEN_UP, (place.log,))]
+    return {
+        "today": today.isoformat(),
+        "horizon": horizon,
+        "overdue": [d for d in due if d["status"] == "overdue"],
+        "due_soon": [d for d in due if d["status"] != "overdue"],
+        "waiting": cases(place, Wish()),
+        "unanswered": asked,
+        "tasks": tasks,
+        "undelivered": lost,
+    }
+
+
+def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
+    """The cases whose reference, answers or people hold a text; the search is logged before it is
+    made.
+    """
+    wanted = clean_text(text).strip().casefold()
+    if len(wanted) < 2:
+        raise UsageError("Search for two characters at least.")
+    access.log(place, by, ("searched", {}, {"text": wanted[:200]}))
+    found: dict[str, dict[str, Any]] = {}
+    with place.database.read() as tx:
+        for stream, n, path, ref in tx.rows(queries.CURRENT_SECRETS, (place.log,)):
+            value = place.vault.value(tx, stream, n, path)
+            if value is not None and wanted in value.casefold():
+                question = path.split("/", 1)[0]
+                found.setdefault(ref, {"ref": ref, "in": []})["in"].append(question)
+        for ref, question, value in tx.rows(queries.PUBLIC_ANSWERS, (place.log,)):
+            if wanted in value.casefold() or wanted in ref.casefold():
+                found.setdefault(ref, {"ref": ref, "in": []})["in"].append(question)
+    return [{"ref": ref, "in": sorted(set(one["in"]))} for ref, one in sorted(found.items())]
+
+
+def _task(row: Any) -> dict[str, Any]:
+    return {"ref": row[0], "what": row[1], "role": row[2], "since": row[3]}
+
+
+def _asked(row: Any) -> dict[str, Any]:
+    return {"ref": row[0], "question": row[1], "of": row[2], "asked_on": row[3]}
+
+
+def _message(row: Any) -> dict[str, Any]:
+    return {"ref": row[0], "person": row[1], "what": row[2]}
+
+
+def is_overdue(row: Mapping[str, Any] | Row, today: date) -> bool:
+    """Whether a deadline's row is overdue on a day."""
+    return status(row, today) == "overdue"

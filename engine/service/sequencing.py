@@ -1,0 +1,54 @@
+"""The order across cases: committed events get their position, and their leaf in the partnership's
+tree.
+"""
+
+from __future__ import annotations
+
+from engine import statements
+from engine.database import Transaction
+from engine.service.workplace import Workplace
+from engine.tree import Frontier, extend, from_text, root, to_text
+
+BATCH = 1000
+
+
+def seal_new(place: Workplace) -> int:
+    """Give every committed event that has none its position; yields how many."""
+    total = 0
+    while True:
+        with place.database.write() as tx:
+            done = _some(place, tx)
+        total += done
+        if done < BATCH:
+            return total
+
+
+def frontier(place: Workplace, tx: Transaction, *, lock: bool = False) -> Frontier:
+    """The tree as it stands."""
+    row = tx.row(statements.tree(lock=lock and tx.locks_rows), (place.log,))
+    return from_text(row[1]) if row else Frontier(0, ())
+
+
+def head(place: Workplace) -> tuple[int, str]:
+    """How many events the tree holds, and its root."""
+    with place.database.read() as tx:
+        found = frontier(place, tx)
+    return found.size, root(found)
+
+
+def _some(place: Workplace, tx: Transaction) -> int:
+    tx.exclusive(f"sequencer|{place.log}")
+    grown = frontier(place, tx, lock=True)
+    new = tx.rows(statements.EVENTS_WITHOUT_POSITION, (place.log, BATCH))
+    if not new:
+        return 0
+    first = grown.size
+    placed = [(first + at, place.log, stream, n) for at, (stream, n, _) in enumerate(new)]
+    tx.run_many(statements.update("events", ("position",)), placed)
+    after = extend(grown, [hash_ for _, _, hash_ in new])
+    if first:
+        columns = ("size", "peaks")
+        tx.run(statements.update("trees", columns), (after.size, to_text(after), place.log))
+    else:
+        tx.run(statements.insert("trees"), (place.log, after.size, to_text(after)))
+    return len(new)

@@ -1,0 +1,43 @@
+"""Beginning a store: its first event says whose it is, and whether its clock is real."""
+
+from __future__ import annotations
+
+from engine import queries
+from engine.errors import ConfigError
+from engine.service import access
+from engine.service.workplace import Workplace
+
+
+def begin(place: Workplace) -> None:
+    """Seal the first event of a new store. Raises ConfigError when it has one already."""
+    with place.database.write() as tx:
+        if place.store.head(tx, access.STORE)[0]:
+            raise ConfigError("This database holds a store already; nothing was changed.")
+        body = {"partnership": place.log, "clock": place.clock_kind, "keys": place.keys.id}
+        access.append(place, tx, access.STORE, access.itself(place), [("store created", body, {})])
+
+
+def check(place: Workplace, log: str, clock_kind: str) -> None:
+    """Refuse a store of another partnership, or one whose clock is of another kind than the
+    program's.
+
+    A real store refuses a virtual clock: nobody can move a deadline by moving the clock.
+    """
+    if log != place.log:
+        raise ConfigError(
+            f'The database belongs to the partnership "{log}", not to "{place.log}"; '
+            "correct [partnership] id or [store] database in config.toml."
+        )
+    if clock_kind != place.clock_kind:
+        raise ConfigError(
+            "The store was made for a virtual clock: it is a demo, and no real case belongs in it."
+            if clock_kind == "virtual"
+            else "The store is a real one; it refuses a virtual clock."
+        )
+
+
+def last_tick(place: Workplace) -> int | None:
+    """When the clock last ticked, in microseconds since 1970 UTC; None when it never did."""
+    with place.database.read() as tx:
+        row = tx.row(queries.TICK, (place.log,))
+    return int(row[0]) if row else None

@@ -1,0 +1,158 @@
+"""A partnership at work: its store, keys, people, calendars and clock, wired together once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from engine import statements
+from engine.calendars import Calendar, local_date
+from engine.case import Actor, Context
+from engine.database import Database, Transaction
+from engine.definition import workflow_from
+from engine.directory import Appointment, Directory
+from engine.edition import Edition
+from engine.errors import ConfigError, TrailError, UsageError
+from engine.keys import Keys, Randomness
+from engine.store import Store
+from engine.vault import Vault
+
+
+@dataclass(slots=True)
+class Workplace:
+    """What every use case needs; made by `bootstrap`, and by tests with their own clock."""
+
+    log: str
+    """The partnership's id."""
+    database: Database
+    keys: Keys
+    directory: Directory
+    calendars: Mapping[str, Calendar]
+    """By jurisdiction."""
+    clock: Callable[[], datetime]
+    randomness: Randomness = secrets.token_bytes
+    clock_kind: str = "real"
+    """real, or virtual in a demo."""
+    door: str = "command line"
+    store: Store = field(init=False)
+    vault: Vault = field(init=False)
+    _editions: dict[str, Edition] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.log)
+        self.vault = Vault(self.log, self.keys, self.randomness)
+
+    @property
+    def demo(self) -> bool:
+        """Whether the clock is virtual, which every door says."""
+        return self.clock_kind != "real"
+
+    def today(self) -> date:
+        """The local civil day."""
+        return local_date(self.clock())
+
+    def edition(self, tx: Transaction, content_hash: str, workflow: str) -> Edition:
+        """The edition that a case is pinned to; of a linked case, its process within that edition.
+
+        Raises TrailError when the stored text is not the one that was activated.
+        """
+        known = self._editions.get(content_hash)
+        if known is None:
+            known = self.checked_edition(tx, content_hash)
+            self._editions[content_hash] = known
+        if known.workflow.name == workflow:
+            return known
+        return known.children[workflow]
+
+    def checked_edition(self, tx: Transaction, content_hash: str) -> Edition:
+        """An edition read anew from its stored text, which must have the hash that is its name."""
+        row = tx.row(statements.EDITION_TEXT, (self.log, content_hash))
+        if row is None:
+            raise TrailError("The edition that a case is pinned to is not in the store.")
+        if hashlib.sha256(row[0].encode()).hexdigest() != content_hash:
+            raise TrailError("A stored edition is not the one that was activated.")
+        return Edition(workflow_from(json.loads(row[0]), content_hash))
+
+    def calendar(self, edition: Edition) -> Calendar:
+        """The calendar by which an edition counts working days."""
+        found = self.calendars.get(edition.workflow.working_days)
+        if found is None:
+            raise ConfigError(
+                f'There is no calendar of working days for "{edition.workflow.working_days}".'
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who wants something done, and how it came to be known."""
+
+    person: str
+    """The person who records it."""
+    decided_by: str = ""
+    evidence: str = ""
+    """The document that shows what somebody else decided."""
+    on: str = ""
+    """The day it happened; today when empty."""
+    reason: str = ""
+    key: str = ""
+    """The idempotency key; a new one is drawn when empty."""
+    if_version: int | None = None
+    claimed: str = "claimed"
+
+
+def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
+    """The context of a command: the actor is resolved in these roles, on the day it happened.
+
+    Raises UsageError for somebody whom config.toml does not name.
+    """
+    now = place.clock()
+    today = local_date(now)
+    decided = by.decided_by or by.person
+    for person in (decided, by.person):
+        if person not in place.directory.people:
+            raise UsageError(
+                f'config.toml names no person "{person}"; use the id of somebody it names, with '
+                f"--as."
+            )
+    if decided != by.person and not by.evidence:
+        raise UsageError(
+            "A step that somebody else decided needs its evidence; give --evidence with the "
+            "document."
+        )
+    happened = by.on or today.isoformat()
+    held = _held(place.directory, decided, roles, happened[:10])
+    actor = Actor(
+        decided=decided,
+        recorded=by.person,
+        role=held.role if held else "",
+        agency=held.agency if held else "",
+        stands_for=held.deputy_for if held else "",
+        door=place.door,
+        proof=by.claimed,
+    )
+    return Context(
+        log=place.log,
+        now=now,
+        today=today,
+        actor=actor,
+        command=by.key or place.randomness(16).hex(),
+        happened=happened,
+        clock=place.clock_kind,
+        evidence=by.evidence,
+        reason=by.reason,
+    )
+
+
+def _held(
+    directory: Directory, person: str, roles: tuple[str, ...], day: str
+) -> Appointment | None:
+    found = directory.acting(person, roles, day)
+    if found or roles:
+        return found
+    every = tuple(dict.fromkeys(a.role for a in directory.appointments if a.person == person))
+    return directory.acting(person, every, day)

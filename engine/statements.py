@@ -1,0 +1,186 @@
+"""The statements of every table, as texts in which a `?` stands for each value.
+
+Made by `python -m engine.compiling`; never change it by hand.
+"""
+
+# ruff: noqa: E501
+# fmt: off
+from __future__ import annotations
+
+from functools import cache
+from typing import Final, NamedTuple
+
+
+class Layout(NamedTuple):
+    """The columns of a table: those of its key, without the partnership, and all others."""
+
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def insert(table: str) -> str:
+    """Adds a row; its values are the partnership, the key, and all others in their order."""
+    return INSERT[table]
+
+
+def select(table: str, *, lock: bool = False) -> str:
+    """All rows of a case (the values are the partnership and the case): key first, then the others.
+
+    With `lock`, which is for `cases` and PostgreSQL alone, nobody else can change it meanwhile.
+    """
+    return SELECT_LOCKED[table] if lock else SELECT[table]
+
+
+@cache
+def update(table: str, columns: tuple[str, ...]) -> str:
+    """Changes these columns of one row; after their values come the partnership and the key.
+
+    Raises KeyError for a table or a column that there is not.
+    """
+    known = {column: f'"{column}" = ?' for column in TABLES[table].columns}
+    return f'UPDATE "{table}" SET {", ".join([known[c] for c in columns])} WHERE {KEY[table]}'
+
+
+def claimable(*, lock: bool) -> str:
+    """The text below of this name; with `lock`, for PostgreSQL, what it finds is locked."""
+    return CLAIMABLE_LOCKED if lock else CLAIMABLE
+
+
+def due_notices(*, lock: bool) -> str:
+    """The text below of this name; with `lock`, for PostgreSQL, what it finds is locked."""
+    return DUE_NOTICES_LOCKED if lock else DUE_NOTICES
+
+
+def head_of_stream(*, lock: bool) -> str:
+    """The text below of this name; with `lock`, for PostgreSQL, what it finds is locked."""
+    return HEAD_OF_STREAM_LOCKED if lock else HEAD_OF_STREAM
+
+
+def tree(*, lock: bool) -> str:
+    """The text below of this name; with `lock`, for PostgreSQL, what it finds is locked."""
+    return TREE_LOCKED if lock else TREE
+
+
+TABLES: Final[dict[str, Layout]] = {
+    "answers": Layout(('ref', 'question', 'of', 'no'), ('status', 'value', 'personal', 'commitment', 'subject', 'happened', 'asked_on', 'source', 'power', 'n')),
+    "approvals": Layout(('ref', 'of', 'no', 'person'), ('role', 'agency', 'digest', 'status', 'given_on', 'n')),
+    "attempts": Layout(('message',), ('tries', 'next_at', 'lease_until', 'fence')),
+    "cases": Layout(('ref',), ('workflow', 'edition', 'state', 'state_since', 'opened_on', 'closed_on', 'parent', 'about', 'historic', 'clock', 'latest_on', 'children', 'version', 'head')),
+    "chunks": Layout(('document', 'no'), ('sealed',)),
+    "commands": Layout(('command',), ('stream', 'first', 'last', 'request')),
+    "deadlines": Layout(('ref', 'timescale', 'of', 'no'), ('status', 'rule', 'starts_on', 'due_on', 'first_due_on', 'due_from', 'due_to', 'target_on', 'delay_on', 'met_on', 'calendar', 'schedule', 'n')),
+    "directories": Layout(('digest',), ('n',)),
+    "documents": Layout(('document',), ('stream', 'question', 'subject', 'size', 'chunks', 'erased', 'n')),
+    "edition_texts": Layout(('hash',), ('resolved', 'sources')),
+    "editions": Layout(('hash',), ('workflow', 'edition', 'in_force_from', 'in_force_to', 'n')),
+    "events": Layout(('stream', 'n'), ('type', 'text', 'hash', 'position')),
+    "failures": Layout(('notice',), ('times',)),
+    "linked": Layout(('ref', 'process'), ('opened', 'ended')),
+    "messages": Layout(('message',), ('stream', 'person', 'role', 'what', 'by_when', 'urgent', 'status', 'settled', 'n')),
+    "notices": Layout(('ref', 'timescale', 'of', 'no', 'notice', 'schedule'), ('at', 'status', 'n')),
+    "packs": Layout(('ref', 'pack', 'no'), ('status', 'manifest', 'archive', 'head', 'built_on', 'sent_on', 'n')),
+    "people": Layout(('ref', 'person'), ('kind', 'status', 'n')),
+    "secrets": Layout(('stream', 'n', 'path'), ('subject', 'salt', 'sealed')),
+    "store": Layout(('id',), ('schema_version', 'log', 'clock', 'library', 'journal')),
+    "streams": Layout(('stream',), ('version', 'head')),
+    "subjects": Layout(('subject',), ('wrapped', 'erased')),
+    "tasks": Layout(('ref', 'task'), ('kind', 'what', 'role', 'subject', 'status', 'opened_on', 'done_on', 'n')),
+    "ticks": Layout((), ('ticked', 'seal')),
+    "trees": Layout((), ('size', 'peaks')),
+    "turns": Layout(('ref', 'what'), ('no', 'happened')),
+}
+KEY: Final[dict[str, str]] = {
+    "answers": '"log" = ? AND "ref" = ? AND "question" = ? AND "of" = ? AND "no" = ?',
+    "approvals": '"log" = ? AND "ref" = ? AND "of" = ? AND "no" = ? AND "person" = ?',
+    "attempts": '"log" = ? AND "message" = ?',
+    "cases": '"log" = ? AND "ref" = ?',
+    "chunks": '"log" = ? AND "document" = ? AND "no" = ?',
+    "commands": '"log" = ? AND "command" = ?',
+    "deadlines": '"log" = ? AND "ref" = ? AND "timescale" = ? AND "of" = ? AND "no" = ?',
+    "directories": '"log" = ? AND "digest" = ?',
+    "documents": '"log" = ? AND "document" = ?',
+    "edition_texts": '"log" = ? AND "hash" = ?',
+    "editions": '"log" = ? AND "hash" = ?',
+    "events": '"log" = ? AND "stream" = ? AND "n" = ?',
+    "failures": '"log" = ? AND "notice" = ?',
+    "linked": '"log" = ? AND "ref" = ? AND "process" = ?',
+    "messages": '"log" = ? AND "message" = ?',
+    "notices": '"log" = ? AND "ref" = ? AND "timescale" = ? AND "of" = ? AND "no" = ? AND "notice" = ? AND "schedule" = ?',
+    "packs": '"log" = ? AND "ref" = ? AND "pack" = ? AND "no" = ?',
+    "people": '"log" = ? AND "ref" = ? AND "person" = ?',
+    "secrets": '"log" = ? AND "stream" = ? AND "n" = ? AND "path" = ?',
+    "store": '"id" = ?',
+    "streams": '"log" = ? AND "stream" = ?',
+    "subjects": '"log" = ? AND "subject" = ?',
+    "tasks": '"log" = ? AND "ref" = ? AND "task" = ?',
+    "ticks": '"log" = ?',
+    "trees": '"log" = ?',
+    "turns": '"log" = ? AND "ref" = ? AND "what" = ?',
+}
+INSERT: Final[dict[str, str]] = {
+    "answers": 'INSERT INTO "answers" ("log", "ref", "question", "of", "no", "status", "value", "personal", "commitment", "subject", "happened", "asked_on", "source", "power", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "approvals": 'INSERT INTO "approvals" ("log", "ref", "of", "no", "person", "role", "agency", "digest", "status", "given_on", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "attempts": 'INSERT INTO "attempts" ("log", "message", "tries", "next_at", "lease_until", "fence") VALUES (?, ?, ?, ?, ?, ?)',
+    "cases": 'INSERT INTO "cases" ("log", "ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "chunks": 'INSERT INTO "chunks" ("log", "document", "no", "sealed") VALUES (?, ?, ?, ?)',
+    "commands": 'INSERT INTO "commands" ("log", "command", "stream", "first", "last", "request") VALUES (?, ?, ?, ?, ?, ?)',
+    "deadlines": 'INSERT INTO "deadlines" ("log", "ref", "timescale", "of", "no", "status", "rule", "starts_on", "due_on", "first_due_on", "due_from", "due_to", "target_on", "delay_on", "met_on", "calendar", "schedule", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "directories": 'INSERT INTO "directories" ("log", "digest", "n") VALUES (?, ?, ?)',
+    "documents": 'INSERT INTO "documents" ("log", "document", "stream", "question", "subject", "size", "chunks", "erased", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "edition_texts": 'INSERT INTO "edition_texts" ("log", "hash", "resolved", "sources") VALUES (?, ?, ?, ?)',
+    "editions": 'INSERT INTO "editions" ("log", "hash", "workflow", "edition", "in_force_from", "in_force_to", "n") VALUES (?, ?, ?, ?, ?, ?, ?)',
+    "events": 'INSERT INTO "events" ("log", "stream", "n", "type", "text", "hash", "position") VALUES (?, ?, ?, ?, ?, ?, ?)',
+    "failures": 'INSERT INTO "failures" ("log", "notice", "times") VALUES (?, ?, ?)',
+    "linked": 'INSERT INTO "linked" ("log", "ref", "process", "opened", "ended") VALUES (?, ?, ?, ?, ?)',
+    "messages": 'INSERT INTO "messages" ("log", "message", "stream", "person", "role", "what", "by_when", "urgent", "status", "settled", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "notices": 'INSERT INTO "notices" ("log", "ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "packs": 'INSERT INTO "packs" ("log", "ref", "pack", "no", "status", "manifest", "archive", "head", "built_on", "sent_on", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "people": 'INSERT INTO "people" ("log", "ref", "person", "kind", "status", "n") VALUES (?, ?, ?, ?, ?, ?)',
+    "secrets": 'INSERT INTO "secrets" ("log", "stream", "n", "path", "subject", "salt", "sealed") VALUES (?, ?, ?, ?, ?, ?, ?)',
+    "store": 'INSERT INTO "store" ("id", "schema_version", "log", "clock", "library", "journal") VALUES (?, ?, ?, ?, ?, ?)',
+    "streams": 'INSERT INTO "streams" ("log", "stream", "version", "head") VALUES (?, ?, ?, ?)',
+    "subjects": 'INSERT INTO "subjects" ("log", "subject", "wrapped", "erased") VALUES (?, ?, ?, ?)',
+    "tasks": 'INSERT INTO "tasks" ("log", "ref", "task", "kind", "what", "role", "subject", "status", "opened_on", "done_on", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "ticks": 'INSERT INTO "ticks" ("log", "ticked", "seal") VALUES (?, ?, ?)',
+    "trees": 'INSERT INTO "trees" ("log", "size", "peaks") VALUES (?, ?, ?)',
+    "turns": 'INSERT INTO "turns" ("log", "ref", "what", "no", "happened") VALUES (?, ?, ?, ?, ?)',
+}
+SELECT: Final[dict[str, str]] = {
+    "answers": 'SELECT "ref", "question", "of", "no", "status", "value", "personal", "commitment", "subject", "happened", "asked_on", "source", "power", "n" FROM "answers" WHERE "log" = ? AND "ref" = ?',
+    "approvals": 'SELECT "ref", "of", "no", "person", "role", "agency", "digest", "status", "given_on", "n" FROM "approvals" WHERE "log" = ? AND "ref" = ?',
+    "cases": 'SELECT "ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head" FROM "cases" WHERE "log" = ? AND "ref" = ?',
+    "deadlines": 'SELECT "ref", "timescale", "of", "no", "status", "rule", "starts_on", "due_on", "first_due_on", "due_from", "due_to", "target_on", "delay_on", "met_on", "calendar", "schedule", "n" FROM "deadlines" WHERE "log" = ? AND "ref" = ?',
+    "linked": 'SELECT "ref", "process", "opened", "ended" FROM "linked" WHERE "log" = ? AND "ref" = ?',
+    "notices": 'SELECT "ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n" FROM "notices" WHERE "log" = ? AND "ref" = ?',
+    "packs": 'SELECT "ref", "pack", "no", "status", "manifest", "archive", "head", "built_on", "sent_on", "n" FROM "packs" WHERE "log" = ? AND "ref" = ?',
+    "people": 'SELECT "ref", "person", "kind", "status", "n" FROM "people" WHERE "log" = ? AND "ref" = ?',
+    "tasks": 'SELECT "ref", "task", "kind", "what", "role", "subject", "status", "opened_on", "done_on", "n" FROM "tasks" WHERE "log" = ? AND "ref" = ?',
+    "turns": 'SELECT "ref", "what", "no", "happened" FROM "turns" WHERE "log" = ? AND "ref" = ?',
+}
+SELECT_LOCKED: Final[dict[str, str]] = {
+    "cases": 'SELECT "ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head" FROM "cases" WHERE "log" = ? AND "ref" = ? FOR UPDATE',
+}
+CASE_EXISTS: Final = 'SELECT 1 FROM "cases" WHERE "log" = ? AND "ref" = ?'
+CHUNKS: Final = 'SELECT "sealed" FROM "chunks" WHERE "log" = ? AND "document" = ? ORDER BY "no"'
+COMMAND: Final = 'SELECT "stream", "first", "last", "request" FROM "commands" WHERE "log" = ? AND "command" = ?'
+DOCUMENT: Final = 'SELECT "subject", "erased" FROM "documents" WHERE "log" = ? AND "document" = ?'
+DUE_NOTICES_UNLOCKED: Final = 'SELECT "ref", "timescale", "of", "no", "notice", "schedule" FROM "notices" WHERE "log" = ? AND "status" = \'waiting\' AND "at" <= ? ORDER BY "at", "ref" LIMIT ?'
+EDITIONS_OF: Final = 'SELECT "hash", "edition", "in_force_from", "in_force_to" FROM "editions" WHERE "log" = ? AND "workflow" = ? ORDER BY "n" DESC'
+EDITION_TEXT: Final = 'SELECT "resolved" FROM "edition_texts" WHERE "log" = ? AND "hash" = ?'
+EVENTS_WITHOUT_POSITION: Final = 'SELECT "stream", "n", "hash" FROM "events" WHERE "log" = ? AND "position" IS NULL ORDER BY "stream", "n" LIMIT ?'
+EVENT_TEXTS: Final = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" >= ? ORDER BY "n"'
+FAILURES: Final = 'SELECT "times" FROM "failures" WHERE "log" = ? AND "notice" = ?'
+FENCE: Final = 'SELECT tried."fence", told."status" FROM "messages" AS told JOIN "attempts" AS tried ON tried."log" = told."log" AND tried."message" = told."message" WHERE told."log" = ? AND told."message" = ?'
+NOTICE_WAITING: Final = 'SELECT 1 FROM "notices" WHERE "log" = ? AND "ref" = ? AND "timescale" = ? AND "of" = ? AND "no" = ? AND "notice" = ? AND "schedule" = ? AND "status" = \'waiting\''
+SECRET: Final = 'SELECT "subject", "salt", "sealed" FROM "secrets" WHERE "log" = ? AND "stream" = ? AND "n" = ? AND "path" = ?'
+SUBJECT: Final = 'SELECT "wrapped" FROM "subjects" WHERE "log" = ? AND "subject" = ?'
+WAITING_NOTICES: Final = 'SELECT "ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n" FROM "notices" WHERE "log" = ? AND "ref" = ? AND "status" = \'waiting\''
+WORKFLOWS_IN_USE: Final = 'SELECT DISTINCT "workflow" FROM "editions" WHERE "log" = ? ORDER BY 1'
+CLAIMABLE: Final = 'SELECT told."message", told."stream", told."person", told."role", told."what", told."by_when", told."urgent", told."n", tried."tries", tried."fence" FROM "messages" AS told LEFT JOIN "attempts" AS tried ON tried."log" = told."log" AND tried."message" = told."message" WHERE told."log" = ? AND told."status" = \'waiting\' AND (tried."message" IS NULL OR (tried."next_at" <= ? AND tried."lease_until" <= ?)) ORDER BY told."message" LIMIT 1'
+CLAIMABLE_LOCKED: Final = 'SELECT told."message", told."stream", told."person", told."role", told."what", told."by_when", told."urgent", told."n", tried."tries", tried."fence" FROM "messages" AS told LEFT JOIN "attempts" AS tried ON tried."log" = told."log" AND tried."message" = told."message" WHERE told."log" = ? AND told."status" = \'waiting\' AND (tried."message" IS NULL OR (tried."next_at" <= ? AND tried."lease_until" <= ?)) ORDER BY told."message" LIMIT 1 FOR UPDATE OF told SKIP LOCKED'
+DUE_NOTICES: Final = 'SELECT "ref", "timescale", "of", "no", "notice", "schedule" FROM "notices" WHERE "log" = ? AND "status" = \'waiting\' AND "at" <= ? ORDER BY "at", "ref" LIMIT ?'
+DUE_NOTICES_LOCKED: Final = 'SELECT due."ref", due."timescale", due."of", due."no", due."notice", due."schedule" FROM "notices" AS due JOIN "cases" AS own ON own."log" = due."log" AND own."ref" = due."ref" WHERE due."log" = ? AND due."status" = \'waiting\' AND due."at" <= ? ORDER BY due."at", due."ref" LIMIT ? FOR UPDATE OF own SKIP LOCKED'
+HEAD_OF_STREAM: Final = 'SELECT "version", "head" FROM "streams" WHERE "log" = ? AND "stream" = ?'
+HEAD_OF_STREAM_LOCKED: Final = 'SELECT "version", "head" FROM "streams" WHERE "log" = ? AND "stream" = ? FOR UPDATE'
+TREE: Final = 'SELECT "size", "peaks" FROM "trees" WHERE "log" = ?'
+TREE_LOCKED: Final = 'SELECT "size", "peaks" FROM "trees" WHERE "log" = ? FOR UPDATE'

@@ -1,0 +1,152 @@
+"""The one writer: loads the rows of a case, and saves in one transaction all that a command made of
+it.
+
+Rows are never trusted as the record: the sealed texts of the events are, and `audit verify`
+compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from engine import statements
+from engine.apply import changes as effects
+from engine.case import Change, Key, Row, Rows, Sealed
+from engine.database import Transaction
+from engine.decide.draft import Chain, Draft
+from engine.errors import CaseNotFoundError, EngineError
+
+OF_A_CASE = ("turns", "answers", "people", "deadlines", "tasks", "approvals", "linked")
+"""The tables whose rows a step may look at; of notices only those that wait are loaded."""
+
+
+class Done(NamedTuple):
+    """What a command did, as its row keeps it."""
+
+    stream: str
+    first: int
+    last: int
+    request: str
+
+
+class Store:
+    """A partnership's rows in one database."""
+
+    def __init__(self, log: str) -> None:
+        self.log = log
+
+    def load(self, tx: Transaction, ref: str, *, lock: bool = False) -> Rows:
+        """The rows of a case; with `lock` nobody else can change it before this transaction ends.
+
+        Raises CaseNotFoundError.
+        """
+        rows = Rows()
+        case = tx.row(statements.select("cases", lock=lock and tx.locks_rows), (self.log, ref))
+        if case is None:
+            raise CaseNotFoundError(
+                f"There is no case {ref}; `casetrail list` shows those there are."
+            )
+        _keep(rows, "cases", [case])
+        for table in OF_A_CASE:
+            _keep(rows, table, tx.rows(statements.select(table), (self.log, ref)))
+        _keep(rows, "notices", tx.rows(statements.WAITING_NOTICES, (self.log, ref)))
+        return rows
+
+    def done(self, tx: Transaction, command: str) -> Done | None:
+        """What a command with this key has already done, or None."""
+        row = tx.row(statements.COMMAND, (self.log, command))
+        return Done(*row) if row else None
+
+    def head(self, tx: Transaction, stream: str) -> tuple[int, str]:
+        """The number and hash of the latest event of a stream that is no case."""
+        row = tx.row(statements.head_of_stream(lock=tx.locks_rows), (self.log, stream))
+        return (int(row[0]), str(row[1])) if row else (0, "")
+
+    def events(self, tx: Transaction, stream: str, first: int = 1) -> list[str]:
+        """The sealed texts of a stream, in order."""
+        return [row[0] for row in tx.rows(statements.EVENT_TEXTS, (self.log, stream, first))]
+
+    def save(self, tx: Transaction, drafts: Sequence[Draft], command: str, request: str) -> None:
+        """Save all that a command made: events, rows, and its key. Nothing is saved twice."""
+        leading = next((d for d in drafts if d.chain.events), None)
+        if leading is None:
+            return
+        self.append(tx, [event for draft in drafts for event in draft.chain.events])
+        changes = [change for draft in drafts for change in draft.changes]
+        changes += [_head(draft) for draft in drafts if draft.chain.events]
+        self.write(tx, changes)
+        events = leading.chain.events
+        done = (self.log, command, events[0].stream, events[0].n, events[-1].n, request)
+        tx.run(statements.insert("commands"), done)
+
+    def append(self, tx: Transaction, events: Iterable[Sealed]) -> None:
+        """Add sealed events to their streams."""
+        log = self.log
+        listed = [(log, e.stream, e.n, e.type, e.text, e.hash, None) for e in events]
+        tx.run_many(statements.insert("events"), listed)
+
+    def append_beside(self, tx: Transaction, chain: Chain) -> None:
+        """Add the events of a stream that is no case, and keep its head."""
+        self.append(tx, chain.events)
+        if chain.n == len(chain.events):
+            row = (self.log, chain.stream, chain.n, chain.head)
+            tx.run(statements.insert("streams"), row)
+        else:
+            columns = ("version", "head")
+            sql = statements.update("streams", columns)
+            tx.run(sql, (chain.n, chain.head, self.log, chain.stream))
+
+    def write_effects(self, tx: Transaction, events: Iterable[Sealed]) -> None:
+        """Do to the rows what events of a stream that is no case say."""
+        self.write(tx, [change for made in events for change in effects(made.event)])
+
+    def lock(self, tx: Transaction, ref: str) -> None:
+        """Keep everybody else from changing a case before this transaction ends."""
+        tx.row(statements.select("cases", lock=True), (self.log, ref))
+
+    def write(self, tx: Transaction, changes: Iterable[Change]) -> None:
+        """Do changes to rows: the new ones first, table by table, then the changed ones."""
+        new, changed = _merged(changes)
+        for table, rows in new.items():
+            layout = statements.TABLES[table]
+            listed = [
+                (self.log, *key, *[columns.get(name) for name in layout.columns])
+                for key, columns in rows.items()
+            ]
+            tx.run_many(statements.insert(table), listed)
+        for (table, key), columns in changed.items():
+            names = tuple(columns)
+            sql = statements.update(table, names)
+            count = tx.run(sql, (*columns.values(), self.log, *key))
+            if count != 1:
+                raise EngineError(
+                    f"A row of {table} that an event changes is not there; run `audit verify`."
+                )
+
+
+def _keep(rows: Rows, table: str, found: Iterable[Sequence[Any]]) -> None:
+    layout = statements.TABLES[table]
+    size = len(layout.keys)
+    kept = rows.table(table)
+    for row in found:
+        kept[tuple(row[:size])] = dict(zip(layout.columns, row[size:], strict=True))
+
+
+def _head(draft: Draft) -> Change:
+    return Change("cases", (draft.case.ref,), draft.final, False)
+
+
+def _merged(
+    changes: Iterable[Change],
+) -> tuple[dict[str, dict[Key, Row]], dict[tuple[str, Key], Mapping[str, Any]]]:
+    new: dict[str, dict[Key, Row]] = {}
+    changed: dict[tuple[str, Key], dict[str, Any]] = {}
+    for change in changes:
+        if change.new:
+            new.setdefault(change.table, {})[change.key] = dict(change.columns)
+        elif change.key in new.get(change.table, ()):
+            new[change.table][change.key].update(change.columns)
+        else:
+            changed.setdefault((change.table, change.key), {}).update(change.columns)
+    return new, dict(changed)

@@ -1,0 +1,72 @@
+"""The schema: one description of every table, from which statements and migrations are made.
+
+Nothing on the way of a step imports this package; it serves `init`, `migrate`, the compiling of the
+statements, reports and tests. Days and instants are ISO 8601 text; moments at which something fires
+or is tried are microseconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from engine.tables.cases import (
+    AnswerRow,
+    ApprovalRow,
+    CaseRow,
+    DeadlineRow,
+    LinkedRow,
+    NoticeRow,
+    PackRow,
+    PersonRow,
+    TaskRow,
+    TurnRow,
+)
+from engine.tables.record import (
+    ChunkRow,
+    CommandRow,
+    DirectoryRow,
+    DocumentRow,
+    EditionRow,
+    EditionTextRow,
+    EventRow,
+    SecretRow,
+    StoreRow,
+    StreamRow,
+    SubjectRow,
+    TickRow,
+    TreeRow,
+)
+from engine.tables.sending import AttemptRow, FailureRow, MessageRow
+
+metadata = SQLModel.metadata
+"""Every table, for migrations, statements and reports."""
+
+__all__ = [
+    "AnswerRow",
+    "ApprovalRow",
+    "AttemptRow",
+    "CaseRow",
+    "ChunkRow",
+    "CommandRow",
+    "DeadlineRow",
+    "DirectoryRow",
+    "DocumentRow",
+    "EditionRow",
+    "EditionTextRow",
+    "EventRow",
+    "FailureRow",
+    "LinkedRow",
+    "MessageRow",
+    "NoticeRow",
+    "PackRow",
+    "PersonRow",
+    "SecretRow",
+    "StoreRow",
+    "StreamRow",
+    "SubjectRow",
+    "TaskRow",
+    "TickRow",
+    "TreeRow",
+    "TurnRow",
+    "metadata",
+]

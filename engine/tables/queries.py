@@ -1,0 +1,84 @@
+"""What a step or a worker asks of the tables; each question becomes a text in `engine.statements`.
+
+Names in braces are tables and columns, which `engine.compiling` looks up and quotes. Locks are for
+PostgreSQL alone; SQLite has one writer at a time anyway.
+"""
+
+from __future__ import annotations
+
+_DUE = (
+    "SELECT {ref}, {timescale}, {of}, {no}, {notice}, {schedule} FROM {notices} "
+    "WHERE {log} = ? AND {status} = 'waiting' AND {at} <= ? ORDER BY {at}, {ref} LIMIT ?"
+)
+# The case is locked and not its notice, as in a step, so that the two never wait for each other.
+# Who fires looks again once he has the case: a notice that fired meanwhile may still be listed.
+_DUE_LOCKED = (
+    "SELECT due.{ref}, due.{timescale}, due.{of}, due.{no}, due.{notice}, due.{schedule} "
+    "FROM {notices} AS due JOIN {cases} AS own "
+    "ON own.{log} = due.{log} AND own.{ref} = due.{ref} "
+    "WHERE due.{log} = ? AND due.{status} = 'waiting' AND due.{at} <= ? "
+    "ORDER BY due.{at}, due.{ref} LIMIT ? FOR UPDATE OF own SKIP LOCKED"
+)
+_CLAIMABLE = (
+    "SELECT told.{message}, told.{stream}, told.{person}, told.{role}, told.{what}, "
+    "told.{by_when}, told.{urgent}, told.{n}, tried.{tries}, tried.{fence} "
+    "FROM {messages} AS told LEFT JOIN {attempts} AS tried "
+    "ON tried.{log} = told.{log} AND tried.{message} = told.{message} "
+    "WHERE told.{log} = ? AND told.{status} = 'waiting' "
+    "AND (tried.{message} IS NULL OR (tried.{next_at} <= ? AND tried.{lease_until} <= ?)) "
+    "ORDER BY told.{message} LIMIT 1"
+)
+_HEAD = "SELECT {version}, {head} FROM {streams} WHERE {log} = ? AND {stream} = ?"
+_TREE = "SELECT {size}, {peaks} FROM {trees} WHERE {log} = ?"
+
+ASKED = {
+    "CASE_EXISTS": "SELECT 1 FROM {cases} WHERE {log} = ? AND {ref} = ?",
+    "CHUNKS": "SELECT {sealed} FROM {chunks} WHERE {log} = ? AND {document} = ? ORDER BY {no}",
+    "COMMAND": (
+        "SELECT {stream}, {first}, {last}, {request} FROM {commands} "
+        "WHERE {log} = ? AND {command} = ?"
+    ),
+    "DOCUMENT": "SELECT {subject}, {erased} FROM {documents} WHERE {log} = ? AND {document} = ?",
+    "DUE_NOTICES_UNLOCKED": _DUE,
+    "EDITIONS_OF": (
+        "SELECT {hash}, {edition}, {in_force_from}, {in_force_to} FROM {editions} "
+        "WHERE {log} = ? AND {workflow} = ? ORDER BY {n} DESC"
+    ),
+    "EDITION_TEXT": "SELECT {resolved} FROM {edition_texts} WHERE {log} = ? AND {hash} = ?",
+    "EVENTS_WITHOUT_POSITION": (
+        "SELECT {stream}, {n}, {hash} FROM {events} "
+        "WHERE {log} = ? AND {position} IS NULL ORDER BY {stream}, {n} LIMIT ?"
+    ),
+    "EVENT_TEXTS": (
+        "SELECT {text} FROM {events} WHERE {log} = ? AND {stream} = ? AND {n} >= ? ORDER BY {n}"
+    ),
+    "FAILURES": "SELECT {times} FROM {failures} WHERE {log} = ? AND {notice} = ?",
+    "FENCE": (
+        "SELECT tried.{fence}, told.{status} FROM {messages} AS told JOIN {attempts} AS tried "
+        "ON tried.{log} = told.{log} AND tried.{message} = told.{message} "
+        "WHERE told.{log} = ? AND told.{message} = ?"
+    ),
+    "NOTICE_WAITING": (
+        "SELECT 1 FROM {notices} WHERE {log} = ? AND {ref} = ? AND {timescale} = ? AND {of} = ? "
+        "AND {no} = ? AND {notice} = ? AND {schedule} = ? AND {status} = 'waiting'"
+    ),
+    "SECRET": (
+        "SELECT {subject}, {salt}, {sealed} FROM {secrets} "
+        "WHERE {log} = ? AND {stream} = ? AND {n} = ? AND {path} = ?"
+    ),
+    "SUBJECT": "SELECT {wrapped} FROM {subjects} WHERE {log} = ? AND {subject} = ?",
+    "WAITING_NOTICES": (
+        "SELECT {ref}, {timescale}, {of}, {no}, {notice}, {schedule}, {at}, {status}, {n} "
+        "FROM {notices} WHERE {log} = ? AND {ref} = ? AND {status} = 'waiting'"
+    ),
+    "WORKFLOWS_IN_USE": "SELECT DISTINCT {workflow} FROM {editions} WHERE {log} = ? ORDER BY 1",
+}
+"""Every question that locks nothing, by its name."""
+
+LOCKABLE = {
+    "claimable": (_CLAIMABLE, f"{_CLAIMABLE} FOR UPDATE OF told SKIP LOCKED"),
+    "due_notices": (_DUE, _DUE_LOCKED),
+    "head_of_stream": (_HEAD, f"{_HEAD} FOR UPDATE"),
+    "tree": (_TREE, f"{_TREE} FOR UPDATE"),
+}
+"""Every question that may lock what it finds: as it is asked without the lock, and with it."""

@@ -1,0 +1,129 @@
+"""What is told to one recipient about one case: its reference, what is to be done, and by when.
+
+A message never holds the name of a child, of a family or of anybody else the case is about.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from engine.errors import DeliveryError
+
+LIMITS: Final[Mapping[str, int]] = {
+    "id": 100,
+    "to": 254,
+    "reference": 60,
+    "what": 300,
+    "to_role": 200,
+    "by_when": 100,
+    "link": 500,
+}
+"""The most characters that each text of a message may have."""
+
+REQUIRED: Final = ("id", "to", "reference", "what")
+
+_ID = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
+_LINK = re.compile(r"https?://\S+")
+_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_MAIL_ADDRESS = re.compile(rf"{_WORD}(\.{_WORD})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_BREAKS_LINES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNS_TEXT = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thin message; one that could break or disguise what is delivered cannot be made."""
+
+    id: str
+    """The outbox row's own id: the same at every attempt, and so the name a repeat is known by."""
+    to: str
+    """Where it goes: a mail address, or whatever the channel calls an address."""
+    reference: str
+    what: str
+    """One sentence, made from the titles in the definition."""
+    to_role: str = ""
+    by_when: str = ""
+    link: str = ""
+    urgent: bool = False
+    demo: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise DeliveryError, not to be tried again, that names a field but not what it holds."""
+        for field, limit in LIMITS.items():
+            fault = _fault(field, getattr(self, field), limit)
+            if fault:
+                raise DeliveryError(
+                    f"A message was refused: its '{field}' {fault}; correct where it comes from.",
+                    again=False,
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a channel said when it took a message; holds nothing of the message itself."""
+
+    channel: str
+    detail: str
+
+
+class Notifier(Protocol):
+    """One way to reach people; to send the same message twice does no harm."""
+
+    @property
+    def name(self) -> str:
+        """The channel's name in NOTIFIERS and in config.toml."""
+
+    def send(self, message: Message) -> Receipt:
+        """Hand the message over, or raise DeliveryError and leave nothing half done."""
+
+
+def subject(message: Message) -> str:
+    """Say in one line which case it is about and what is to be done."""
+    marks = ("DEMO: " if message.demo else "") + ("URGENT: " if message.urgent else "")
+    return f"{marks}{message.reference}: {message.what}"
+
+
+def body(message: Message) -> str:
+    """Say the whole message in plain text, one line for each thing there is to say."""
+    lines = (
+        ("This is a DEMO on made-up people; nobody needs to act on it.", message.demo),
+        ("This is URGENT.", message.urgent),
+        (f"For: {message.to_role}", message.to_role),
+        (f"Case: {message.reference}", True),
+        (f"What: {message.what}", True),
+        (f"By when: {message.by_when}", message.by_when),
+        (f"Open it: {message.link}", message.link),
+        ("This message names nobody on purpose; the case itself holds the rest.", True),
+    )
+    return "".join(f"{line}\n" for line, is_said in lines if is_said)
+
+
+def is_mail_address(text: str) -> bool:
+    """Tell a plain ASCII mail address, the only kind that every mail server accepts."""
+    return len(text) <= LIMITS["to"] and _MAIL_ADDRESS.fullmatch(text) is not None
+
+
+def _fault(field: str, text: str, limit: int) -> str:
+    if len(text) > limit:
+        return f"is longer than {limit} characters"
+    if any(map(_is_harmful, text)):
+        return "holds a line break or another control character"
+    if field in REQUIRED and not text.strip():
+        return "is empty"
+    if field == "id" and not _ID.fullmatch(text):
+        return "is not made of letters and digits joined by single dots, hyphens or underscores"
+    if field == "link" and text and not _LINK.fullmatch(text):
+        return "is not a web address"
+    return ""
+
+
+def _is_harmful(character: str) -> bool:
+    """Tell what ends a line, cannot be encoded, or makes text read in an order it is not in."""
+    return (
+        unicodedata.category(character) in _BREAKS_LINES
+        or unicodedata.bidirectional(character) in _TURNS_TEXT
+    )

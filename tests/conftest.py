@@ -1,0 +1,96 @@
+"""What every test may ask for: a database of each kind, empty and its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from engine import database
+from tests.postgres import PostgresServer
+from tests.worlds import World, activate_sample, place_on
+
+# The same examples in every run; to look for new ones: pytest --hypothesis-profile=explore
+settings.register_profile(
+    "same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile("same")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for each process of the test run; without fsync, for ordinary tests."""
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where an empty database is, once for each kind of database that Casetrail runs on."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'casetrail.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database()
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store on SQLite with the sample process in use, made once and copied for each test."""
+    file = tmp_path_factory.mktemp("sample") / "casetrail.db"
+    _make_sample(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_sample(postgres_server: PostgresServer) -> str:
+    """The same on PostgreSQL: the name of a database to copy."""
+    name = postgres_server.create_database()
+    _make_sample(postgres_server.url(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def sample_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a store with the sample process in use is, once for each kind of database."""
+    if request.param == "sqlite":
+        file = tmp_path / "casetrail.db"
+        shutil.copy(request.getfixturevalue("sqlite_sample"), file)
+        file.chmod(0o600)
+        yield f"sqlite:///{file}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(request.getfixturevalue("postgres_sample"))
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def world(sample_url: str) -> Iterator[World]:
+    """The sample partnership at work on each database, at ten on Monday 15 December 2025."""
+    opened = database.open(sample_url, durable=False)
+    try:
+        place, clock = place_on(opened)
+        yield World(place, clock)
+    finally:
+        opened.close()
+
+
+def _make_sample(url: str) -> None:
+    database.create(url, "sample", durable=False)
+    opened = database.open(url, durable=False)
+    try:
+        place, _ = place_on(opened)
+        activate_sample(place)
+    finally:
+        opened.close()
