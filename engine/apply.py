@@ -267,6 +267,7 @@ def edition_activated(event: Event, body: Body, made: list[Change]) -> None:
         "edition": body["edition"],
         "in_force_from": body["in_force_from"],
         "in_force_to": body["in_force_to"],
+        "sources": body["sources"],
         "n": event["n"],
     }
     made.append(Change("editions", (body["hash"],), columns, True))

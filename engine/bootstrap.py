@@ -1,4 +1,4 @@
-"""The wiring: from a config.toml to a partnership at work. The only module that knows all the others."""
+"""The wiring: from a config.toml to a partnership at work; the one module that knows the others."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine import calendars
+from engine import calendars, database
 from engine.config import Settings, directory_digest, directory_plain, read
-from engine.database import Database
-from engine.errors import DeliveryError
+from engine.errors import DeliveryError, EngineError
 from engine.keys import read as read_keys
 from engine.service import people, starting
 from engine.service.outbox import Outgoing, Sender
@@ -28,21 +27,43 @@ def workplace(settings: Settings, clock: Callable[[], datetime] = now) -> Workpl
 
     Raises ConfigError when the store, its keys or its people do not fit.
     """
-    database = Database(settings.database)
-    told = database.told()
-    place = Workplace(
+    place = _wired(settings, clock)
+    try:
+        starting.check(place, place.database.identity.log, place.database.identity.clock)
+        _note_people(place, settings)
+    except EngineError:
+        place.database.close()
+        raise
+    return place
+
+
+def begin(settings: Settings, clock: Callable[[], datetime] = now) -> Workplace:
+    """A partnership at work on the store that was just made for it, with its first events sealed.
+
+    Raises ConfigError when the store has begun already.
+    """
+    place = _wired(settings, clock)
+    starting.begin(place)
+    _note_people(place, settings)
+    return place
+
+
+def _wired(settings: Settings, clock: Callable[[], datetime]) -> Workplace:
+    keys = read_keys(settings.keys)
+    return Workplace(
         log=settings.log,
-        database=database,
-        keys=read_keys(settings.keys),
+        database=database.open(settings.database, folder=settings.folder),
+        keys=keys,
         directory=settings.directory,
         calendars={name: calendars.load(name) for name in calendars.SHIPPED},
         clock=clock,
         clock_kind="real",
     )
-    starting.check(place, told.log, told.clock)
-    digest = directory_digest(settings.directory)
+
+
+def _note_people(place: Workplace, settings: Settings) -> None:
+    digest = place.keys.mac(directory_digest(settings.directory).encode())
     people.note_changes(place, digest, directory_plain(settings.directory))
-    return place
 
 
 def sender(place: Workplace, settings: Settings) -> Sender:
@@ -55,14 +76,14 @@ def sender(place: Workplace, settings: Settings) -> Sender:
 
     def send(message: Outgoing) -> str:
         person = place.directory.people.get(message.person)
-        if person is None or not person.mail:
+        if person is None:
             raise DeliveryError(
-                f"{message.person} has no address in config.toml; add one, or tell them yourself.",
+                f"{message.person} is not in config.toml; put them back, or tell them yourself.",
                 again=False,
             )
         made = Message(
             id=message.id,
-            to=person.mail,
+            to=person.mail or f"{person.id}@without-address.invalid",
             to_role=message.role,
             reference=message.ref,
             what=message.what,

@@ -111,7 +111,7 @@ def open_note(note: str, public_key: str) -> str:
 
 
 def _signer(name: str, public: bytes) -> _Signer:
-    if not name or re.search(r"[\s+]|" + _UNFIT, name) or len(public) != 32:
+    if not _is_name(name) or len(public) != 32:
         raise UsageError(
             "A checkpoint is signed under a name without spaces or plus signs, with a key of 32 "
             "bytes; correct the name of the log or the key."
@@ -124,7 +124,7 @@ def _read_signer(public_key: str) -> _Signer:
     name, _, rest = public_key.partition("+")
     _, _, encoded = rest.partition("+")
     key = _decode(encoded)
-    if len(key) != 33 or public_key != public_key_text(name, key[1:]):
+    if not _is_name(name) or len(key) != 33 or public_key != public_key_text(name, key[1:]):
         raise UsageError("The public key of the checkpoints cannot be read; copy it once more.")
     return _signer(name, key[1:])
 
@@ -148,6 +148,10 @@ def _is_signed(text: str, signature: bytes, public: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def _is_name(text: str) -> bool:
+    return text != "" and re.search(r"[\s+]|" + _UNFIT, text) is None
 
 
 def _is_hash(text: str) -> bool:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from engine.canonical import canonical
-from engine.errors import ConfigError
 
 FOR_EVER = "9999-12-31"
 ANY_ROLE = "any role"
@@ -171,37 +170,32 @@ def unknown_roles(directory: Directory, roles: Iterable[str]) -> list[str]:
     return sorted(named - {ANY_ROLE} - set(roles))
 
 
-def check_kept(directory: Directory, people: Iterable[str], agencies: Iterable[str]) -> None:
-    """Refuse a directory that has lost somebody whom an event names: they are ended, not removed.
-
-    Raises ConfigError with every one of them.
-    """
-    lost = [f'[[person]] "{one}"' for one in sorted(set(people) - set(directory.people))]
-    lost += [f'[[agency]] "{one}"' for one in sorted(set(agencies) - set(directory.agencies))]
-    if lost:
-        raise ConfigError(
-            f"config.toml no longer has {', '.join(lost)}, whom the trail names; put back what was "
-            "removed and end it with `to` instead."
-        )
-
-
-def directory_plain(directory: Directory) -> dict[str, Any]:
-    """The directory as plain lists and tables; its names, posts and addresses are personal."""
+def directory_plain(directory: Directory) -> dict[str, dict[str, Any]]:
+    """All that the directory says of each person, by their id: every bit of it is personal."""
     return {
-        "people": [_plain(person) for person in directory.people.values()],
-        "agencies": [_plain(agency) for agency in directory.agencies.values()],
-        "appointments": [_plain(appointment) for appointment in directory.appointments],
-        "absences": [_plain(absence) for absence in directory.absences],
-        "fallbacks": dict(directory.fallbacks),
+        person.id: {
+            **_plain(person),
+            "appointments": [_plain(a) for a in directory.appointments if a.person == person.id],
+            "absences": [_plain(a) for a in directory.absences if a.person == person.id],
+            "contact_of": [a.id for a in directory.agencies.values() if a.contact == person.id],
+            "fallback_of": [role for role, one in directory.fallbacks.items() if one == person.id],
+        }
+        for person in directory.people.values()
     }
 
 
 def directory_digest(directory: Directory) -> str:
-    """The SHA-256 of the directory, by which a change shows.
+    """The SHA-256 of the whole directory, by which a change shows.
 
-    It has no salt, so that it can be compared: it never stands in the trail beside names.
+    It has no salt, so whoever knows all but one of the names can try that one: keep it as one
+    keeps the names.
     """
-    return hashlib.sha256(canonical(directory_plain(directory)).encode()).hexdigest()
+    whole = {
+        "people": directory_plain(directory),
+        "agencies": [_plain(agency) for agency in directory.agencies.values()],
+        "appointments": [_plain(appointment) for appointment in directory.appointments],
+    }
+    return hashlib.sha256(canonical(whole).encode()).hexdigest()
 
 
 def _holds(one: Agency | Appointment | Absence, day: str) -> bool:

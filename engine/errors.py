@@ -11,6 +11,7 @@
     ├── StorageError             7   storage full, locked or read-only; nothing was changed
     ├── OutcomeUnknownError      8   it cannot be told whether the change was saved
     ├── IncompleteError          9   a verification could not be completed
+    ├── ScenarioError            2   a scenario went otherwise than it says
     └── DeliveryError            1   a message could not be handed over; raised by notifiers
 
 A message is one clear sentence that says what is wrong and what to do about it.
@@ -117,6 +118,12 @@ class IncompleteError(EngineError):
     """A verification could not be completed, or cannot tell."""
 
     exit_code = 9
+
+
+class ScenarioError(EngineError):
+    """A scenario went otherwise than it says."""
+
+    exit_code = 2
 
 
 class DeliveryError(EngineError):

@@ -57,9 +57,7 @@ DOCUMENTS_OF = 'SELECT "document" FROM "documents" WHERE "log" = ? AND "subject"
 
 DROP_CHUNKS = 'DELETE FROM "chunks" WHERE "log" = ? AND "document" = ?'
 
-EDITION_SOURCES = 'SELECT "sources" FROM "edition_texts" WHERE "log" = ? AND "hash" = ?'
-
-EDITION_NAMES = 'SELECT "hash" FROM "edition_texts" WHERE "log" = ?'
+EDITION_SOURCES = 'SELECT "hash", "sources" FROM "edition_texts" WHERE "log" = ?'
 
 DIRECTORY = 'SELECT "n" FROM "directories" WHERE "log" = ? AND "digest" = ?'
 
@@ -72,6 +70,15 @@ CASES = (
     'WHERE "log" = ? AND "status" IN (\'running\', \'provisional\') GROUP BY "ref") d '
     'ON d."ref" = c."ref" WHERE c."log" = ?{more} '
     'ORDER BY CASE WHEN d."due" IS NULL THEN 1 ELSE 0 END, d."due", c."ref"'
+)
+
+PINNED = 'SELECT "ref", "edition", "workflow" FROM "cases" WHERE "log" = ? ORDER BY "ref"'
+
+SAME_ANSWERS = (
+    'SELECT c."ref", c."opened_on", c."closed_on", a."question", a."value" '
+    'FROM "cases" c JOIN "answers" a ON a."log" = c."log" AND a."ref" = c."ref" '
+    'WHERE c."log" = ? AND c."workflow" = ? AND a."status" = \'answered\' '
+    'AND a."value" IS NOT NULL AND a."of" = \'\' ORDER BY c."opened_on" DESC, c."ref"'
 )
 
 RUNNING_DEADLINES = (
@@ -104,4 +111,11 @@ CURRENT_SECRETS = (
 PUBLIC_ANSWERS = (
     'SELECT "ref", "question", "value" FROM "answers" '
     'WHERE "log" = ? AND "value" IS NOT NULL ORDER BY "ref"'
+)
+
+NEXT_NOTICE = 'SELECT min("at") FROM "notices" WHERE "log" = ? AND "status" = \'waiting\''
+
+LATEST_MESSAGES = (
+    'SELECT "person" FROM "messages" WHERE "log" = ? AND "stream" = ? AND "n" = '
+    '(SELECT max("n") FROM "messages" WHERE "log" = ? AND "stream" = ?)'
 )

@@ -100,7 +100,7 @@ class _Settings:
                 raise self.wrong(f"there is no key '{key}'; {_hint(key, self.keys)}")
 
     def wrong(self, problem: str) -> ConfigError:
-        return ConfigError(f"config.toml, notifier {self.name}: {problem}")
+        return ConfigError(f"config.toml, [notify.{self.name}]: {problem}")
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.table.get(key, default)

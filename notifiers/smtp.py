@@ -51,7 +51,7 @@ class SmtpNotifier:
         """Load the certificates to trust; raise ConfigError where TLS is wanting or they are."""
         if server.tls == "none" and not _is_this_machine(server.host):
             raise ConfigError(
-                "config.toml, notifier smtp: tls = 'none' is only for a mail server on this "
+                "config.toml, [notify.smtp]: tls = 'none' is only for a mail server on this "
                 "machine; use 'starttls' or 'implicit'."
             )
         self._server = server
@@ -116,7 +116,7 @@ def _trust(server: Server) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=server.ca_file)
     except OSError:
         raise ConfigError(
-            f"config.toml, notifier smtp: no certificates can be read from {server.ca_file}; "
+            f"config.toml, [notify.smtp]: no certificates can be read from {server.ca_file}; "
             "give ca_file a file in PEM form."
         ) from None
 

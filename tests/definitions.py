@@ -1,4 +1,4 @@
-"""A small sound definition, its files as an administrator writes them, and what loading says of it."""
+"""A small sound definition, as an administrator writes it, and what loading says of such files."""
 
 from __future__ import annotations
 

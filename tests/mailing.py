@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import policy
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ def wiring(folder: Path, **given: Any) -> Wiring:
     return replace(usual, **given)
 
 
+@cache
 def read_mail(mail: bytes) -> Delivered:
     read = email.message_from_bytes(mail, policy=policy.default)
     assert not read.defects

@@ -56,9 +56,10 @@ MISTAKES = {
         ("[fallback]", "[[fallback]]"),
         "41: [fallback] must be a table, not a list.",
     ),
-    "an element that is no table": (
+    "a table that nobody knows": (
         ('[[absence]]\nperson = "avery"\nfrom   = 2025-08-01\nto     = 2025-08-15', "[x]"),
-        '37: This file has no key "x".',
+        '37: This file has no key "x". It may have partnership, store, notify, names, agency, '
+        "person, appointment, absence and fallback.",
     ),
     "the partnership's id": (
         ('"sample"', '"Sample Council"'),
@@ -160,7 +161,8 @@ MISTAKES = {
     ),
     "a notifier's key in the wrong table": (
         ('link = ""', 'folder = "messages"'),
-        '9: [notify] has no key "folder". There are "by" and "link".',
+        '9: [notify] has no key "folder". What a notifier is told stands below its own name, as in '
+        "[notify.file].",
     ),
     "somebody told by mail without an address": (
         ('by   = "file"', 'by   = "smtp"'),
@@ -232,6 +234,15 @@ def test_an_unreadable_id_hides_no_other_mistake_and_makes_up_none(tmp_path: Pat
     assert refusal(tmp_path, text) == [
         'config.toml:19: [[person]] has no key "idd". Did you mean "id"?',
         'config.toml:21: "post" must be text in quotes, not a number.',
+    ]
+
+
+@pytest.mark.parametrize("name", ["agency", "person"])
+def test_a_list_that_is_called_wrongly_is_one_mistake(tmp_path: Path, name: str) -> None:
+    line = BASE[: BASE.index(f"[[{name}]]")].count("\n") + 1
+
+    assert refusal(tmp_path, BASE.replace(f"[[{name}]]", f"[[{name}s]]")) == [
+        f'config.toml:{line}: This file has no key "{name}s". Did you mean "{name}"?'
     ]
 
 

@@ -329,29 +329,14 @@ def test_a_document_of_any_size_opens(size: int, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "order",
-    [
-        [],
-        [0],
-        [0, 1],
-        [1, 2],
-        [2],
-        [1, 0, 2],
-        [0, 2, 1],
-        [0, 0, 1, 2],
-        [0, 1, 1, 2],
-        [0, 1, 2, 2],
-        [0, 2],
-        [2, 1, 0],
-    ],
-    ids=str,
+    "order", ["", "0", "01", "12", "2", "102", "021", "0012", "0112", "0122", "02", "210"]
 )
-def test_pieces_left_out_repeated_or_exchanged_are_noticed(order: list[int]) -> None:
+def test_pieces_left_out_repeated_or_exchanged_are_noticed(order: str) -> None:
     pieces = sealed(bytes(2 * CHUNK + 1))
     assert opened(pieces) == bytes(2 * CHUNK + 1)
 
     with pytest.raises(TrailError, match=r"^A stored document (is missing|does not open).*\.$"):
-        opened([pieces[i] for i in order])
+        opened([pieces[int(i)] for i in order])
 
 
 def test_a_piece_of_another_document_is_noticed() -> None:

@@ -162,7 +162,9 @@ def _linked(case: Case) -> list[str]:
             one["ref"],
             printing.plainly(one["workflow"]),
             one["about"],
-            f"ended {day(one['closed_on'])}" if one["closed_on"] else printing.plainly(one["state"]),
+            f"ended {day(one['closed_on'])}"
+            if one["closed_on"]
+            else printing.plainly(one["state"]),
         )
         for one in case["linked"]
     ]
@@ -220,4 +222,3 @@ def _who(door: Visit, actor: Mapping[str, str], evidence: str) -> str:
         return f"by {decided} ({actor['proof']}){shown}"
     recorded = door.name(actor["recorded"])
     return f"decided by {decided}; recorded by {recorded} ({actor['proof']}){shown}"
-

@@ -48,16 +48,18 @@ class Commands(click.Group):
             return None
         if not entry.module:
             return Commands(cmd_name, entry.help, f"{self.called} {cmd_name}".strip())
-        found: click.Command = getattr(
-            import_module(f"engine.cli.{entry.module}"), entry.name
-        )
+        found: click.Command = getattr(import_module(f"engine.cli.{entry.module}"), entry.name)
         return found
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that these words call. Raises UsageError with the nearest there is."""
-        if args[0] not in self.entries and not args[0].startswith("-") and not ctx.resilient_parsing:
+        if (
+            args[0] not in self.entries
+            and not args[0].startswith("-")
+            and not ctx.resilient_parsing
+        ):
             raise UsageError(f"{_no_command(args[0], self.entries)} {_see_help(ctx)}")
         return super().resolve_command(ctx, args)
 
@@ -171,7 +173,11 @@ def _sentence(error: click.ClickException) -> str:
         hint = f"; did you mean {printing.listed(near, 'or')}?" if near else "."
         return f"There is no option {error.option_name}{hint}"
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return f"{error.param.make_metavar(error.ctx)} is missing." if error.ctx else "Something is missing."
+        return (
+            f"{error.param.make_metavar(error.ctx)} is missing."
+            if error.ctx
+            else "Something is missing."
+        )
     if isinstance(error, click.BadParameter) and error.param is not None:
         return f"{_called(error.param)}: {error.message}"
     if "extra argument" in error.format_message():

@@ -71,7 +71,9 @@ def day(text: str | None) -> str:
     known = parse_partial(text[:10])
     if known.exact:
         return short_day(known.first)
-    return f"{MONTHS[known.first.month - 1]} {known.first.year}" if "-" in known.text else known.text
+    return (
+        f"{MONTHS[known.first.month - 1]} {known.first.year}" if "-" in known.text else known.text
+    )
 
 
 def plainly(name: str) -> str:

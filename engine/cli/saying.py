@@ -56,8 +56,7 @@ def standing(known: Known) -> str:
         return f"{duty}The {limit} is from {source} (read)."
     what = f"{known['duty']}; " if known["duty"] else ""
     return (
-        f"Expected (source not yet read): {what}the time is from {source} "
-        f"({known['confirmed']})."
+        f"Expected (source not yet read): {what}the time is from {source} ({known['confirmed']})."
     )
 
 
@@ -80,7 +79,9 @@ def after_change(case: Known) -> list[str]:
     for one in pending:
         lines += deadline(one)
     if case["tasks"]:
-        lines.append(f"Open tasks: {len(case['tasks'])}; `casetrail show {case['ref']}` lists them.")
+        lines.append(
+            f"Open tasks: {len(case['tasks'])}; `casetrail show {case['ref']}` lists them."
+        )
     return lines
 
 

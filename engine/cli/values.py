@@ -100,7 +100,9 @@ def not_replied(words: Iterable[str], status: str) -> tuple[Given, ...]:
     for word in words:
         asked = path(word, f'"--{status.replace(" ", "-")}"')
         if not asked.of:
-            raise UsageError(f"Say whom, as in --{status.replace(' ', '-')} {asked.question}/AGENCY.")
+            raise UsageError(
+                f"Say whom, as in --{status.replace(' ', '-')} {asked.question}/AGENCY."
+            )
         found.append(Given(asked.question, None, asked.of, asked.no, status))
     return tuple(found)
 

@@ -6,9 +6,10 @@ import getpass
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import click
 
@@ -69,13 +70,16 @@ class Visit(Door):
         """Who comes, and how that is known."""
         return By(self.person, claimed=f"claimed; system user {account()}")
 
-    def by(self, ref: str = "") -> By:
-        """Who changes something; the evidence they bring is put on file on the case first."""
+    def by(self, ref: str = "", on: str | None = None) -> By:
+        """Who changes something; the evidence they bring is put on file on the case first.
+
+        `on` is the day it happened, where that is not what `--on` says.
+        """
         options = self.options
         key = _checked_key(options["key"]) or secrets.token_hex(16)
         who = replace(
             self.visitor,
-            on=texts.when(options["on"]),
+            on=texts.when(options["on"]) if on is None else on,
             reason=texts.free_text(options["reason"], "--reason"),
             if_version=options["if_version"],
             key=key,
@@ -94,13 +98,16 @@ class Visit(Door):
         version = None if who.if_version is None else who.if_version + 1
         return replace(who, evidence=document, if_version=version)
 
-    def done(self, by: By, outcome: Outcome, said: str) -> None:
-        """Say what a change did, and how the case is now."""
+    def done(
+        self, by: By, outcome: Outcome, said: str, more: Mapping[str, Any] | None = None
+    ) -> None:
+        """Say what a change did, and how the case is now; `more` is for the JSON document alone."""
         self.state.changed = True
         repeated = f"This was done already, under the same key: {outcome.key}."
         lines = printing.paragraph(repeated if outcome.repeated else said)
         lines += [f"Opened the linked case {ref}." for ref in outcome.opened]
         document = {
+            **(more or {}),
             "ref": outcome.ref,
             "version": outcome.version,
             "key": outcome.key,

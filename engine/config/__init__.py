@@ -4,5 +4,13 @@ from __future__ import annotations
 
 from engine.config.reading import read
 from engine.config.settings import Notify, Settings, person_of_account
+from engine.directory import directory_digest, directory_plain
 
-__all__ = ["Notify", "Settings", "person_of_account", "read"]
+__all__ = [
+    "Notify",
+    "Settings",
+    "directory_digest",
+    "directory_plain",
+    "person_of_account",
+    "read",
+]

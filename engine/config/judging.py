@@ -30,7 +30,7 @@ def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
     """Note every mistake that shows only when all tables are known."""
     for name, key in _OWN:
         _judge_own(sheet, parts[name], name, key)
-    ids = {name: {entry.get("id"): None for entry in parts[name]} for name in ("agency", "person")}
+    ids = {name: _ids(sheet, parts[name]) for name in ("agency", "person")}
     for name, key, of in _REFERENCES:
         for number, entry in enumerate(parts[name]):
             _judge_reference(sheet, (name, number, key), entry.get(key), of, ids[of])
@@ -65,14 +65,20 @@ def _judge_own(sheet: Sheet, entries: Entries, name: str, key: str) -> None:
         seen.add(value)
 
 
+def _ids(sheet: Sheet, entries: Entries) -> dict[str, None]:
+    """The ids of a list; among them "" for any that could not be read."""
+    hidden = [""] if not entries and sheet.misses_a_table() else []
+    return dict.fromkeys([*hidden, *(entry.get("id", "") for entry in entries)])
+
+
 def _judge_reference(
-    sheet: Sheet, where: Where, value: str | None, of: str, ids: Collection[str | None]
+    sheet: Sheet, where: Where, value: str | None, of: str, ids: Collection[str]
 ) -> None:
     # An id that could not be read may be the one that is meant.
-    if value is None or value in ids or None in ids:
+    if value is None or value in ids or "" in ids:
         return
     problem = f'"{where[-1]}" is "{value}", but no {LISTS[of].called} has that id.'
-    sheet.wrong(where, problem, word=value, known=[known for known in ids if known])
+    sheet.wrong(where, problem, word=value, known=ids)
 
 
 def _judge_deputies(sheet: Sheet, appointments: Entries) -> None:

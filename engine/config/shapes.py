@@ -28,6 +28,7 @@ TABLES = {
         "[notify]",
         {"by": kinds.line, "link": kinds.link},
         needed={"by": 'Say how messages are sent: by = "file".'},
+        otherwise="What a notifier is told stands below its own name, as in [notify.file].",
         holds_tables=True,
     ),
     "names": Shape(
@@ -99,6 +100,7 @@ ROOT = Shape(
         "store": "Add [store] with a database and keys.",
         "notify": 'Add [notify] with by = "file".',
     },
+    otherwise=f"It may have {', '.join((*TABLES, *LISTS))} and fallback.",
 )
 
 NAMES = Shape(

@@ -37,6 +37,8 @@ class Shape:
     called: str
     keys: Mapping[str, Kind]
     needed: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
+    """What to say of a key that it has not and that resembles none."""
     holds_tables: bool = False
     """Whether it may hold tables of any other name, which are not read."""
 
@@ -112,6 +114,10 @@ class Sheet:
         places = (found.where for found in self._found)
         return {where[1] for where in places if len(where) > 1 and where[0] == name}
 
+    def misses_a_table(self) -> bool:
+        """Whether a mistake hides a whole table, or a whole list of them."""
+        return any(len(found.where) == 1 and not found.missing for found in self._found)
+
     def table(self, shape: Shape, written: Any, where: Where) -> dict[str, Any]:
         """What a table says, without what is at fault in it."""
         if not isinstance(written, dict):
@@ -122,7 +128,7 @@ class Sheet:
             kind = shape.kind(key, value)
             if kind is None:
                 problem = f'{shape.called} has no key "{shown(key)}".'
-                self.wrong((*where, key), problem, word=key, known=shape.keys)
+                self.wrong((*where, key), problem, shape.otherwise, word=key, known=shape.keys)
                 continue
             try:
                 said[key] = kind(value)
@@ -157,7 +163,7 @@ class Sheet:
             if found.missing and (found.where, f'Did you mean "{found.missing}"?') in guessed:
                 continue
             guessed.add((found.where[:-1], meant))
-            hint = meant or found.hint
+            hint = meant if meant.startswith("Did") or not found.hint else found.hint
             told.append(Mistake(self.called, line_of(lines, found.where), found.problem, hint))
         return sorted(dict.fromkeys(told), key=lambda mistake: mistake.line)
 

@@ -82,9 +82,21 @@ def open_linked(draft: Draft, transition: Transition, given: Sequence[Given]) ->
         child = draft.sibling(f"{draft.case.ref}.{count}", edition)
         _link(draft, opening.process, opened=1, ended=0, children=count)
         historic = bool(draft.case.row["historic"])
-        open_case(child, given, historic=historic, parent=draft.case.ref, about=about)
+        answers_first = (*given, *_opening_days(child, given))
+        open_case(child, answers_first, historic=historic, parent=draft.case.ref, about=about)
         made.append(child)
     return made
+
+
+def _opening_days(child: Draft, given: Sequence[Given]) -> list[Given]:
+    """A linked case begins on the day of the step that opens it, unless another day is given."""
+    named = {one.question for one in given}
+    days = [child.workflow.questions[name] for name in child.workflow.opening]
+    return [
+        Given(question.id, child.context.happened)
+        for question in days
+        if question.answer == "date" and question.id not in named
+    ]
 
 
 def linked_ended(parent: Draft, process: str, *, ended: bool) -> None:

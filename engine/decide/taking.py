@@ -103,7 +103,9 @@ def _asked_anew(draft: Draft, transition: Transition) -> list[dict[str, Any]]:
     for question in transition.asks_anew:
         no = draft.case.occurrence(question)
         if (question, no) in held:
-            begun.append({"what": question, "no": no + 1, "first": not draft.case.knows_turn(question)})
+            begun.append(
+                {"what": question, "no": no + 1, "first": not draft.case.knows_turn(question)}
+            )
     return begun
 
 

@@ -44,7 +44,8 @@ def load(folder: Path) -> Workflow:
     documents = read_packs(pack_files(folder), findings)
     linked = {file.stem: (called, file) for called, file in child_files(folder)}
     sheet = read_sheet(files, SECTIONS, findings)
-    draft = read_draft(sheet, HEAD, findings, {"process": tuple(linked)})
+    parts = tuple(file.stem for _, file in files)
+    draft = read_draft(sheet, HEAD, findings, {"process": tuple(linked), "part": parts})
     children = {name: _linked(*file, draft, findings) for name, file in linked.items()}
     workflow = resolve(folder.resolve().name, draft, children, hashes)
     unread = [name for name, child in children.items() if not child.sheet.whole]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,8 +16,11 @@ from engine.loading.kinds import (
     read_key,
     read_shape,
 )
-from engine.loading.reading import Sheet
+from engine.loading.reading import Sheet, Table
 from engine.loading.shapes import HEAD, SECTIONS
+
+FIRST_PART = "process"
+"""The file that is read first unless `parts` gives it another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,24 @@ def read_draft(
     sheet: Sheet, head: Shape, findings: Findings, shared: Mapping[str, Collection[str]]
 ) -> Draft:
     """Read every table of a process by its shape; `shared` are names defined outside it."""
-    known = {s: (*sheet.known(s), *shared.get(s, ())) for s in (*SECTIONS, "process")}
+    known = {s: (*sheet.known(s), *shared.get(s, ())) for s in (*SECTIONS, "process", "part")}
     reading = Reading(findings, {s: dict.fromkeys(names) for s, names in known.items()}, HEAD.keys)
     tables: dict[str, dict[str, dict[str, Any]]] = {section: {} for section in SECTIONS}
+    said = _head(sheet, head, reading)
     for section, shape in SECTIONS.items():
-        for name, table in sheet.tables.get(section, {}).items():
+        for name, table in _in_order(sheet.tables.get(section, {}), said.get("parts", ())):
             tables[section][name] = read_shape(shape, table.keys, table.place, reading)
             if name in shared.get(section, ()):
                 problem = f'The {section} "{name}" is defined by the process that opens this one.'
                 findings.add(table.place, problem, "Leave it out here.")
-    return Draft(sheet, reading, _head(sheet, head, reading), tables)
+    return Draft(sheet, reading, said, tables)
+
+
+def _in_order(tables: Mapping[str, Table], parts: Collection[str]) -> Iterator[tuple[str, Table]]:
+    """The tables of a section, part by part; what stands in a file that no part names comes last."""
+    ranks = {f"{part}.toml": rank for rank, part in enumerate((FIRST_PART, *parts))}
+    last = len(ranks) + 1
+    yield from sorted(tables.items(), key=lambda named: ranks.get(named[1].place.file, last))
 
 
 def _head(sheet: Sheet, shape: Shape, reading: Reading) -> dict[str, Any]:

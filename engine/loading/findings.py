@@ -39,11 +39,17 @@ class Place:
     @property
     def name(self) -> str:
         """What stands there, in words: `transition "decide"`, `remind of timescale "reply"`."""
-        if len(self.path) < 2:
-            return "the definition"
-        table = f'{self.path[0]} "{self.path[1]}"'
-        keys = [part for part in self.path[2:] if isinstance(part, str)]
-        return f"{keys[-1]} of {table}" if keys else table
+        match self.path:
+            case ():
+                return "the head"
+            case (key,):
+                return str(key)
+            case (section, int(number), *keys):
+                table = f"{section} {number + 1}"
+            case (section, name, *keys):
+                table = f'{section} "{name}"'
+        inner = [key for key in keys if isinstance(key, str)]
+        return f"{inner[-1]} of {table}" if inner else table
 
 
 @dataclass(frozen=True, slots=True)

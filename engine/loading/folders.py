@@ -45,7 +45,7 @@ def find(name_or_folder: str | Path, shelf: Path = SHIPPED) -> Path:
     name = str(name_or_folder)
     if NAME.fullmatch(name) and (shelf / name).is_dir():
         return shelf / name
-    if Path(name).is_dir():
+    if name and Path(name).is_dir():
         return Path(name)
     shipped = [process.name for process in available(shelf)]
     hint = guess(name, shipped) or "`workflow list` names them all."

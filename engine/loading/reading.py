@@ -214,5 +214,6 @@ def _check_numbers(sheet: Sheet, findings: Findings) -> None:
     for section, tables in sheet.tables.items():
         most = MOST.get(section, MOST_OTHERS)
         if len(tables) > most:
+            sheet.whole = False
             place = list(tables.values())[most].place
             findings.add(place, f"A process has at most {most} {section}s; this is one too many.")

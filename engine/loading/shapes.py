@@ -253,6 +253,7 @@ HEAD = Shape(
         "starts_at": name("state"),
         "opening": names("question"),
         "may_open": names("role"),
+        "parts": names("part"),
     },
     needed={
         "title": 'Write title = "..." at the top of a file.',
@@ -264,5 +265,9 @@ HEAD = Shape(
     },
 )
 
-CHILD_HEAD = replace(HEAD, needed={key: HEAD.needed[key] for key in ("title", "starts_at")})
-"""A linked process takes from the one that opens it what its own head leaves out."""
+CHILD_HEAD = replace(
+    HEAD,
+    keys={key: kind for key, kind in HEAD.keys.items() if key != "parts"},
+    needed={key: HEAD.needed[key] for key in ("title", "starts_at")},
+)
+"""A linked process is one file, and takes from the one that opens it what its head leaves out."""

@@ -321,7 +321,7 @@ def _estimated(table: Table) -> tuple[int, ...]:
     for column in zip(table.header, *table.rows, strict=True):
         sizes = [*map(len, column)]
         usual = (sum(sizes) // len(sizes) + max(sizes)) // 2
-        needs.append(min(max(map(len, " ".join(column).split())), LONG_WORD) + 3)
+        needs.append(min(max(4, *map(len, " ".join(column).split())), LONG_WORD) + 3)
         wants.append(max(min(usual, TABLE_ROOM) + 3 - needs[-1], 0))
     spare, wanted = max(TABLE_ROOM - sum(needs), 0), max(sum(wants), 1)
     return tuple(n + spare * w // wanted for n, w in zip(needs, wants, strict=True))

@@ -4,6 +4,7 @@ leaf.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ def compare(place: Workplace, tx: Transaction, findings: Findings, folded: Folde
     comparison.commands()
     comparison.secrets()
     comparison.editions()
+    comparison.documents()
     comparison.tick()
     comparison.tree()
 
@@ -139,12 +141,35 @@ class _Comparison:
                 self._differs(f"subjects {subject}", "the key of an erased person is there again")
 
     def editions(self) -> None:
-        """Each edition's text must be the one whose hash it is named by."""
-        for (content_hash,) in self.tx.rows(queries.EDITION_NAMES, (self.place.log,)):
+        """Each edition's text must be there, whole, and the one whose hash it is named by."""
+        kept = {row[0]: row[1] for row in self.tx.rows(queries.EDITION_SOURCES, (self.place.log,))}
+        for (content_hash,), row in self.folded.rows.table("editions").items():
+            where = f"edition_texts {content_hash}"
+            sources = kept.pop(str(content_hash), None)
+            if sources is None:
+                self._differs(where, "the text of the edition is gone")
+            elif hashlib.sha256(sources.encode()).hexdigest() != row["sources"]:
+                self._differs(where, "its source files are not those that were activated")
             try:
-                self.place.checked_edition(self.tx, content_hash)
+                self.place.checked_edition(self.tx, str(content_hash))
             except TrailError as error:
-                self._differs(f"editions {content_hash[:12]}", str(error))
+                self._differs(where, str(error))
+        for content_hash in kept:
+            self._differs(f"edition_texts {content_hash}", "no event brought it into use")
+
+    def documents(self) -> None:
+        """Each document that was not erased must open, whole."""
+        for (document,), row in self.folded.rows.table("documents").items():
+            if row["erased"]:
+                continue
+            try:
+                size = sum(
+                    len(piece) for piece in self.place.vault.document(self.tx, str(document))
+                )
+            except EngineError:
+                size = -1
+            if size != row["size"]:
+                self._differs(f"documents {document}", "it does not open whole, so it was altered")
 
     def tick(self) -> None:
         """When the clock last ticked must be under its seal."""

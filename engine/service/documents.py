@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from engine import queries
-from engine.canonical import canonical, clean_text
+from engine.canonical import canonical, clean_text, parse
 from engine.case import AnswerKey, Given
 from engine.database import Transaction
 from engine.decide import answers, clocks, people, recording, tasks
@@ -56,6 +56,29 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
     return change(place, by, Wanted("attach", ref, act, request=asked))
 
 
+def file_evidence(place: Workplace, by: By, ref: str, name: str, source: BinaryIO) -> str:
+    """Put what shows that somebody decided something on file; yields the document's id.
+
+    It is a command of its own under a key of its own, and is never filed twice under one.
+    """
+    filed: list[Filed] = []
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        document, body = _stored(place, tx, draft, AnswerKey("evidence", ref), source)
+        value = canonical({"name": clean_text(name), "sha256": document.sha256})
+        sealed = draft.secret(AnswerKey("evidence", "", draft.chain.n + 1), value)
+        draft.emit("document attached", body, sealed)
+        filed.append(document)
+
+    own = replace(by, key=f"{by.key}.evidence" if by.key else "", decided_by="", reason="")
+    outcome = change(place, own, Wanted("evidence", ref, act, request={"name": name}))
+    if filed:
+        return filed[0].id
+    with place.database.read() as tx:
+        [text] = place.store.events(tx, ref, outcome.version)[:1]
+    return str(parse(text)["body"]["document"])
+
+
 @dataclass(frozen=True, slots=True)
 class Filed:
     """A document that was put on file."""
@@ -72,18 +95,25 @@ def put(
 
     `about` names the question that it answers, and the subject under whose key it lies.
     """
+    document, body = _stored(place, tx, draft, about, source)
+    draft.emit("document attached", body)
+    return document
+
+
+def _stored(
+    place: Workplace, tx: Transaction, draft: Draft, about: AnswerKey, source: BinaryIO
+) -> tuple[Filed, dict[str, str | int]]:
     document = place.randomness(16).hex()
     hashing = Hashing(source)
     chunks = place.vault.store_document(tx, document, about.of, hashing)
-    body = {
+    body: dict[str, str | int] = {
         "document": document,
         "question": about.question,
         "subject": about.of,
         "size": hashing.size,
         "chunks": chunks,
     }
-    draft.emit("document attached", body)
-    return Filed(document, hashing.sha256, hashing.size)
+    return Filed(document, hashing.sha256, hashing.size), body
 
 
 def read(place: Workplace, by: By, document: str, why: str) -> Iterator[bytes]:

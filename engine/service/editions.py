@@ -4,6 +4,7 @@ opens.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -27,17 +28,18 @@ def activate(place: Workplace, by: By, workflow: Workflow, sources: dict[str, st
     with place.database.write() as tx:
         if tx.row(statements.EDITION_TEXT, (place.log, workflow.hash)):
             return False
+        listed = json.dumps(sources, sort_keys=True, ensure_ascii=False)
         body = {
             "workflow": workflow.name,
             "edition": workflow.edition,
             "in_force_from": workflow.in_force_from,
             "in_force_to": workflow.in_force_to,
             "hash": workflow.hash,
+            "sources": hashlib.sha256(listed.encode()).hexdigest(),
         }
         who = access.visitor(place, by) if by.person else access.itself(place)
         chain = access.append(place, tx, access.STORE, who, [("edition activated", body, {})])
         place.store.write_effects(tx, chain.events)
-        listed = json.dumps(sources, sort_keys=True, ensure_ascii=False)
         row = (place.log, workflow.hash, resolved, listed)
         tx.run(statements.insert("edition_texts"), row)
     return True

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from engine import queries
 from engine.canonical import clean_text
-from engine.case import Row
+from engine.case import Given, Row
 from engine.database import Transaction
+from engine.definition import Workflow
 from engine.edition import Edition
 from engine.errors import UsageError
 from engine.service import access
@@ -46,6 +47,37 @@ def cases(place: Workplace, wish: Wish, most: int = 200) -> list[dict[str, Any]]
         roles = _roles(place, wish.mine)
         found = [line for line in found if line["waiting_on"] in roles]
     return found[:most]
+
+
+def similar(
+    place: Workplace, workflow: Workflow, given: Sequence[Given], most: int = 5
+) -> list[dict[str, Any]]:
+    """Cases of a process that may be the one about to be opened, the latest first.
+
+    They have the same public dates; where none is given, they are open and all that is given is
+    the same. Personal answers are not compared.
+    """
+    wanted = {one.question: one.value for one in given if _is_public(workflow, one)}
+    dates = {name for name in wanted if workflow.questions[name].answer == "date"}
+    with place.database.read() as tx:
+        rows = tx.rows(queries.SAME_ANSWERS, (place.log, workflow.name)) if wanted else []
+    found: dict[str, dict[str, Any]] = {}
+    for ref, opened_on, closed_on, question, value in rows:
+        known = {"ref": ref, "opened_on": opened_on, "closed_on": closed_on, "same": []}
+        same = found.setdefault(ref, known)["same"]
+        if wanted.get(question) == value:
+            same.append(question)
+    alike = [
+        one
+        for one in found.values()
+        if (dates & set(one["same"])) or (not one["closed_on"] and len(one["same"]) == len(wanted))
+    ]
+    return alike[:most]
+
+
+def _is_public(workflow: Workflow, one: Given) -> bool:
+    question = workflow.questions.get(one.question)
+    return question is not None and not question.personal and not one.of
 
 
 def _query(place: Workplace, wish: Wish, limit: str) -> tuple[str, tuple[Any, ...]]:

@@ -4,7 +4,7 @@ loudly.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -35,8 +35,8 @@ class Outgoing:
     role: str
     what: str
     by_when: str
-    urgent: bool = False
-    n: int = 0
+    urgent: bool
+    n: int
 
 
 class Sender(Protocol):
@@ -82,8 +82,7 @@ def _claim(place: Workplace) -> tuple[Outgoing, int, int] | None:
         row = tx.row(statements.claimable(lock=tx.locks_rows), (place.log, now, now))
         if row is None:
             return None
-        *known, urgent, n, tries, fence = row
-        message = Outgoing(*known, urgent=bool(urgent), n=int(n))
+        message, (tries, fence) = _outgoing(row[:8]), row[8:]
         if tries is None:
             tx.run(statements.insert("attempts"), (place.log, message.id, 1, 0, now + LEASE, 1))
             return message, 1, 1
@@ -91,6 +90,11 @@ def _claim(place: Workplace) -> tuple[Outgoing, int, int] | None:
         values = (tries + 1, now + LEASE, fence + 1, place.log, message.id)
         tx.run(statements.update("attempts", columns), values)
         return message, fence + 1, tries + 1
+
+
+def _outgoing(row: Sequence[Any]) -> Outgoing:
+    message, ref, person, role, what, by_when, urgent, n = row
+    return Outgoing(message, ref, person, role, what, by_when, bool(urgent), int(n))
 
 
 def _later(place: Workplace, message: str, fence: int, tries: int) -> None:

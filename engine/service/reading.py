@@ -5,12 +5,12 @@ Nothing here shows a personal value but `personal`, which logs the read first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine import queries
+from engine import queries, statements
 from engine.canonical import clean_text, parse
 from engine.case import RUNNING, Case, Key, Row
 from engine.database import Transaction
@@ -261,6 +261,51 @@ def personal(place: Workplace, by: By, ref: str, why: str) -> dict[str, str]:
             value = place.vault.value(tx, ref, row["n"], path)
             found[path] = "(erased)" if value is None else value
     return found
+
+
+def personal_history(place: Workplace, by: By, ref: str, why: str) -> dict[tuple[int, str], str]:
+    """Every personal value that the history of a case holds, reasons too, by entry and name.
+
+    One row in the access log says first who read them and why; without it nothing is shown.
+    """
+    if not why.strip():
+        raise UsageError("Reading personal values needs a reason; give --why.")
+    held = [(event["n"], path) for event in history(place, ref) for path in event["sealed"]]
+    body = {"ref": ref, "answers": len(held)}
+    access.log(place, by, ("read", body, {"why": clean_text(why[:2000])}))
+    found = {}
+    with place.database.read() as tx:
+        for n, path in held:
+            value = place.vault.value(tx, ref, n, path)
+            found[n, path] = "(erased)" if value is None else value
+    return found
+
+
+def cautions(place: Workplace, refs: Iterable[str]) -> list[str]:
+    """What the editions of these cases ask every output to say, each text once."""
+    found = []
+    with place.database.read() as tx:
+        for name in _editions(tx, place, refs):
+            found.append(place.edition(tx, *name).workflow.caution)
+    return list(dict.fromkeys(text for text in found if text))
+
+
+def editions_in_use(place: Workplace) -> list[dict[str, Any]]:
+    """The editions that are in use, of each process the newest first."""
+    with place.database.read() as tx:
+        names = [row[0] for row in tx.rows(statements.WORKFLOWS_IN_USE, (place.log,))]
+        found = {name: tx.rows(statements.EDITIONS_OF, (place.log, name)) for name in names}
+    return [
+        {"workflow": name, "edition": row[1], "hash": row[0], "from": row[2], "to": row[3]}
+        for name, rows in found.items()
+        for row in rows
+    ]
+
+
+def _editions(tx: Transaction, place: Workplace, refs: Iterable[str]) -> list[tuple[str, str]]:
+    wanted = set(refs)
+    rows = tx.rows(queries.PINNED, (place.log,)) if wanted else []
+    return list(dict.fromkeys((row[1], row[2]) for row in rows if row[0] in wanted))
 
 
 def _people(case: Case) -> list[dict[str, str]]:

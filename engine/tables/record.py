@@ -152,6 +152,8 @@ class EditionRow(SQLModel, table=True):
     edition: str = words()
     in_force_from: str = words()
     in_force_to: str = words()
+    sources: str = words()
+    """SHA-256 of the files it was made from, as `edition_texts` keeps them."""
     n: int = whole()
 
 

@@ -115,7 +115,7 @@ def _editions() -> None:
     _table(
         "editions",
         *_keys("log", "hash"),
-        *_texts("workflow", "edition", "in_force_from", "in_force_to"),
+        *_texts("workflow", "edition", "in_force_from", "in_force_to", "sources"),
         *_wholes("n"),
     )
     _index("editions_of_a_workflow", "editions", "log", "workflow", "n")

@@ -1,0 +1,72 @@
+"""Looking over many cases: `list` and `find`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.cli import printing, saying, texts
+from engine.cli.door import argument, option
+from engine.cli.printing import count, day, listed, plainly
+from engine.cli.visit import Visit, reads
+from engine.errors import UsageError
+from engine.service import listing, reading
+from engine.service.listing import Wish
+
+MOST = 200
+"""Cases that are listed at once."""
+
+
+@reads(
+    "list",
+    option("--late", is_flag=True, help="Only cases with something overdue."),
+    option("--due-within", metavar="LENGTH", default="", help='Such as "5 working days".'),
+    option("--state", metavar="STATE", default="", help="Only cases that are there."),
+    option("--workflow", metavar="NAME", default="", help="Only cases of this process."),
+    option("--mine", is_flag=True, help="Only cases that wait on a role you hold."),
+)
+def list_(door: Visit, late: bool, due_within: str, state: str, workflow: str, mine: bool) -> None:
+    """The cases that are open, the one with the earliest deadline first."""
+    wish = Wish(
+        late=late,
+        due_within=due_within,
+        state=state,
+        workflow=workflow,
+        mine=door.person if mine else "",
+    )
+    place = door.place
+    found = listing.cases(place, wish, MOST + 1)
+    shown = found[:MOST]
+    lines = printing.table((_row(case) for case in shown), 0)
+    if not shown:
+        lines = ["No case fits." if wish != Wish() else "There is no open case."]
+    if len(found) > MOST:
+        lines.append(f"There are more than {MOST}; ask for fewer, as with --state or --late.")
+    cautions = reading.cautions(place, [case["ref"] for case in shown])
+    document = {"cases": shown, "complete": len(found) <= MOST, "cautions": cautions}
+    door.answer(document, [*lines, *saying.caution(*cautions)])
+
+
+@reads("find", argument("text", "TEXT"))
+def find(door: Visit, text: str) -> None:
+    """Search the references, answers and people of all cases; the search is logged.
+
+    A name typed here stays in the shell's history: write - to be asked for it, or @FILE.
+    """
+    wanted = texts.free_text(text, "what is searched")
+    if not wanted.strip():
+        raise UsageError("Say what to search for.")
+    place = door.place
+    found = listing.find(place, door.visitor, wanted)
+    rows = [(one["ref"], f"in {listed(one['in'])}") for one in found]
+    lines = [f"{count(len(found), 'case')} found; the search was logged."]
+    cautions = reading.cautions(place, [one["ref"] for one in found])
+    document = {"cases": found, "cautions": cautions}
+    door.answer(document, [*lines, *printing.table(rows), *saying.caution(*cautions)])
+
+
+def _row(case: Mapping[str, Any]) -> tuple[str, ...]:
+    due = day(case["next_due_on"])
+    mark = "LATE" if case["late"] else ""
+    waits = f"; waits on the {plainly(case['waiting_on'])}" if case["waiting_on"] else ""
+    return (case["ref"], due or "no day", mark, f"{case['state_title']}{waits}")

@@ -1,0 +1,53 @@
+"""`open`: a case begins, after what looks like the same case was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.cli import printing, values
+from engine.cli.door import argument, option
+from engine.cli.printing import day
+from engine.cli.visit import Visit, changes
+from engine.service import cases, editions, listing
+
+
+@changes(
+    "open",
+    argument("workflow", "WORKFLOW"),
+    argument("answers", "[QUESTION=VALUE] ...", nargs=-1),
+    more=[
+        option("--historic", is_flag=True, help="An old case: dates may be known only in part."),
+        option("--edition", metavar="EDITION", default="", help="Under this edition."),
+        option("--source", metavar="AGENCY", help="The agency that the answers came from."),
+    ],
+)
+def open_(door: Visit, workflow: str, answers: tuple[str, ...]) -> None:
+    """Open a case, and print its reference.
+
+    Cases that look like the same one are shown first. A personal answer is never written in the
+    command: QUESTION=@FILE takes it from a file, and QUESTION=- asks for it.
+    """
+    place, options = door.place, door.options
+    by = door.by()
+    with place.database.read() as tx:
+        pinned = editions.to_open(place, tx, workflow, options["edition"], by.on)
+    source = values.agency(options["source"], place.directory.agencies)
+    given = values.answers(answers, pinned.workflow, source).own
+    alike = listing.similar(place, pinned.workflow, given)
+    if alike and not door.state.json:
+        printing.say(_alike(alike))
+    outcome = cases.open_new(
+        place, by, workflow, given, historic=options["historic"], edition=options["edition"]
+    )
+    door.done(by, outcome, f"Opened {outcome.ref}.", {"similar": alike})
+
+
+def _alike(found: Sequence[dict[str, Any]]) -> list[str]:
+    lines = ["Look whether it is one of these cases, which have the same dates or places:"]
+    for one in found:
+        ended = f", closed {day(one['closed_on'])}" if one["closed_on"] else ", still open"
+        same = printing.listed(one["same"])
+        text = f"{one['ref']}: opened {day(one['opened_on'])}{ended}; the same {same}"
+        lines += printing.item(text)
+    return [*lines, ""]

@@ -1,0 +1,105 @@
+"""`person` and `erase`: the people a case is about. Their names are personal answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from engine.cli import printing, saying, texts, values
+from engine.cli.door import argument, option
+from engine.cli.looking import path, reason_to_read
+from engine.cli.visit import Visit, changes
+from engine.errors import UsageError
+from engine.service import cases, documents, reading, references
+
+
+@changes(
+    "person",
+    argument("ref", "REF"),
+    argument("act", "add|show", type=click.Choice(["add", "show"])),
+    argument("words", "[KIND] [QUESTION=VALUE] ...", nargs=-1),
+    more=[
+        option("--personal", is_flag=True, help="Show what is known of them; it is logged."),
+        option("--why", metavar="TEXT", default="", help="Why: TEXT, @FILE, or - to be asked."),
+    ],
+)
+def person(door: Visit, ref: str, act: str, words: tuple[str, ...]) -> None:
+    """Add somebody the case is about, or show those it is about.
+
+    `person REF add child name=-` adds a child and asks for the name, so that it stays out of the
+    shell's history. `person REF show` lists ids and kinds only, unless --personal is given.
+    """
+    ref = references.read(ref)
+    if act == "add":
+        _add(door, ref, words)
+    elif words:
+        raise UsageError("`person REF show` takes nothing after it.")
+    else:
+        _show(door, ref)
+
+
+@changes(
+    "erase",
+    argument("ref", "REF"),
+    more=[
+        option("--person", metavar="P", required=True, help="Their id, as `person REF show` says."),
+        option(
+            "--basis",
+            metavar="TEXT",
+            required=True,
+            help="On what basis: TEXT, @FILE, or - to be asked.",
+        ),
+    ],
+)
+def erase(door: Visit, ref: str) -> None:
+    """Destroy every personal value about one person of a case, for good.
+
+    The trail keeps that they existed, and verifies still.
+    """
+    ref, options = references.read(ref), door.options
+    basis = texts.free_text(options["basis"], "--basis")
+    if not basis.strip():
+        raise UsageError("An erasure needs its basis; give --basis.")
+    place, who = door.place, options["person"]
+    by = door.by(ref)
+    outcome = documents.erase_person(place, by, ref, who, basis)
+    door.done(by, outcome, f"What was known about {who} is destroyed, and can never be read again.")
+
+
+def _add(door: Visit, ref: str, words: tuple[str, ...]) -> None:
+    if not words:
+        raise UsageError("Say whom to add: `person REF add child name=-`.")
+    kind, *known = words
+    place = door.place
+    with place.database.read() as tx:
+        workflow = reading.view(place, tx, ref).edition.workflow
+    given = values.answers(known, workflow).own
+    by = door.by(ref)
+    who, outcome = cases.add_person(place, by, ref, kind, given)
+    door.done(by, outcome, f"Added {who} ({kind}) to {ref}.", {"person": who})
+
+
+def _show(door: Visit, ref: str) -> None:
+    options = door.options
+    reason = reason_to_read(options["personal"], options["why"])
+    place = door.place
+    case = reading.show(place, door.visitor, ref)
+    held = reading.personal(place, door.visitor, ref, reason) if reason else {}
+    document: dict[str, Any] = {"ref": ref, "people": [], "caution": case["caution"]}
+    lines: list[str] = []
+    for one in case["people"]:
+        answers = [a for a in case["answers"] if a["of"] == one["person"]]
+        about = {key: v for key, v in held.items() if key.split("/")[1] == one["person"]}
+        document["people"].append({**one, "answers": answers, "personal": about})
+        lines.append(f"{one['person']}  {one['kind']}")
+        rows = [(path(a), a["value"] or "(personal)") for a in answers]
+        rows = [(path(a), _value(a, about)) for a in answers] if about else rows
+        lines += printing.table(rows, 4)
+    lines = lines or [f"{ref} names nobody yet; add somebody with `person {ref} add child`."]
+    door.answer(document, [*lines, *saying.caution(case["caution"])])
+
+
+def _value(answer: dict[str, Any], about: dict[str, str]) -> str:
+    key = f"{answer['question']}/{answer['of']}/{answer['no']}"
+    return answer["value"] or about.get(key, "(personal)")

@@ -1,0 +1,106 @@
+"""Steps: `take` one, `correct` what was recorded, `undo` the latest."""
+
+from __future__ import annotations
+
+import re
+
+from engine.cli import texts, values
+from engine.cli.door import argument, option
+from engine.cli.printing import day
+from engine.cli.visit import Visit, changes
+from engine.definition import Workflow
+from engine.decide.taking import Step
+from engine.errors import UsageError
+from engine.service import cases, reading, references
+
+_ENTRY = re.compile(r"@(\d{1,9})")
+
+
+@changes(
+    "take",
+    argument("ref", "REF"),
+    argument("transition", "TRANSITION"),
+    argument("answers", "[QUESTION=VALUE] ...", nargs=-1),
+    more=[
+        option(
+            "--already-done",
+            is_flag=True,
+            help="It has happened: record it, and leave what was unmet as open tasks.",
+        ),
+        option("--source", metavar="AGENCY", help="The agency that the answers came from."),
+    ],
+)
+def take(door: Visit, ref: str, transition: str, answers: tuple[str, ...]) -> None:
+    """Take a step, with the answers that it needs; `casetrail next REF` lists the steps.
+
+    Answers for the linked cases that a step opens are given in the same way; where both have a
+    question of that name, write PROCESS.QUESTION=VALUE for the linked ones.
+    """
+    ref, options = references.read(ref), door.options
+    place = door.place
+    with place.database.read() as tx:
+        workflow = reading.view(place, tx, ref).edition.workflow
+    source = values.agency(options["source"], place.directory.agencies)
+    given = values.answers(answers, workflow, source, _opened(workflow, transition))
+    by = door.by(ref)
+    step = Step(transition, given.own, options["already_done"])
+    outcome = cases.take_step(place, by, ref, step, given.linked)
+    title = workflow.transitions[transition].title
+    door.done(by, outcome, f'Done: "{title}", on {ref}{_on(by.on)}.')
+
+
+@changes(
+    "correct",
+    argument("ref", "REF"),
+    argument("answers", "QUESTION=VALUE ... | @N", nargs=-1, required=True),
+    more=[option("--source", metavar="AGENCY", help="The agency that the answers came from.")],
+)
+def correct(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
+    """Put answers right, or the day of a step; --reason says why.
+
+    `correct REF @N --on WHEN` gives the step that is entry @N of `history` the day on which it
+    really happened. The state of the case never changes by a correction.
+    """
+    ref = references.read(ref)
+    entry = _ENTRY.fullmatch(answers[0])
+    if entry:
+        _redate(door, ref, int(entry[1]), answers[1:])
+        return
+    place = door.place
+    with place.database.read() as tx:
+        workflow = reading.view(place, tx, ref).edition.workflow
+    source = values.agency(door.options["source"], place.directory.agencies)
+    given = values.answers(answers, workflow, source).own
+    by = door.by(ref)
+    outcome = cases.correct(place, by, ref, given)
+    door.done(by, outcome, f"Corrected on {ref}; decisions that rested on it are open tasks.")
+
+
+@changes("undo", argument("ref", "REF"))
+def undo(door: Visit, ref: str) -> None:
+    """Set the latest step aside by a new entry; --reason says why."""
+    ref = references.read(ref)
+    place, by = door.place, door.by(ref)
+    outcome = cases.undo(place, by, ref)
+    door.done(by, outcome, f"The latest step of {ref} is set aside.")
+
+
+def _redate(door: Visit, ref: str, n: int, more: tuple[str, ...]) -> None:
+    if more:
+        raise UsageError("Correct the day of a step alone: `correct REF @N --on WHEN`.")
+    wanted = texts.when(door.options["on"])
+    if not wanted:
+        raise UsageError(f"Say on which day it really happened: `correct {ref} @{n} --on WHEN`.")
+    # The day belongs to the step; the correction itself happens today.
+    place, by = door.place, door.by(ref, on="")
+    outcome = cases.redate(place, by, ref, n, wanted)
+    door.done(by, outcome, f"Entry @{n} of {ref} happened on {day(wanted)}.")
+
+
+def _opened(workflow: Workflow, transition: str) -> Workflow | None:
+    known = workflow.transitions.get(transition)
+    return workflow.children[known.opens.process] if known and known.opens else None
+
+
+def _on(when: str) -> str:
+    return f", on {day(when)}" if when else ""

@@ -1,0 +1,82 @@
+"""The processes: `workflow list`, `check`, `describe` and `activate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine import bootstrap, loading
+from engine.cli import printing, saying
+from engine.cli.door import Door, argument, command
+from engine.cli.printing import count, paragraph
+from engine.cli.visit import Visit, reads
+from engine.definition import Workflow
+from engine.service import editions, reading
+
+
+@reads("list")
+def list_(door: Visit) -> None:
+    """The processes that can be had, and the editions of them that are in use here."""
+    in_use: list[dict[str, Any]] = []
+    if bootstrap.config_file(door.options["config"]).exists():
+        in_use = reading.editions_in_use(door.place)
+    shipped = [
+        {"workflow": process.name, "title": process.title, "edition": process.edition}
+        for process in loading.available()
+    ]
+    rows = [(one["workflow"], one["edition"], one["title"]) for one in shipped]
+    lines = ["Shipped", *printing.table(rows)]
+    if in_use:
+        used = [(one["workflow"], one["edition"], f"from {one['from']}") for one in in_use]
+        lines += ["In use here", *printing.table(used)]
+    door.answer({"workflows": shipped, "in_use": in_use}, lines)
+
+
+@command("check", argument("name", "NAME-OR-FOLDER"))
+def check(door: Door, name: str) -> None:
+    """Check the files of a process: every mistake, with its file and line."""
+    workflow = loading.load(loading.find(name))
+    rules = [(one, variant) for one in workflow.timescales.values() for variant in one.variants]
+    unconfirmed = [pair for pair in rules if pair[1].confirmed != "read"]
+    document = {
+        "workflow": workflow.name,
+        "edition": workflow.edition,
+        "hash": workflow.hash,
+        "timescales": len(rules),
+        "unconfirmed": len(unconfirmed),
+        "mistakes": [],
+    }
+    said = (
+        f"{workflow.title}, edition {workflow.edition}: no mistake. "
+        f"{count(len(workflow.states), 'state')}, {count(len(workflow.transitions), 'transition')}, "
+        f"{count(len(workflow.questions), 'question')}. Consistent with the "
+        f"{count(len(rules), 'timescale rule')} written in its files, of which "
+        f"{len(unconfirmed)} unconfirmed."
+    )
+    door.answer(document, [*paragraph(said), *saying.caution(workflow.caution)])
+
+
+@command("describe", argument("name", "NAME-OR-FOLDER"))
+def describe(door: Door, name: str) -> None:
+    """Say a process in English, with the source of every rule and how far it is confirmed."""
+    from engine.describing import describe as described
+
+    workflow: Workflow = loading.load(loading.find(name))
+    text: str = described(workflow)
+    document = {"workflow": workflow.name, "edition": workflow.edition, "text": text}
+    door.answer(document, text.rstrip("\n").split("\n"))
+
+
+@reads("activate", argument("name", "NAME-OR-FOLDER"))
+def activate(door: Visit, name: str) -> None:
+    """Bring an edition of a process into use; cases that are open stay under theirs."""
+    workflow, sources = editions.shipped(name)
+    new = editions.activate(door.place, door.visitor, workflow, sources)
+    document = {
+        "workflow": workflow.name,
+        "edition": workflow.edition,
+        "hash": workflow.hash,
+        "activated": new,
+    }
+    known = "is in use from now on" if new else "was in use already"
+    said = f"{workflow.title}, edition {workflow.edition}, {known} ({workflow.hash[:12]})."
+    door.answer(document, [*paragraph(said), *saying.caution(workflow.caution)])

@@ -1,0 +1,49 @@
+"""`tick` fires what is due, sends what waits and seals what is new, once; `worker` for ever."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+
+import click
+
+from engine import bootstrap, worker as working
+from engine.cli.printing import count
+from engine.cli.visit import Visit, reads
+
+
+@reads("tick")
+def tick(door: Visit) -> None:
+    """Fire every notice that is due, send what is waiting, and seal what is new: once."""
+    place = door.place
+    # A notifier that writes to the console does not mix with the answer.
+    with redirect_stdout(sys.stderr if door.state.json else sys.stdout):
+        done = working.tick(place, bootstrap.sender(place, door.settings))
+    said = (
+        f"{count(done.fired, 'notice')} fired, {count(done.sent, 'message')} sent, "
+        f"{count(done.sealed, 'event')} put in order."
+    )
+    lines = [said]
+    if done.set_aside:
+        lines.append(f"{count(done.set_aside, 'notice')} could not be fired; see open tasks.")
+    if done.failed:
+        lines.append(f"{count(done.failed, 'attempt')} failed and will be made again.")
+    if done.given_up:
+        lines.append(f"{count(done.given_up, 'message')} given up; see open tasks.")
+    door.answer(done.plain(), lines)
+
+
+@reads("worker")
+def worker(door: Visit) -> None:
+    """Tick every fifteen seconds until it is stopped with SIGTERM or Ctrl-C.
+
+    It stops by itself, with an exit code other than 0, when it cannot tick: let whatever starts
+    it start it again.
+    """
+    config = str(bootstrap.config_file(door.options["config"]).resolve())
+    place = door.place
+    door.remark(f"The worker of {place.log} ticks every {working.INTERVAL:.0f} seconds.")
+    door.close()
+    code = working.run(lambda held: working.tick_of(config, held=held))
+    if code:
+        raise click.exceptions.Exit(code)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+
+import pytest
+
+from engine.canonical import canonical
+from engine.definition import plain, workflow_from
+from engine.loading import load
+from tests.definitions import SOUND, changed, sound, write
+
+
+def shuffled(text, seed):
+    """The same tables, in another order and with their keys in another order."""
+    chance = random.Random(seed)
+    head, *tables = text.strip().split("\n\n")
+    if "variant" in text:
+        tables, head = [head, *tables], ""
+    kept = [table for table in tables if not table.startswith("[[")]
+    variants = [table for table in tables if table.startswith("[[")]
+    for number, table in enumerate(kept):
+        header, *keys = table.split("\n")
+        chance.shuffle(keys)
+        kept[number] = "\n".join([header, *keys])
+    chance.shuffle(kept)
+    keys = head.split("\n")
+    chance.shuffle(keys)
+    return "\n\n".join(["\n".join(keys), *kept, *variants])
+
+
+def test_what_was_stored_is_read_back_as_the_same_workflow(tmp_path):
+    workflow = sound(tmp_path)
+    stored = json.loads(canonical(plain(workflow)))
+    assert workflow_from(stored, workflow.hash) == workflow
+
+
+def test_the_hash_is_that_of_the_stored_form(tmp_path):
+    workflow = sound(tmp_path)
+    stored = canonical(plain(workflow))
+    assert workflow.hash == hashlib.sha256(stored.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_order_of_tables_and_keys_does_not_change_the_hash(tmp_path, seed):
+    files = {
+        **SOUND,
+        "process.toml": shuffled(SOUND["process.toml"], seed),
+        "steps.toml": shuffled(SOUND["steps.toml"], seed),
+    }
+    assert load(write(tmp_path / "a" / "x", files)) == sound(tmp_path / "b" / "x")
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda text: "# a comment\n" + text.replace("\n[", "\n# another\n["),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("within 5 working days", "within  five working  days"),
+        lambda text: text.replace(" = ", "="),
+        lambda text: text.replace('who     = "authority"', 'who = ["authority"]'),
+    ],
+)
+def test_how_a_file_is_written_does_not_change_the_hash(tmp_path, rewrite):
+    files = {name: rewrite(text) for name, text in SOUND.items() if not name.startswith("packs/")}
+    files["packs/letter.toml"] = SOUND["packs/letter.toml"]
+    assert load(write(tmp_path / "a" / "x", files)).hash == sound(tmp_path / "b" / "x").hash
+
+
+def test_a_definition_may_be_shared_out_over_files_in_any_way(tmp_path):
+    whole = SOUND["process.toml"] + SOUND["steps.toml"]
+    head, *tables = whole.split("\n\n")
+    files = {f"part_{number}.toml": table for number, table in enumerate(tables)}
+    files |= {"all_else.toml": head, "part_98.toml": ""}
+    variants = [name for name, text in files.items() if text.startswith("[[")]
+    first = next(name for name, text in files.items() if text.startswith("[timescale.review]"))
+    files[first] = "\n".join([files[first], *(files.pop(name) for name in variants)])
+    others = {name: text for name, text in SOUND.items() if "/" in name}
+    assert load(write(tmp_path / "a" / "x", {**files, **others})) == sound(tmp_path / "b" / "x")
+
+
+CHANGES = [
+    ('title        = "Sample review"', 'title        = "Simple review"'),
+    ("from = 2025-06-01", "from = 2025-06-02"),
+    ('title = "local authority"', 'title = "the local authority"'),
+    ('kinds = ["local authority", "police"]', 'kinds = ["police"]'),
+    ('ask    = "Why was it decided so?"', 'ask    = "Why?"'),
+    ('said     = "the decision is to ..."', 'said     = "it is decided to ..."'),
+    ('only_if = { route = "notify" }', 'only_if = { route = "answered" }'),
+    ("within 5 working days of aware_on", "within 6 working days of aware_on"),
+    ('confirmed  = "second-hand"', 'confirmed  = "recalled"'),
+    ('at = "2 working days before it is due"', 'at = "3 working days before it is due"'),
+    ('title     = "Reply of an agency"', 'title     = "An agency\'s reply"'),
+    ('classification = "Confidential"', 'classification = "Secret"'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES)
+def test_whatever_changes_what_it_says_changes_the_hash(tmp_path, old, new):
+    files = changed((old, new))
+    assert load(write(tmp_path / "a" / "x", files)).hash != sound(tmp_path / "b" / "x").hash
