@@ -275,8 +275,7 @@ def edition_activated(event: Event, body: Body, made: list[Change]) -> None:
 
 def people_changed(event: Event, body: Body, made: list[Change]) -> None:
     """The partnership's people, agencies or roles are not what they were."""
-    columns = {"digest": body["digest"], "n": event["n"]}
-    made.append(Change("directories", (body["digest"],), columns, True))
+    made.append(Change("directories", (body["digest"],), {"n": event["n"]}, True))
 
 
 def nothing(event: Event, body: Body, made: list[Change]) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from engine import calendars, database
 from engine.config import Settings, directory_digest, directory_plain, read
-from engine.errors import DeliveryError, EngineError
+from engine.errors import ConfigError, DeliveryError, EngineError
 from engine.keys import read as read_keys
-from engine.service import people, starting
+from engine.service import people, starting, virtual
 from engine.service.outbox import Outgoing, Sender
+from engine.service.virtual import VirtualClock
 from engine.service.workplace import Workplace
 
 
@@ -22,14 +22,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def workplace(settings: Settings, clock: Callable[[], datetime] = now) -> Workplace:
+def workplace(settings: Settings) -> Workplace:
     """A partnership at work on its own store, as its config.toml says.
 
-    Raises ConfigError when the store, its keys or its people do not fit.
+    A real store goes by the machine's clock. That of a demo is virtual, and stands where its story
+    ended. Raises ConfigError when the store, its keys or its people do not fit.
     """
-    place = _wired(settings, clock)
+    place = _wired(settings, None)
     try:
-        starting.check(place, place.database.identity.log, place.database.identity.clock)
+        starting.check(place, place.database.identity.log)
         _note_people(place, settings)
     except EngineError:
         place.database.close()
@@ -37,10 +38,10 @@ def workplace(settings: Settings, clock: Callable[[], datetime] = now) -> Workpl
     return place
 
 
-def begin(settings: Settings, clock: Callable[[], datetime] = now) -> Workplace:
+def begin(settings: Settings, clock: VirtualClock | None = None) -> Workplace:
     """A partnership at work on the store that was just made for it, with its first events sealed.
 
-    Raises ConfigError when the store has begun already.
+    Raises ConfigError when the store has begun already, or is a real one and the clock is not.
     """
     place = _wired(settings, clock)
     starting.begin(place)
@@ -48,16 +49,23 @@ def begin(settings: Settings, clock: Callable[[], datetime] = now) -> Workplace:
     return place
 
 
-def _wired(settings: Settings, clock: Callable[[], datetime]) -> Workplace:
+def _wired(settings: Settings, clock: VirtualClock | None) -> Workplace:
     keys = read_keys(settings.keys)
+    opened = database.open(settings.database, folder=settings.folder)
+    kind = opened.identity.clock
+    if clock and kind != virtual.KIND:
+        opened.close()
+        raise ConfigError("The store is a real one; it refuses a virtual clock.")
+    if kind == virtual.KIND:
+        clock = clock or virtual.standing(opened, settings.log)
     return Workplace(
         log=settings.log,
-        database=database.open(settings.database, folder=settings.folder),
+        database=opened,
         keys=keys,
         directory=settings.directory,
         calendars={name: calendars.load(name) for name in calendars.SHIPPED},
-        clock=clock,
-        clock_kind="real",
+        clock=clock or now,
+        clock_kind=kind,
     )
 
 

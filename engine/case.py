@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 Scalar = str | int | bytes | None
@@ -100,6 +101,11 @@ class Context:
     evidence: str = ""
     reason: str = ""
 
+    @property
+    def recorded(self) -> str:
+        """The instant at which it is recorded, as an event keeps it: UTC, microseconds."""
+        return f"{self.now.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -157,9 +163,9 @@ class Case:
         self.ref = ref
         self.rows = rows
 
-    @property
+    @cached_property
     def row(self) -> Row:
-        """The columns of the case itself."""
+        """The columns of the case itself; they change with the rows."""
         return self.rows.table("cases")[(self.ref,)]
 
     @property

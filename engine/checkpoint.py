@@ -76,7 +76,7 @@ def read(text: str, public_key: str) -> Checkpoint:
     if len(lines) >= 3 and all(lines) and re.fullmatch(_SIZE, lines[1]):
         origin, size, hashed, *extra = lines
         root = _decode(hashed)
-        if len(root) == 32 and origin == public_key.split("+", 1)[0]:
+        if len(root) == 32 and origin == public_key.partition("+")[0]:
             return Checkpoint(origin, int(size), root.hex(), tuple(extra))
     raise TrailError("What is signed is not a checkpoint of this partnership; fetch it again.")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from engine.errors import UsageError
 
@@ -68,6 +69,7 @@ def read_day(text: str) -> date:
     return partial.first
 
 
+@lru_cache(maxsize=4096)
 def parse_partial(text: str) -> PartialDate:
     """The days that `2020`, `2020-12`, `December 2020` or anything `read_day` reads may be."""
     words = text.replace(",", " ").split()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from engine.dates import read_day
@@ -140,6 +141,7 @@ def parse_question(text: str) -> tuple[Rule, date]:
     return _rule(form, number, unit, start.isoformat()), start
 
 
+@lru_cache(maxsize=1024)
 def parse_moment(text: str) -> Moment:
     """When a notice is sent, in the manner of MOMENTS; UsageError for anything else."""
     said = text.casefold().split()

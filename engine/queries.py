@@ -115,7 +115,14 @@ PUBLIC_ANSWERS = (
 
 NEXT_NOTICE = 'SELECT min("at") FROM "notices" WHERE "log" = ? AND "status" = \'waiting\''
 
-LATEST_MESSAGES = (
-    'SELECT "person" FROM "messages" WHERE "log" = ? AND "stream" = ? AND "n" = '
-    '(SELECT max("n") FROM "messages" WHERE "log" = ? AND "stream" = ?)'
+MESSAGES_SINCE = (
+    'SELECT "person", "what" FROM "messages" WHERE "log" = ? AND "stream" = ? AND "n" > ?'
+)
+
+VERSIONS = 'SELECT "ref", "version" FROM "cases" WHERE "log" = ?'
+
+LAST_OF_STREAMS = (
+    'SELECT e."text" FROM "events" e JOIN (SELECT "stream", max("n") AS "n" FROM "events" '
+    'WHERE "log" = ? GROUP BY "stream") last ON last."stream" = e."stream" AND last."n" = e."n" '
+    'WHERE e."log" = ?'
 )

@@ -7,6 +7,7 @@ compares.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,16 @@ from engine.errors import CaseNotFoundError, EngineError
 
 OF_A_CASE = ("turns", "answers", "people", "deadlines", "tasks", "approvals", "linked")
 """The tables whose rows a step may look at; of notices only those that wait are loaded."""
+
+
+MOST_CASES = 256
+"""Of how many cases the rows are kept between two commands of one process."""
+
+MOST_ROWS = 2000
+"""Larger cases are read anew each time, so that what is kept stays small."""
+
+_CASES = statements.TABLES["cases"]
+_HEAD = len(_CASES.keys) + _CASES.columns.index("head")
 
 
 class Done(NamedTuple):
@@ -35,23 +46,36 @@ class Store:
 
     def __init__(self, log: str) -> None:
         self.log = log
+        self._kept: OrderedDict[str, tuple[str, Rows]] = OrderedDict()
 
     def load(self, tx: Transaction, ref: str, *, lock: bool = False) -> Rows:
         """The rows of a case; with `lock` nobody else can change it before this transaction ends.
 
-        Raises CaseNotFoundError.
+        Rows that were kept after the case's latest event are not read again: its head says that
+        they are the same. Raises CaseNotFoundError.
         """
-        rows = Rows()
         case = tx.row(statements.select("cases", lock=lock and tx.locks_rows), (self.log, ref))
         if case is None:
             raise CaseNotFoundError(
                 f"There is no case {ref}; `casetrail list` shows those there are."
             )
+        head, kept = self._kept.pop(ref, ("", None)) if lock else ("", None)
+        if kept is not None and head == case[_HEAD]:
+            return kept
+        rows = Rows()
         _keep(rows, "cases", [case])
         for table in OF_A_CASE:
             _keep(rows, table, tx.rows(statements.select(table), (self.log, ref)))
         _keep(rows, "notices", tx.rows(statements.WAITING_NOTICES, (self.log, ref)))
         return rows
+
+    def keep(self, ref: str, rows: Rows) -> None:
+        """Keep the rows of a case as a command that was committed left them."""
+        if sum(map(len, rows.tables.values())) > MOST_ROWS:
+            return
+        self._kept[ref] = (rows.table("cases")[(ref,)]["head"], rows)
+        while len(self._kept) > MOST_CASES:
+            self._kept.popitem(last=False)
 
     def done(self, tx: Transaction, command: str) -> Done | None:
         """What a command with this key has already done, or None."""

@@ -63,7 +63,7 @@ class Clocks:
 
 
 class Watch:
-    """Notices when wall and monotonic time part: then somebody moved the clock, and firing waits."""
+    """Notices when wall and monotonic time part: somebody moved the clock, and firing waits."""
 
     def __init__(self, clocks: Clocks) -> None:
         self.clocks = clocks

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from engine import database
+from tests import offices
+from tests.offices import Office, Servers
 from tests.postgres import PostgresServer
 from tests.worlds import World, activate_sample, place_on
 
@@ -94,3 +96,36 @@ def _make_sample(url: str) -> None:
         activate_sample(place)
     finally:
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def office_sample(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """A partnership's folder as `init` makes it, to be copied."""
+    return offices.make(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(scope="session")
+def durable_servers() -> Iterator[Servers]:
+    """A server that keeps what it acknowledges, for commands that ask for one."""
+    servers = Servers()
+    try:
+        yield servers
+    finally:
+        servers.stop()
+
+
+@pytest.fixture
+def office(office_sample: Office, tmp_path: Path) -> Office:
+    """A partnership's folder of its own, on SQLite."""
+    return offices.copied(office_sample, tmp_path / "office")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def office_on(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Office:
+    """A partnership's folder of its own, once on each kind of database."""
+    if request.param == "sqlite":
+        return offices.copied(request.getfixturevalue("office_sample"), tmp_path / "office")
+    servers: Servers = request.getfixturevalue("durable_servers")
+    return servers.office(tmp_path_factory.mktemp("template"), tmp_path / "office")

@@ -46,7 +46,8 @@ LAZY = {
     "engine/checkpoint.py": "cryptography is wanted only where a head is signed",
     "engine/packs/": "typst and jinja2 are wanted only where a pack is rendered",
     "engine/service/editions.py": "a definition is read only where an edition is activated",
-    "engine/worker.py": "apscheduler and structlog are wanted only by a worker that stays",
+    "engine/log.py": "structlog is wanted only where something is logged",
+    "engine/worker.py": "apscheduler is wanted only by a worker that stays",
 }
 """The only places in engine/ where a function may import, each with its reason."""
 

@@ -199,16 +199,18 @@ def test_a_stream_with_an_unusual_name_has_a_chain_all_the_same() -> None:
         assert check_chain(chain_of(3, stream=name, log=name)) is None
 
 
-@pytest.mark.parametrize("length", range(0, 120, 5))
+@pytest.mark.parametrize("length", range(0, 64, 3))
 def test_an_event_of_any_length_must_name_the_one_before_it(length: int) -> None:
     first = canonical({**EVENT, "n": 1, "prev": GENESIS})
     short = {name: EVENT[name] for name in ("log", "recorded", "sealed", "stream", "type", "v")}
-    alien = canonical({**short, "a": "x" * length, "n": 2, "prev": GENESIS})
+    alien = canonical({**short, "n": 2, "prev": "0" * length})
 
     assert broken_at(check_chain([first, alien])) == 2
 
 
 def test_text_that_is_not_unicode_breaks_the_chain() -> None:
     [text] = chain_of(1)
+    broken = text.replace("command line", "\ud800")
 
-    assert broken_at(check_chain([text.replace("command line", "\ud800")])) == 1
+    assert broken_at(check_chain([broken])) == 1
+    assert broken_at(check_chain([broken], "sample", "2025-K7QF29")) == 1

@@ -1,15 +1,39 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from transitions import Machine
 
 from engine.definition import Condition, Guard, Opening, TimeFrom
 from engine.errors import DefinitionError
 from engine.loading import load
+from engine.loading.names import name_problem
+from engine.loading.shapes import (
+    APPROVAL,
+    ESCALATION,
+    GROUP,
+    HEAD,
+    IN_FORCE,
+    LINKED_ANSWERS,
+    OPENING,
+    PACK,
+    PACK_FILE,
+    PACK_SECTION,
+    QUESTION,
+    REMINDER,
+    ROLE,
+    STATE,
+    TIME_FROM,
+    TIMESCALE,
+    TRANSITION,
+    VARIANT,
+)
 from tests.definitions import SOUND, changed, mistakes, sound, write
 
 MISTAKES = Path(__file__).parent / "mistakes.txt"
+LANGUAGE = Path(__file__).parents[1] / "docs" / "definition-language.md"
 
 
 def test_a_sound_definition_is_read_as_it_is_written(tmp_path):
@@ -208,6 +232,11 @@ def test_a_file_that_cannot_be_parsed_does_not_hide_the_mistakes_of_the_others(t
             "dots.toml:2: This line has too many dots; break it up.",
         ),
         (
+            "more.toml",
+            'pack = "letter"',
+            'more.toml:1: "pack" must be tables, each beginning [pack.NAME].',
+        ),
+        (
             "packs/deep.toml",
             f"a = {'[' * 3000}",
             "packs/deep.toml:1: Lists or tables are nested too deeply in this file.",
@@ -228,6 +257,36 @@ def test_a_file_that_cannot_be_parsed_does_not_hide_the_mistakes_of_the_others(t
 )
 def test_a_file_that_cannot_be_used_is_told_of_and_not_read(tmp_path, name, content, said):
     assert mistakes(tmp_path, {**SOUND, name: content}) == [said]
+
+
+def test_a_link_that_leads_nowhere_is_told_of(tmp_path):
+    folder = write(tmp_path, SOUND)
+    (folder / "packs" / "logo.png").symlink_to(folder / "nowhere.png")
+    said = "packs/logo.png:1: This file cannot be read: No such file or directory."
+    assert mistakes(folder, {}) == [said]
+
+
+PEOPLE = """\
+[question.people]
+ask      = "How many people?"
+answer   = "number"
+at_most  = 3
+personal = false
+because  = "a count"
+
+[transition.set_it]
+from = "referred"
+who  = "unit"
+sets = {{ people = {} }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"), [("0", True), ("3", True), ("4", False), ("true", False)]
+)
+def test_a_step_sets_a_number_within_its_limits(tmp_path, value, fits):
+    said = [] if fits else ['more.toml:11: "people" must be a whole number from 0 to 3.']
+    assert mistakes(tmp_path, {**SOUND, "more.toml": PEOPLE.format(value)}) == said
 
 
 def test_a_file_that_is_a_folder_is_told_of(tmp_path):
@@ -268,3 +327,56 @@ def test_a_mistake_keeps_what_was_meant_apart(tmp_path):
     assert (mistake.file, mistake.line) == ("steps.toml", 5)
     assert mistake.problem == 'There is no role "authorty".'
     assert mistake.suggestion == 'Did you mean "authority"?'
+
+
+def test_no_transition_can_be_called_as_something_of_the_machine_that_fires_it():
+    machine = Machine(model=None, states=["a", "b"], initial="a", auto_transitions=False)
+    model = type("Model", (), {})()
+    Machine(model=model, states=["a", "b"], initial="a", transitions=[["go", "a", "b"]])
+    taken = {name for thing in (machine, model) for name in dir(thing) if not name.startswith("_")}
+    assert {name for name in taken - {"go"} if not name_problem("transition", name)} == set()
+    assert name_problem("state", "trigger") == ""
+
+
+def test_states_and_steps_are_met_in_the_order_of_the_parts(tmp_path):
+    files = {
+        **SOUND,
+        "process.toml": 'parts = ["steps", "late"]\n' + SOUND["process.toml"],
+        "a.toml": '[transition.check]\nfrom = "reviewing"\nwho = "unit"\n',
+        "late.toml": '[transition.ask]\nfrom = "reviewing"\nwho = "unit"\n',
+    }
+    order = ["notify", "decline", "finish", "add_note", "ask", "check"]
+    workflow = load(write(tmp_path / "a" / "x", files))
+    assert list(workflow.transitions) == order
+    files["process.toml"] = SOUND["process.toml"]
+    assert load(write(tmp_path / "b" / "x", files)).hash == workflow.hash
+
+
+SHAPES = {
+    "": (HEAD, IN_FORCE),
+    "role": (ROLE,),
+    "group": (GROUP,),
+    "question": (QUESTION,),
+    "state": (STATE,),
+    "transition": (TRANSITION, APPROVAL, OPENING),
+    "timescale": (TIMESCALE, VARIANT, TIME_FROM, REMINDER, ESCALATION),
+    "pack": (PACK, PACK_FILE, PACK_SECTION, LINKED_ANSWERS),
+}
+
+
+@pytest.mark.parametrize("shape", [shape for shapes in SHAPES.values() for shape in shapes])
+def test_every_key_of_the_language_is_explained(shape):
+    page = LANGUAGE.read_text()
+    unexplained = {
+        key for key in shape.keys if not re.search(rf"\b{key}\s*=|`{key}`|\.{key}\]", page)
+    }
+    assert unexplained - {"section"} == set()
+
+
+def test_every_key_that_is_explained_is_of_the_language():
+    known = {key for shapes in SHAPES.values() for shape in shapes for key in shape.keys}
+    blocks = re.findall(r"```toml\n(.*?)```", LANGUAGE.read_text(), re.DOTALL)
+    written = {
+        key for block in blocks[:-1] for key in re.findall(r"^(\w+)\s*=", block, re.MULTILINE)
+    }
+    assert written <= known

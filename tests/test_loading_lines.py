@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.loading.lines import DEEPEST, line_index, line_of
+from engine.loading.lines import DEEPEST, Lines, line_index
 
 TEXT = '''\
 # [not.a.table]
@@ -82,12 +82,16 @@ def test_nothing_inside_a_text_or_a_comment_is_taken_for_a_place():
 
 
 def test_a_place_that_is_not_written_has_the_line_of_its_table():
-    index = line_index(TEXT)
-    assert line_of(index, ("role", "unit", "title")) == 7
-    assert line_of(index, ("timescale", "review", "variant", 1, "due")) == 26
-    assert line_of(index, ("timescale", "other")) == 22
-    assert line_of(index, ("pack",)) == 1
-    assert line_of({}, ("pack",)) == 1
+    lines = Lines(TEXT)
+    assert lines.of(("role", "unit", "title")) == 7
+    assert lines.of(("timescale", "review", "variant", 1, "due")) == 26
+    assert lines.of(("timescale", "other")) == 22
+    assert lines.of(("pack",)) == 1
+    assert Lines(first=3).of(("pack",)) == 3
+
+
+def test_a_text_too_deep_to_walk_has_one_line_for_all():
+    assert Lines("\na = " + "[" * 5000 + "]" * 5000).of(("a", 0)) == 1
 
 
 def test_a_table_has_the_line_of_its_own_header_wherever_its_parts_are():

@@ -1,4 +1,4 @@
-"""The table of commands: what each is for, and the module that is imported only when it is called."""
+"""The table of commands: what each is for, and the module that is imported when it is called."""
 
 from __future__ import annotations
 

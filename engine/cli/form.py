@@ -55,7 +55,12 @@ def lines_of(found: Mapping[str, Any]) -> list[str]:
         "| left empty stays open. Nothing can be written outside of a box. When done:",
         f"| casetrail record {ref} --form THIS-FILE",
     ]
+    if found["caution"]:
+        caution = printing.paragraph(f"Caution: {found['caution']}", 0, 0, _WIDTH - 2)
+        head += ["|", *(f"| {line}" for line in caution)]
     boxes = [q for q in found["questions"] if q["answer"] != "document"]
+    if not found["questions"]:
+        head += ["", "| No next step needs an answer; --form --all asks every open question."]
     for number, question in enumerate(boxes, 1):
         head += ["", *_box(number, question)]
     documents = [q for q in found["questions"] if q["answer"] == "document"]

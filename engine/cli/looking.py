@@ -5,6 +5,7 @@ No personal value is printed but after `--personal --why`, when the read is in t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,7 +83,8 @@ def history(door: Visit, ref: str, personal: bool, why: str) -> None:
     place = door.place
     events = reading.history(place, ref)
     values = reading.personal_history(place, door.visitor, ref, reason) if personal else {}
-    document: dict[str, Any] = {"ref": ref, "events": events}
+    cautions = reading.cautions(place, [ref])
+    document: dict[str, Any] = {"ref": ref, "events": events, "cautions": cautions}
     if personal:
         document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
     lines: list[str] = []
@@ -90,7 +92,7 @@ def history(door: Visit, ref: str, personal: bool, why: str) -> None:
         lines += _entry(door, event)
         mine = {path: value for (n, path), value in values.items() if n == event["n"]}
         lines += _values(mine, 6)
-    door.answer(document, [*lines, *saying.caution(*reading.cautions(place, [ref]))])
+    door.answer(document, [*lines, *saying.caution(*cautions)])
 
 
 def reason_to_read(personal: bool, given: str) -> str:
@@ -190,8 +192,27 @@ def _answer(answer: Case) -> str:
 def _values(values: Mapping[str, str], indent: int) -> list[str]:
     lines: list[str] = []
     for name, value in values.items():
-        lines += [" " * indent + f"{name}:", *paragraph(value, indent + 4)]
+        lines += [" " * indent + f"{_called(name)}:", *paragraph(clear(value), indent + 4)]
     return lines
+
+
+def clear(value: str) -> str:
+    """A personal value for people to read: of a document its name, and the id that it has."""
+    if not value.startswith('{"'):
+        return value
+    try:
+        held = json.loads(value)
+    except ValueError:
+        return value
+    if "sha256" not in held:
+        return value
+    document = f" (document {held['document']})" if "document" in held else ""
+    return f"{held['name']}{document}"
+
+
+def _called(name: str) -> str:
+    question, of, no = name.rsplit("/", 2)
+    return "/".join(part for part in (question, of, no if no != "1" and of else "") if part)
 
 
 def _unmet(step: Case) -> list[str]:

@@ -1,12 +1,10 @@
-"""The entrance: finds the command that was called, and turns every error into one clear sentence."""
+"""The entrance: finds the command that was called, and turns every error into a sentence."""
 
 from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -16,7 +14,7 @@ from engine import __version__
 from engine.cli import printing
 from engine.cli.commands import Entry, within
 from engine.cli.state import State
-from engine.errors import EngineError, RefusedError, UsageError
+from engine.errors import DefinitionError, EngineError, Mistake, RefusedError, UsageError
 
 INTERRUPTED = 130
 FAULT = 1
@@ -80,8 +78,6 @@ class Commands(click.Group):
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> None:
         """Do what was asked, and leave with its exit code."""
-        if os.name == "posix":
-            os.umask(0o077)
         printing.prepare()
         state = State()
         sys.exit(self._run(state, args, prog_name or "casetrail", extra))
@@ -124,7 +120,8 @@ def root() -> Commands:
 
 
 def main() -> None:
-    """The console command."""
+    """The console command. What it makes is for its owner's eyes alone."""
+    os.umask(0o077)
     root().main()
 
 
@@ -137,6 +134,8 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 def _told(error: EngineError, state: State) -> int:
     if isinstance(error, RefusedError):
         _refused(error, state)
+    elif isinstance(error, DefinitionError) and state.json:
+        printing.say_json({"mistakes": [_mistake(one) for one in error.mistakes]})
     else:
         printing.say_aside(str(error).split("\n"))
         if error.exit_code == FAULT:
@@ -156,6 +155,15 @@ def _refused(error: RefusedError, state: State) -> None:
     printing.say_aside([*lines, "Nothing was changed."])
 
 
+def _mistake(one: Mistake) -> dict[str, str | int]:
+    return {
+        "file": one.file,
+        "line": one.line,
+        "problem": one.problem,
+        "suggestion": one.suggestion,
+    }
+
+
 def _misused(error: click.ClickException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         printing.say_aside(error.format_message().split("\n"))
@@ -169,17 +177,12 @@ def _misused(error: click.ClickException) -> int:
 def _sentence(error: click.ClickException) -> str:
     """What click found wrong, without the words that were typed: they may be about somebody."""
     if isinstance(error, click.NoSuchOption):
-        near = error.possibilities or []
-        hint = f"; did you mean {printing.listed(near, 'or')}?" if near else "."
-        return f"There is no option {error.option_name}{hint}"
-    if isinstance(error, click.MissingParameter) and error.param is not None:
-        return (
-            f"{error.param.make_metavar(error.ctx)} is missing."
-            if error.ctx
-            else "Something is missing."
-        )
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        return f"{_called(error.param)}: {error.message}"
+        near = (error.possibilities or [""])[0]
+        return f"There is no option {error.option_name}{f'; did you mean {near}?' if near else '.'}"
+    if isinstance(error, click.MissingParameter) and error.param:
+        return f"{_called(error.param)} is missing."
+    if isinstance(error, click.BadParameter) and error.param:
+        return f"{_called(error.param)} {_expected(error.param)}."
     if "extra argument" in error.format_message():
         return "There are more words than this command takes; put a value with spaces in quotes."
     return error.format_message()
@@ -189,7 +192,15 @@ def _called(param: click.Parameter) -> str:
     return param.opts[0] if isinstance(param, click.Option) else (param.metavar or str(param.name))
 
 
+def _expected(param: click.Parameter) -> str:
+    if isinstance(param.type, click.Choice):
+        return f"is one of: {', '.join(map(str, param.type.choices))}"
+    return "needs a whole number" if param.type is click.INT else "cannot be what was given"
+
+
 def _no_command(name: str, entries: dict[str, Entry]) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, entries, 1)
     hint = f'; did you mean "{near[0]}"?' if near else "."
     return f'There is no command "{name[:40]}"{hint}'
@@ -206,6 +217,8 @@ def _system(error: OSError, state: State) -> str:
 
 def _fault(error: Exception, state: State) -> str:
     """Where it happened and no more: what an unexpected error says may be about somebody."""
+    import traceback
+
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "engine" in f.filename]
     where = ""
     if frames:

@@ -8,7 +8,7 @@ import click
 
 from engine.cli import printing, saying, texts, values
 from engine.cli.door import argument, option
-from engine.cli.looking import path, reason_to_read
+from engine.cli.looking import clear, path, reason_to_read
 from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
 from engine.service import cases, documents, reading, references
@@ -102,4 +102,4 @@ def _show(door: Visit, ref: str) -> None:
 
 def _value(answer: dict[str, Any], about: dict[str, str]) -> str:
     key = f"{answer['question']}/{answer['of']}/{answer['no']}"
-    return answer["value"] or about.get(key, "(personal)")
+    return answer["value"] or clear(about.get(key, "(personal)"))

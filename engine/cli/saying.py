@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from engine.cli import printing
@@ -28,14 +28,15 @@ def state(known: Known) -> str:
     """Where a deadline stands: `due Mon 22 Dec 2025, in 5 working days`."""
     status = known["status"]
     due = day(known["due_on"])
+    when = f", due {due}" if due else ""
     said = {
-        "met": f"met on {day(known['met_on'])}, due {due}",
-        "met late": f"met late on {day(known['met_on'])}, due {due}",
-        "overdue": f"OVERDUE since {due}{_left(known)}",
+        "met": f"met on {day(known['met_on'])}{when}",
+        "met late": f"met late on {day(known['met_on'])}{when}",
+        "overdue": f"OVERDUE, due {due}{_left(known)}",
         "running": f"due {due}{_left(known)}" if due else "as soon as practicable; no day is set",
         "provisional": f"due {due}{_left(known)}, provisional: its start is not answered yet",
-        "paused": f"paused, due {due}",
-    }.get(status, status)
+        "paused": f"paused{when}",
+    }.get(status, str(status))
     if known["due_between"] and not due:
         first, last = known["due_between"]
         said = f"due between {day(first)} and {day(last)}; the start is known only in part"
@@ -72,12 +73,18 @@ def place(case: Known) -> str:
     return f'"{case["state_title"]}" since {day(case["since"])}{waiting(case["waiting_on"])}'
 
 
-def after_change(case: Known) -> list[str]:
-    """How a case is, after something about it changed."""
+def after_change(case: Known, moved: Collection[str]) -> list[str]:
+    """How a case is after a change; `moved` are the timescales that it started, moved or ended."""
     lines = paragraph(f"{case['ref']} is at {place(case)}.")
-    pending = [one for one in case["deadlines"] if one["status"] in OPEN]
-    for one in pending:
+    touched = [one for one in case["deadlines"] if one["timescale"] in moved]
+    pending = [one for one in case["deadlines"] if one["status"] in OPEN and one not in touched]
+    for one in touched:
         lines += deadline(one)
+    for one in pending[:1]:
+        lines += deadline(one, about="Next: " if not touched else "")
+    if len(pending) > 1:
+        rest = printing.count(len(pending) - 1, "later deadline")
+        lines.append(f"  {rest}: `casetrail deadlines {case['ref']}`.")
     if case["tasks"]:
         lines.append(
             f"Open tasks: {len(case['tasks'])}; `casetrail show {case['ref']}` lists them."

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
+
+import click
 
 from engine.cli import printing, saying
 from engine.cli.door import option
@@ -12,117 +14,131 @@ from engine.cli.visit import Visit, reads
 from engine.service import listing, reading
 
 Known = Mapping[str, Any]
+Entry = list[str]
+"""The lines of one thing, which are printed together or not at all."""
 
 LINES = 60
 COLUMNS = 100
-_ROOM = (
-    ("overdue", "Overdue", 14),
-    ("due_soon", "Due in the next ten working days", 14),
-    ("waiting", "Waiting on", 6),
-    ("unanswered", "Asked, and not answered", 5),
-    ("tasks", "To do", 6),
-    ("undelivered", "Messages that could not be delivered: tell them yourself", 3),
-)
-"""The parts of the sheet in their order, and how many lines each may have."""
+MOST_CAUTIONS = 5
+"""Lines of what the editions ask to be said."""
 
 
-@reads("today", option("--print", "paper", is_flag=True, help="Dated, and wide as a sheet is."))
+class Part(NamedTuple):
+    """A part of the sheet."""
+
+    name: str
+    title: str
+    least: int
+    """Lines that it may have, whatever the others need."""
+    entries: Callable[[Sequence[Known]], Iterable[Entry]]
+    more: str
+    """What shows the rest."""
+
+
+@reads("today", option("--print", "paper", is_flag=True, help="For paper: without any colour."))
 def today(door: Visit, paper: bool) -> None:
-    """What needs doing, on one sheet: overdue, due in ten working days, waiting on whom,
-    unanswered, to do, and what could not be delivered.
+    """What needs doing, on one sheet of paper.
+
+    What is overdue, what is due in ten working days, on whom each case waits, who has not
+    answered, what is to do, and what could not be delivered.
     """
     place = door.place
     found = listing.today_sheet(place)
-    refs = {one["ref"] for part, _, _ in _ROOM for one in found[part] if one["ref"]}
+    refs = {one["ref"] for part in PARTS for one in found[part.name]}
     cautions = reading.cautions(place, refs)
-    columns = COLUMNS if paper else printing.width()
-    lines = [
-        strong(f"{day(found['today'])}  {door.settings.partnership}"),
-        *_body(found, columns),
-        *_cautions(cautions, columns),
+    lines = sheet(found, door.settings.partnership, cautions)
+    shown = [click.unstyle(line) for line in lines] if paper else lines
+    door.answer({**found, "cautions": cautions}, shown)
+
+
+def sheet(found: Known, partnership: str, cautions: Sequence[str]) -> list[str]:
+    """The sheet: at most so many lines, shared out so that what is overdue comes first."""
+    head = [strong(f"{day(found['today'])}  {partnership}")]
+    said = [line for text in cautions for line in _wrapped(f"Caution: {text}", 0)]
+    foot = ["", *said[:MOST_CAUTIONS]] if said else []
+    parts = [(part, list(part.entries(found[part.name]))) for part in PARTS if found[part.name]]
+    if not parts:
+        return [*head, "", "Nothing is due, and nobody is waited for.", *foot]
+    room = LINES - len(head) - len(foot) - 2 * len(parts)
+    given = _shared(room, [(part.least, sum(map(len, entries))) for part, entries in parts])
+    body = [
+        line
+        for (part, entries), lines in zip(parts, given, strict=True)
+        for line in _part(part, len(found[part.name]), entries, lines)
     ]
-    door.answer({**found, "cautions": cautions}, lines[:LINES])
+    return [*head, *body, *foot]
 
 
-def _body(found: Known, columns: int) -> list[str]:
-    lines: list[str] = []
-    for part, title, room in _ROOM:
-        entries = _ENTRIES[part](found[part], columns)
-        if not entries:
-            continue
-        shown = entries if len(entries) <= room else entries[: room - 1]
-        lines += ["", strong(f"{title} ({len(found[part])})"), *shown]
-        if len(shown) < len(entries):
-            lines.append(f"  and more: {_MORE.get(part, '`casetrail today --json`')}")
-    return lines or ["", "Nothing is due, and nobody is waited for."]
+def _shared(room: int, wanted: Sequence[tuple[int, int]]) -> list[int]:
+    """How many lines each part gets: its least, and in their order what the others leave."""
+    given = [min(least, need) for least, need in wanted]
+    left = room - sum(given)
+    for at, (_, need) in enumerate(wanted):
+        more = min(left, need - given[at])
+        given[at] += more
+        left -= more
+    return given
 
 
-def _clocks(known: Sequence[Known], columns: int) -> list[str]:
-    lines: list[str] = []
+def _part(part: Part, number: int, entries: Sequence[Entry], room: int) -> list[str]:
+    lines = ["", strong(f"{part.title} ({number})")]
+    if sum(map(len, entries)) <= room:
+        return [*lines, *(line for entry in entries for line in entry)]
+    shown: list[str] = []
+    for entry in entries:
+        if len(shown) + len(entry) >= room:
+            break
+        shown += entry
+    return [*lines, *shown, f"  And more: `casetrail {part.more}`."]
+
+
+def _clocks(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
         of = f" ({one['of']})" if one["of"] else ""
         waits = f"; the {plainly(one['waiting_on'])}" if one["waiting_on"] else ""
-        head = f"  {one['ref']}  {saying.state(one)}: {one['title']}{of}{waits}"
-        cut = shortened(head.strip(), columns - 2)
-        lines.append("  " + (printing.loud(cut) if one["status"] == "overdue" else cut))
-        lines.append("    " + shortened(saying.standing(one), columns - 4))
-    return lines
+        head = _cut(f"{one['ref']}  {saying.state(one)}: {one['title']}{of}{waits}")
+        first = printing.loud(head) if one["status"] == "overdue" else head
+        yield [first, *_wrapped(saying.standing(one), 4)]
 
 
-def _waiting(known: Sequence[Known], columns: int) -> list[str]:
+def _waiting(known: Sequence[Known]) -> Iterable[Entry]:
     by_role: dict[str, list[str]] = {}
     for one in known:
         by_role.setdefault(one["waiting_on"], []).append(one["ref"])
-    lines = []
     for role, refs in sorted(by_role.items(), key=lambda pair: -len(pair[1])):
         who = f"the {plainly(role)}" if role else "nobody"
-        lines.append(
-            "  " + shortened(f"{who}: {count(len(refs), 'case')}: {listed(refs)}", columns - 2)
-        )
-    return lines
+        yield [_cut(f"{who}: {count(len(refs), 'case')}: {listed(refs)}")]
 
 
-def _unanswered(known: Sequence[Known], columns: int) -> list[str]:
-    return _cut(
-        (
-            f"{one['ref']}  {one['of']}, since {day(one['asked_on'])}: {one['question']}"
-            for one in known
-        ),
-        columns,
-    )
+def _unanswered(known: Sequence[Known]) -> Iterable[Entry]:
+    for one in known:
+        yield [_cut(f"{one['ref']}  {one['of']} since {day(one['asked_on'])}: {one['question']}")]
 
 
-def _tasks(known: Sequence[Known], columns: int) -> list[str]:
-    return _cut(
-        (f"{one['ref']}  {one['what']} (the {plainly(one['role'])})" for one in known), columns
-    )
+def _tasks(known: Sequence[Known]) -> Iterable[Entry]:
+    for one in known:
+        yield [_cut(f"{one['ref']}  {one['what']} (the {plainly(one['role'])})")]
 
 
-def _undelivered(known: Sequence[Known], columns: int) -> list[str]:
-    return _cut((f"{one['ref']}  {one['person']}: {one['what']}" for one in known), columns)
+def _undelivered(known: Sequence[Known]) -> Iterable[Entry]:
+    for one in known:
+        yield [_cut(f"{one['ref']}  {one['person']}: {one['what']}")]
 
 
-def _cut(texts: Iterable[str], columns: int) -> list[str]:
-    return ["  " + shortened(text, columns - 2) for text in texts]
+def _cut(text: str) -> str:
+    return "  " + shortened(text, COLUMNS - 2)
 
 
-def _cautions(cautions: Sequence[str], columns: int) -> list[str]:
-    lines = [
-        line for text in cautions for line in printing.paragraph(f"Caution: {text}", most=columns)
-    ]
-    return ["", *lines[:5]] if lines else []
+def _wrapped(text: str, indent: int) -> list[str]:
+    return printing.paragraph(text, indent, 0, COLUMNS)
 
 
-_ENTRIES: dict[str, Callable[[Sequence[Known], int], list[str]]] = {
-    "overdue": _clocks,
-    "due_soon": _clocks,
-    "waiting": _waiting,
-    "unanswered": _unanswered,
-    "tasks": _tasks,
-    "undelivered": _undelivered,
-}
-_MORE = {
-    "overdue": "`casetrail list --late`",
-    "due_soon": "`casetrail deadlines`",
-    "waiting": "`casetrail list`",
-}
+PARTS = (
+    Part("overdue", "Overdue", 9, _clocks, "list --late"),
+    Part("due_soon", "Due in the next ten working days", 9, _clocks, "deadlines"),
+    Part("waiting", "Waiting on", 5, _waiting, "list"),
+    Part("unanswered", "Asked, and not answered", 4, _unanswered, "today --json"),
+    Part("tasks", "To do", 5, _tasks, "today --json"),
+    Part("undelivered", "Not delivered: tell them yourself", 3, _undelivered, "today --json"),
+)
+"""The parts of the sheet, in their order; what is left over goes to the first that needs it."""

@@ -1,4 +1,4 @@
-"""Notices that the clock has stopped ticking: then nobody is reminded, and every command says so."""
+"""Notices that the ticks have stopped: then nobody is reminded, and every command says so."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from engine.cli import texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import day
 from engine.cli.visit import Visit, changes
-from engine.definition import Workflow
 from engine.decide.taking import Step
+from engine.definition import Workflow
 from engine.errors import UsageError
 from engine.service import cases, reading, references
 

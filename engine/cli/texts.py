@@ -70,7 +70,7 @@ def opened(name: str, called: str) -> BinaryIO:
     Raises UsageError.
     """
     try:
-        return open(name, "rb")  # noqa: SIM115
+        return open(name, "rb")
     except (OSError, ValueError) as error:
         raise _failed("read", called, error) from None
 

@@ -83,7 +83,8 @@ def answers(
     `linked` is the process of the cases that a step opens. Raises UsageError for a personal answer
     in plain words.
     """
-    own, theirs = [], []
+    own: list[Given] = []
+    theirs: list[Given] = []
     reader = _Reader()
     for asked, value in pairs(words):
         other = _is_of_linked(asked, workflow, linked)

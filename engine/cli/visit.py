@@ -123,7 +123,12 @@ class Visit(Door):
             # What was saved stays saved, even where it cannot be read again at once.
             self.answer(document, [*lines, self.signature(by)])
             return
-        lines += [*saying.after_change(case), self.signature(by), *saying.caution(case["caution"])]
+        moved = {event["body"].get("timescale") for event in outcome.events}
+        lines += [
+            *saying.after_change(case, {str(name) for name in moved if name}),
+            self.signature(by),
+            *saying.caution(case["caution"]),
+        ]
         self.answer({**document, "case": case}, lines)
 
     def signature(self, by: By) -> str:

@@ -47,7 +47,8 @@ def check(door: Door, name: str) -> None:
     }
     said = (
         f"{workflow.title}, edition {workflow.edition}: no mistake. "
-        f"{count(len(workflow.states), 'state')}, {count(len(workflow.transitions), 'transition')}, "
+        f"{count(len(workflow.states), 'state')}, "
+        f"{count(len(workflow.transitions), 'transition')}, "
         f"{count(len(workflow.questions), 'question')}. Consistent with the "
         f"{count(len(rules), 'timescale rule')} written in its files, of which "
         f"{len(unconfirmed)} unconfirmed."

@@ -7,7 +7,8 @@ from contextlib import redirect_stdout
 
 import click
 
-from engine import bootstrap, worker as working
+from engine import bootstrap
+from engine import worker as working
 from engine.cli.printing import count
 from engine.cli.visit import Visit, reads
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from engine.calendars import at_local
@@ -325,6 +326,7 @@ def _moments(draft: Draft, timescale: Timescale, body: Mapping[str, Any]) -> lis
     return found
 
 
+@lru_cache(maxsize=4096)
 def micros_at(day: date) -> int:
     """The moment at which the notices of a day fire, in microseconds since 1970 UTC."""
     return int(at_local(day, HOUR).timestamp()) * 1_000_000

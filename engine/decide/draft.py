@@ -18,7 +18,16 @@ from engine.edition import Edition
 
 Randomness = Callable[[int], bytes]
 
-NO_ROW: Mapping[str, Any] = {}
+_SAID_ONCE = (
+    ("actor",),
+    ("clock", "command"),
+    ("evidence", "happened", "log"),
+    ("recorded",),
+    ("stream",),
+)
+"""What all events of a command share, in the runs in which the canonical form has it."""
+
+_NO_ROW: Mapping[str, Any] = {}
 
 
 class Chain:
@@ -36,27 +45,22 @@ class Chain:
             "log": context.log,
             "stream": stream,
             "happened": context.happened,
-            "recorded": instant(context),
+            "recorded": context.recorded,
             "clock": context.clock,
             "actor": context.actor.sealed(),
             "evidence": context.evidence,
             "command": context.command,
         }
+        self._said = [
+            canonical({name: self._common[name] for name in names})[1:-1] for names in _SAID_ONCE
+        ]
 
     def seal(
-        self,
-        kind: str,
-        body: Mapping[str, Any],
-        sealed: Mapping[str, str],
-        edition: str = "",
-        happened: str = "",
+        self, kind: str, body: Mapping[str, Any], sealed: Mapping[str, str], edition: str = ""
     ) -> Sealed:
-        """Add an event of a type from the closed list; its number and hash follow from the
-        chain.
-        """
+        """Add an event of a type from the closed list; its number and hash follow from the chain."""
         self.n += 1
-        event = {
-            **self._common,
+        own = {
             "n": self.n,
             "prev": self.head,
             "type": kind,
@@ -64,13 +68,20 @@ class Chain:
             "body": body,
             "sealed": sealed,
         }
-        if happened:
-            event["happened"] = happened
-        text = canonical(event)
+        text = self._text(own)
         self.head = event_hash(text)
-        made = Sealed(self.stream, self.n, kind, text, self.head, event)
+        made = Sealed(self.stream, self.n, kind, text, self.head, {**self._common, **own})
         self.events.append(made)
         return made
+
+    def _text(self, own: Mapping[str, Any]) -> str:
+        """The canonical text of an event: what all events of a command share is made only once."""
+        actor, clock, evidence, recorded, stream = self._said
+        return (
+            f'{{{actor},"body":{canonical(own["body"])},{clock},"edition":"{own["edition"]}",'
+            f'{evidence},"n":{own["n"]},"prev":"{own["prev"]}",{recorded},'
+            f'"sealed":{canonical(own["sealed"])},{stream},"type":"{own["type"]}","v":1}}'
+        )
 
     def commit_to(self, key: AnswerKey, subject: str, value: str, salt: bytes) -> str:
         """Keep a personal value for the next event, which will hold only its commitment."""
@@ -81,9 +92,7 @@ class Chain:
 
 
 class Draft:
-    """What a command makes of one case: its rows as they will be, and the events that make them
-    so.
-    """
+    """What a command makes of one case: its rows as they will be, and the events behind them."""
 
     def __init__(
         self,
@@ -102,7 +111,7 @@ class Draft:
         self.calendar = calendar
         self.randomness = randomness
         self.changes: list[Change] = []
-        row = case.rows.table("cases").get((case.ref,), NO_ROW)
+        row = case.rows.table("cases").get((case.ref,), _NO_ROW)
         self.chain = Chain(context, case.ref, row.get("version", 0), row.get("head", ""))
         self.first_n = self.chain.n + 1
         """The number of the first event that this command makes."""
@@ -113,10 +122,9 @@ class Draft:
         kind: str,
         body: Mapping[str, Any],
         sealed: Mapping[str, str] | None = None,
-        happened: str = "",
     ) -> Sealed:
         """Seal an event and do to the rows what it says."""
-        made = self.chain.seal(kind, body, sealed or {}, self.edition.hash, happened)
+        made = self.chain.seal(kind, body, sealed or {}, self.edition.hash)
         done = changes(made.event)
         self.case.rows.merge(done)
         self.changes.extend(done)
@@ -155,8 +163,3 @@ class Draft:
     def final(self) -> Mapping[str, Any]:
         """The version and head that the case's row is left with."""
         return {"version": self.chain.n, "head": self.chain.head}
-
-
-def instant(context: Context) -> str:
-    """The instant at which something is recorded, as an event keeps it: UTC, microseconds."""
-    return context.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -46,6 +46,8 @@ def _place(draft: Draft, transition: Transition) -> list[Missing]:
 
 def _person(draft: Draft, transition: Transition) -> list[Missing]:
     context = draft.context
+    if context.actor.role in transition.who:
+        return []
     day = context.happened[:10] if len(context.happened) >= 10 else context.today.isoformat()
     if draft.directory.acting(context.actor.decided, transition.who, day):
         return []

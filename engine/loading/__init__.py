@@ -18,6 +18,7 @@ from engine.loading.folders import (
     templates,
 )
 from engine.loading.judging import judge
+from engine.loading.lines import Lines
 from engine.loading.names import name_problem
 from engine.loading.packs import check_packs, read_packs
 from engine.loading.reading import read_sheet
@@ -38,7 +39,7 @@ def load(folder: Path) -> Workflow:
     files = own_files(folder)
     if not files:
         problem = "This folder holds no definition, or is none; it needs a file that ends in .toml."
-        findings.add(Place(str(folder), {}), problem)
+        findings.add(Place(str(folder), Lines()), problem)
     findings.raise_any()
     hashes = templates(folder, findings)
     documents = read_packs(pack_files(folder), findings)
@@ -60,7 +61,7 @@ def load(folder: Path) -> Workflow:
 def _linked(called: str, file: Path, parent: Draft, findings: Findings) -> Draft:
     """A linked process; it shares the roles and groups of the process that opens it."""
     if problem := name_problem("process", file.stem):
-        findings.add(Place(called, {}), problem)
+        findings.add(Place(called, Lines()), problem)
     sheet = read_sheet([(called, file)], SECTIONS, findings)
     sheet.whole = sheet.whole and parent.sheet.whole
     shared = {section: parent.reading.known[section] for section in ("role", "group")}

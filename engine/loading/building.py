@@ -31,6 +31,8 @@ class Parts:
     draft: Draft
     questions: Mapping[str, Question]
     states: Mapping[str, State]
+    names: Mapping[str, frozenset[str]]
+    """The names under which `from` and `starts_in` may mean each state that is a place."""
 
     def guard(self, place: Place, written: Any) -> Guard:
         """A guard; its faults are noted."""
@@ -50,17 +52,7 @@ class Parts:
 
     def places(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The states that are meant by these names: a state stands for all that are within it."""
-        meant = set(names)
-        states = [state for state in self.states.values() if not state.abstract]
-        return tuple(sorted(s.id for s in states if meant & set(_ways_to_say(s, self.states))))
-
-
-def _ways_to_say(state: State, states: Mapping[str, State]) -> Iterator[str]:
-    yield ANY_STATE
-    if not state.closed:
-        yield ANY_OPEN_STATE
-    yield state.id
-    yield from around(state.id, {name: known.within for name, known in states.items()})
+        return tuple(sorted(s for s, known in self.names.items() if not known.isdisjoint(names)))
 
 
 def around(state: str, within: Mapping[str, str]) -> Iterator[str]:
@@ -74,7 +66,18 @@ def around(state: str, within: Mapping[str, str]) -> Iterator[str]:
 def build_parts(draft: Draft) -> Parts:
     """The questions and the states of a draft."""
     questions = {n: _question(n, said, draft) for n, said in draft.tables["question"].items()}
-    return Parts(draft, questions, _states(draft))
+    states = _states(draft)
+    within = {name: state.within for name, state in states.items()}
+    names = {
+        name: frozenset((*_any(state), name, *around(name, within)))
+        for name, state in states.items()
+        if not state.abstract
+    }
+    return Parts(draft, questions, states, names)
+
+
+def _any(state: State) -> tuple[str, ...]:
+    return (ANY_STATE,) if state.closed else (ANY_STATE, ANY_OPEN_STATE)
 
 
 def _question(name: str, said: Mapping[str, Any], draft: Draft) -> Question:

@@ -66,7 +66,7 @@ def read_draft(
 
 
 def _in_order(tables: Mapping[str, Table], parts: Collection[str]) -> Iterator[tuple[str, Table]]:
-    """The tables of a section, part by part; what stands in a file that no part names comes last."""
+    """The tables of a section, part by part; those of a file that no part names come last."""
     ranks = {f"{part}.toml": rank for rank, part in enumerate((FIRST_PART, *parts))}
     last = len(ranks) + 1
     yield from sorted(tables.items(), key=lambda named: ranks.get(named[1].place.file, last))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from engine.errors import DefinitionError, Mistake
-from engine.loading.lines import Path, line_of
+from engine.loading.lines import Lines, Path
 
 GUESSES = 100
 """Mistakes of one reading for which a guess is made; comparing names costs time."""
@@ -21,7 +21,7 @@ class Place:
     """A place in a definition's file: the file, the lines of its places, and the path in it."""
 
     file: str
-    lines: Mapping[Path, int]
+    lines: Lines
     path: Path = ()
 
     def __truediv__(self, part: str | int) -> Place:
@@ -34,7 +34,7 @@ class Place:
     @property
     def line(self) -> int:
         """Its line in the file, counted from 1."""
-        return line_of(self.lines, self.path)
+        return self.lines.of(self.path)
 
     @property
     def name(self) -> str:

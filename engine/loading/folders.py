@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.errors import DefinitionError, Mistake, UsageError
 from engine.loading.findings import Findings, Place, guess
+from engine.loading.lines import Lines
 from engine.loading.names import NAME
 from engine.loading.reading import LARGEST
 
@@ -91,7 +92,7 @@ def templates(folder: Path, findings: Findings) -> dict[str, str]:
     """The SHA-256 of each file of the packs, by its name."""
     hashes = {}
     for name, file in pack_files(folder):
-        place = Place(name, {})
+        place = Place(name, Lines())
         if not all(map(_FILE_NAME.fullmatch, name.split("/"))):
             findings.add(place, "A pack's file is named with letters, digits, dots, _ and - only.")
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
@@ -30,16 +30,30 @@ class _Token(NamedTuple):
     line: int
 
 
+class Lines:
+    """The lines of a file, looked for in its text only when a mistake is to be told."""
+
+    def __init__(self, text: str = "", first: int = 1) -> None:
+        self._text = text
+        self._first = first
+
+    def of(self, path: Path) -> int:
+        """The line of a place, or of the nearest table around it that is written."""
+        while path and path not in self._index:
+            path = path[:-1]
+        return self._index.get(path, self._first)
+
+    @cached_property
+    def _index(self) -> dict[Path, int]:
+        try:
+            return line_index(self._text)
+        except RecursionError:
+            return {}
+
+
 def line_index(text: str) -> dict[Path, int]:
     """The line of every place of a TOML text that its parser accepts, counted from 1."""
     return _Index(text).found
-
-
-def line_of(index: Mapping[Path, int], path: Path) -> int:
-    """The line of a place, or of the nearest table around it that is known."""
-    while path and path not in index:
-        path = path[:-1]
-    return index.get(path, 1)
 
 
 class _Index:

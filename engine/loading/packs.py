@@ -9,9 +9,11 @@ from typing import Any
 from engine.definition import Workflow
 from engine.loading.draft import Draft
 from engine.loading.findings import Findings, Place
-from engine.loading.kinds import Reading, read_shape
+from engine.loading.kinds import Reading, read_shape, text
 from engine.loading.reading import Document, read_document
-from engine.loading.shapes import PACK_FILE
+from engine.loading.shapes import PACK_FILE, PACK_SECTION
+
+PRINTED = PACK_SECTION.keys.keys() - {"title", "each", "headings"}
 
 
 def read_packs(files: list[tuple[str, Path]], findings: Findings) -> dict[str, Document]:
@@ -39,12 +41,28 @@ def check_packs(
             continue
         for number, section in enumerate(said.get("section", ())):
             place = document.place / "section" / number
-            linked = section.get("linked", {})
-            if linked.get("process", "") not in ("", *unread):
-                child = workflow.children[linked["process"]]
-                _check_linked(place / "linked" / "answers", linked, child, draft.reading)
-            for key, problem in _problems(section, workflow):
-                draft.reading.fault(place / key, problem)
+            _check_section(place, section, draft.reading, workflow, unread)
+            if not document.keys["section"][number].keys() & PRINTED:
+                hint = 'Give it answers = ["QUESTION"].'
+                draft.reading.fault(place, "This section prints nothing.", hint)
+
+
+def _check_section(
+    place: Place,
+    section: Mapping[str, Any],
+    reading: Reading,
+    workflow: Workflow,
+    unread: Collection[str],
+) -> None:
+    linked = section.get("linked", {})
+    if linked.get("process", "") not in ("", *unread):
+        child = workflow.children[linked["process"]]
+        _check_linked(place / "linked" / "answers", linked, child, reading)
+    printed = (*section.get("answers", ()), *section.get("by_agency", ()))
+    _check_headings(place, section, printed, reading)
+    _check_headings(place / "linked", linked, linked.get("answers", ()), reading)
+    for key, problem in _problems(section, workflow):
+        reading.fault(place / key, problem)
 
 
 def _check_linked(
@@ -56,6 +74,23 @@ def _check_linked(
             reading.unknown(place, problem, name, child.questions)
 
 
+def _check_headings(
+    place: Place, table: Mapping[str, Any], printed: Collection[str], reading: Reading
+) -> None:
+    """Headings are shorter words for what the table prints, and for nothing else."""
+    if "headings" not in table:
+        return
+    at, headings = place / "headings", table["headings"]
+    if not isinstance(headings, dict):
+        reading.fault(at, '"headings" must be a table: { QUESTION = "SHORTER WORDS" }.')
+        return
+    for name, words in headings.items():
+        if name not in printed:
+            problem = f'"{name}" has a heading and is not printed here.'
+            reading.unknown(at / name, problem, name, printed)
+        text(words, at / name, reading)
+
+
 def _problems(section: Mapping[str, Any], workflow: Workflow) -> Iterator[tuple[str, str]]:
     for name in section.get("by_agency", ()):
         if not workflow.questions[name].asked_of:
@@ -63,3 +98,9 @@ def _problems(section: Mapping[str, Any], workflow: Workflow) -> Iterator[tuple[
     for name in section.get("answers", ()):
         if "each" in section and workflow.questions[name].per != section["each"]:
             yield "answers", f'"{name}" is not asked about each {section["each"]}.'
+    approved = {a.of for t in workflow.transitions.values() for a in t.approve}
+    if "approvals" in section and section["approvals"] not in approved:
+        yield "approvals", f'No step asks for the approval of "{section["approvals"]}".'
+    for role in section.get("signatures", ()):
+        if workflow.roles[role].outside:
+            yield "signatures", f'"{role}" is outside, and signs nothing here.'

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.loading.findings import Findings, Place, closest
-from engine.loading.lines import line_index
+from engine.loading.lines import Lines
 from engine.loading.names import name_problem
 
 LARGEST = 256 * 1024
@@ -90,7 +90,7 @@ def read_sheet(
     """The tables of a process, from the files it consists of, each with the name it is told by."""
     sheet: Sheet | None = None
     for called, file in files:
-        sheet = sheet or Sheet(Place(called, {}))
+        sheet = sheet or Sheet(Place(called, Lines()))
         document = read_document(called, file, findings)
         if document.keys is None:
             sheet.whole = False
@@ -105,12 +105,12 @@ def read_sheet(
 
 def read_document(called: str, file: Path, findings: Findings) -> Document:
     """The keys of a TOML file with their places; none, with a mistake noted, if it has faults."""
-    place = Place(called, {})
+    place = Place(called, Lines())
     text = _text(file, place, findings)
     keys = None if text is None else _parsed(text, place, findings)
     if text is None or keys is None:
         return Document(place, text or "", None)
-    return Document(Place(called, line_index(text)), text, keys)
+    return Document(Place(called, Lines(text)), text, keys)
 
 
 def _text(file: Path, place: Place, findings: Findings) -> str | None:
@@ -158,7 +158,7 @@ def _syntax(error: str, text: str) -> tuple[int, str]:
 
 
 def _at_line(place: Place, number: int) -> Place:
-    return Place(place.file, {(): number})
+    return Place(place.file, Lines(first=number))
 
 
 def _add(
@@ -168,7 +168,7 @@ def _add(
     sections: Collection[str],
     findings: Findings,
 ) -> None:
-    if not sheet.start.lines:
+    if not (sheet.head or sheet.tables):
         sheet.start = start
     for key, value in document.items():
         section = closest(key, sections)

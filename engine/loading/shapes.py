@@ -190,7 +190,7 @@ PACK = Shape(
 
 LINKED_ANSWERS = Shape(
     "linked answers",
-    {"process": name("process"), "answers": texts},
+    {"process": name("process"), "answers": texts, "headings": anything},
     needed={
         "process": 'Name a file of children/: process = "PROCESS".',
         "answers": 'Say which of its answers are printed: answers = ["QUESTION"].',
@@ -209,6 +209,7 @@ PACK_SECTION = Shape(
         "deadlines": names("timescale"),
         "approvals": name("question"),
         "signatures": names("role"),
+        "headings": anything,
     },
     needed={"title": 'Write the heading of the section: title = "...".'},
 )

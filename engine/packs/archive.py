@@ -42,7 +42,8 @@ class Provenance:
 
     `edition` is the content hash of the definition, `head` the last event of the case's chain and
     `log` the partnership's log at that time, both as plain data; `templates` gives hashes by name
-    and `generator` versions by name, which together make the bytes again.
+    and `generator` versions by name, which together make the bytes again. `salt` keeps the hash of
+    the manifest, which the trail holds, from telling anybody what the files say.
     """
 
     pack: str
@@ -51,6 +52,7 @@ class Provenance:
     log: Mapping[str, Json]
     templates: Mapping[str, str]
     generator: Mapping[str, str]
+    salt: str = ""
 
 
 def generator() -> dict[str, str]:
@@ -64,7 +66,7 @@ def generator() -> dict[str, str]:
 
 def template_hashes() -> dict[str, str]:
     """SHA-256 of each template that packs are rendered with, by its name."""
-    return {path.name: _sha256(path.read_bytes()) for path in sorted(TEMPLATES.iterdir())}
+    return {path.name: sha256(path.read_bytes()) for path in sorted(TEMPLATES.iterdir())}
 
 
 def manifest(
@@ -77,6 +79,7 @@ def manifest(
         "generator": dict(provenance.generator),
         "document": _about(document),
         "edition": provenance.edition,
+        "salt": provenance.salt,
         "head": dict(provenance.head),
         "log": dict(provenance.log),
         "templates": dict(provenance.templates),
@@ -131,14 +134,15 @@ def _about(document: Document) -> dict[str, Json]:
 
 def _file(file: Rendered) -> dict[str, Json]:
     return {
-        "sha256": _sha256(file.content),
+        "sha256": sha256(file.content),
         "bytes": len(file.content),
         "standards": [*file.standards],
         "replaced": [f"U+{ord(character):04X}" for character in file.replaced],
     }
 
 
-def _sha256(content: bytes) -> str:
+def sha256(content: bytes) -> str:
+    """The hash by which the manifest names a file."""
     return hashlib.sha256(content).hexdigest()
 
 

@@ -94,8 +94,10 @@ Block: TypeAlias = Heading | Paragraph | Statement | Table | Signatures | Note |
 class Document:
     """A whole document.
 
-    `reference` is the case's; an event reads "2025-K7QF29 @12", case and number. `caution` says
-    what has not been checked about the rules used, `gaps` what a draft still lacks.
+    `prepared_on` is the day as at which the record is told. `brief` sets it without a title page,
+    a list of contents and a list of sources. `reference` is the case's; an event reads
+    "2025-K7QF29 @12", case and number. `caution` says what has not been checked about the rules
+    used, `gaps` what a draft still lacks.
     """
 
     title: str
@@ -109,6 +111,7 @@ class Document:
     draft: bool = False
     demo: bool = False
     gaps: tuple[str, ...] = ()
+    brief: bool = False
 
 
 def events(document: Document) -> tuple[str, ...]:
@@ -161,6 +164,7 @@ def plain(document: Document) -> dict[str, Json]:
         "prepared_day": long_day(document.prepared_on),
         "draft": document.draft,
         "demo": document.demo,
+        "brief": document.brief,
         "marks": " · ".join(name.upper() for name in _MARKS if getattr(document, name)),
         "caution": _text(document.caution),
         "gaps": [_text(gap) for gap in document.gaps],

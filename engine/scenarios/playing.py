@@ -10,33 +10,31 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from engine import queries
-from engine.case import Given
-from engine.decide.taking import Step
 from engine.errors import EngineError, RefusedError, ScenarioError
-from engine.scenarios.reading import Scenario, Telling
+from engine.scenarios.doing import VERBS, attach, given
+from engine.scenarios.expecting import EXPECTATIONS, linked_case
+from engine.scenarios.story import Scenario, Telling
 from engine.service import cases, documents, outbox, reading, sequencing, ticking
 from engine.service.changing import Outcome
 from engine.service.outbox import Sender
+from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 
+A_TICK_LATER = timedelta(seconds=15)
+"""How long after its moment a worker that runs comes to a notice."""
 
-class VirtualClock:
-    """A clock that only the story moves, a microsecond at every look."""
 
-    def __init__(self, start: datetime) -> None:
-        self.instant = start
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A step as it was played: what it did, or how it was refused."""
 
-    def __call__(self) -> datetime:
-        """The instant, UTC."""
-        self.instant += timedelta(microseconds=1)
-        return self.instant
-
-    def go_to(self, instant: datetime) -> None:
-        """Move on to an instant; it never goes back."""
-        self.instant = max(self.instant, instant)
+    telling: Telling
+    ref: str
+    person: str
+    outcome: Outcome | None = None
+    refusal: RefusedError | None = None
 
 
 @dataclass(slots=True)
@@ -46,41 +44,51 @@ class Player:
     place: Workplace
     clock: VirtualClock
     sender: Sender | None = None
-    watch: Callable[[Telling, Outcome | None], None] = lambda telling, outcome: None
+    watch: Callable[[Played], None] = lambda played: None
+    """Is told of every step, after it."""
+    ticked: Callable[[], None] = lambda: None
+    """Is told whenever the worker has come by."""
     ref: str = ""
-    opened: list[str] = field(default_factory=list)
+    person: str = ""
+    """Whoever acted last."""
+    _before: dict[str, int] = field(default_factory=dict)
+    """The number of the last entry of each case before the step."""
+    _over: list[int] = field(default_factory=list)
+    """The outages that are over, by their number."""
 
     def play(self, scenario: Scenario) -> str:
         """Play every step; yields the reference of the case.
 
-        Raises ScenarioError, naming the step, when something is not as the scenario says.
+        Raises ScenarioError, with the file and the line of the step, when something is not as the
+        scenario says.
         """
-        for number, telling in enumerate(scenario.steps, 1):
+        for telling in scenario.steps:
             if telling.at:
                 self._go_to(scenario, telling.at)
             try:
-                outcome = self._do(scenario, telling)
+                self.watch(self._do(scenario, telling))
                 self._expect(telling)
+                self._before = self._versions()
             except ScenarioError as error:
-                raise ScenarioError(f"{scenario.title}, step {number}: {error}") from None
-            self.watch(telling, outcome)
+                raise ScenarioError(f"{telling.where}: {error}") from error
         return self.ref
 
     def _go_to(self, scenario: Scenario, instant: datetime) -> None:
-        for outage in scenario.outages:
-            if outage.since <= instant:
-                self._tick_until(min(outage.since, instant))
-                if instant < outage.until:
-                    self.clock.go_to(instant)
-                    return
-                self.clock.go_to(outage.until)
-                self._tick()
+        for number, outage in enumerate(scenario.outages):
+            if number in self._over or instant <= outage.since:
+                continue
+            self._tick_until(outage.since)
+            self.clock.go_to(min(instant, outage.until))
+            if instant < outage.until:
+                return
+            self._over.append(number)
+            self._tick()
         self._tick_until(instant)
         self.clock.go_to(instant)
 
     def _tick_until(self, instant: datetime) -> None:
         while (moment := self._next_notice()) and moment <= instant:
-            self.clock.go_to(moment + timedelta(seconds=15))
+            self.clock.go_to(moment + A_TICK_LATER)
             self._tick()
 
     def _tick(self) -> None:
@@ -89,145 +97,94 @@ class Player:
             outbox.send_waiting(self.place, self.sender)
         sequencing.seal_new(self.place)
         ticking.ticked(self.place)
+        self.ticked()
 
     def _next_notice(self) -> datetime | None:
         with self.place.database.read() as tx:
             row = tx.row(queries.NEXT_NOTICE, (self.place.log,))
         return datetime.fromtimestamp(row[0] / 1_000_000, UTC) if row and row[0] else None
 
-    def _do(self, scenario: Scenario, telling: Telling) -> Outcome | None:
-        if not telling.verb or telling.verb == "wait":
-            return None
+    def _do(self, scenario: Scenario, telling: Telling) -> Played:
+        self.person = self._person(telling.by) if telling.by else self.person
+        ref = self._case(telling.case)
+        if telling.verb == "wait":
+            return Played(telling, ref, self.person)
         try:
-            outcome = self._verb(scenario, telling)
+            outcome = self._deed(scenario, telling, ref)
         except RefusedError as error:
-            said = "\n".join([str(error), *(f"{need.what} {need.how}" for need in error.unmet)])
+            said = "\n".join([str(error), *(f"{need.what} ({need.how})" for need in error.unmet)])
             if telling.refused and telling.refused in said:
-                return None
+                return Played(telling, ref, self.person, refusal=error)
             raise ScenarioError(f"it was refused: {said}") from error
         except EngineError as error:
             raise ScenarioError(str(error)) from error
         if telling.refused:
-            raise ScenarioError(f"it should have been refused: {telling.refused}")
-        return outcome
+            raise ScenarioError(f'it should have been refused with "{telling.refused}"')
+        return Played(telling, outcome.ref, self.person, outcome)
 
-    def _verb(self, scenario: Scenario, telling: Telling) -> Outcome:
-        by, ref, given = self._by(telling), self.ref + telling.case, _given(telling)
-        if telling.verb == "open":
-            options = telling.options
-            made = cases.open_new(
-                self.place,
-                by,
-                scenario.workflow,
-                given,
-                historic=bool(options.get("historic")),
-                edition=str(options.get("edition", "")),
-            )
-            self.ref = made.ref
-            return made
-        simple = _SIMPLE.get(telling.verb)
-        if simple:
-            return simple(self.place, by, ref, telling)
-        if telling.verb == "take":
-            done = bool(telling.options.get("already_done"))
-            step = Step(telling.object, given, already_done=done)
-            linked = [_one(name, value) for name, value in telling.linked.items()]
-            return cases.take_step(self.place, by, ref, step, linked)
-        if telling.verb == "redate":
-            n = self._step_number(ref, telling.object)
-            return cases.redate(self.place, by, ref, n, telling.answers["day"])
-        raise ScenarioError(f'"{telling.verb}" cannot be played here')
+    def _deed(self, scenario: Scenario, telling: Telling, ref: str) -> Outcome:
+        by = self._by(telling, ref)
+        for path in telling.files:
+            attach(self.place, By(self.person), ref, path)
+        if telling.verb != "open":
+            return VERBS[telling.verb](self.place, by, ref, telling)
+        made = cases.open_new(
+            self.place,
+            by,
+            scenario.workflow,
+            given(self.place, by, ref, telling.answers),
+            historic=bool(telling.options.get("historic")),
+            edition=str(telling.options.get("edition", "")),
+        )
+        self.ref = made.ref
+        return made
 
-    def _by(self, telling: Telling) -> By:
-        options = telling.options
+    def _by(self, telling: Telling, ref: str) -> By:
+        told = telling.options
+        evidence = str(told.get("evidence", ""))
+        if evidence:
+            source = io.BytesIO(b"What shows who decided it, of the sample case.")
+            who = By(self.person)
+            evidence = documents.file_evidence(self.place, who, ref, evidence, source)
         return By(
-            telling.by,
-            decided_by=options.get("decided_by", ""),
-            evidence=options.get("evidence", ""),
-            on=options.get("happened", ""),
-            reason=options.get("reason", ""),
+            self.person,
+            decided_by=self._person(told["decided_by"]) if "decided_by" in told else "",
+            evidence=evidence,
+            on=told.get("happened", ""),
+            reason=told.get("reason", ""),
         )
 
-    def _step_number(self, ref: str, step: str) -> int:
-        for event in reversed(reading.history(self.place, ref)):
-            if event["type"] == "transition taken" and event["body"]["transition"] == step:
-                return int(event["n"])
-        raise ScenarioError(f"{step} was never taken")
+    def _person(self, name: str) -> str:
+        """The person meant by a role, an agency or a person's own id, as of the story's day."""
+        directory, day = self.place.directory, self.place.today().isoformat()
+        if name in directory.people:
+            return name
+        if name in directory.agencies:
+            return directory.contact(name, day)[0].person
+        holders = directory.holders(name.replace(" ", "_"), day)
+        if not holders:
+            raise ScenarioError(f'nobody is "{name}" on {day}')
+        return holders[0].person
+
+    def _case(self, name: str) -> str:
+        if not name:
+            return self.ref
+        linked = linked_case(reading.show(self.place, By(self.person), self.ref), name)
+        if linked is None:
+            raise ScenarioError(f'there is no linked case "{name}"')
+        return str(linked["ref"])
 
     def _expect(self, telling: Telling) -> None:
         if not telling.then:
             return
-        shown = reading.show(self.place, By(telling.by), self.ref + telling.case)
+        ref = self._case(telling.case)
+        shown = reading.show(self.place, By(self.person), ref)
+        shown["before"] = self._before.get(ref, 0)
         for what, wanted in telling.then.items():
-            found = _EXPECTATIONS[what](self, shown, wanted)
+            found = EXPECTATIONS[what][1](self.place, shown, wanted)
             if found != wanted:
                 raise ScenarioError(f"{what} should be {wanted}, and is {found}")
 
-
-def _given(telling: Telling) -> tuple[Given, ...]:
-    return tuple(_one(name, value) for name, value in telling.answers.items())
-
-
-def _one(name: str, value: str | None, status: str = "answered") -> Given:
-    question, _, of = name.partition("/")
-    return Given(question, value, of, status=status)
-
-
-def _silent(telling: Telling, status: str) -> list[Given]:
-    return [_one(name, None, status) for name in telling.object.split()]
-
-
-def _attach(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
-    question, _, of = telling.object.partition("/")
-    content = telling.answers.get("content", "A document of the sample case.").encode()
-    name = telling.answers.get("name", f"{question}.txt")
-    return documents.attach(place, by, ref, question, documents.File(name, io.BytesIO(content)), of)
-
-
-_SIMPLE: dict[str, Callable[[Workplace, By, str, Telling], Outcome]] = {
-    "record": lambda p, by, ref, t: cases.record(p, by, ref, _given(t)),
-    "ask": lambda p, by, ref, t: cases.record(p, by, ref, _silent(t, "asked")),
-    "no reply": lambda p, by, ref, t: cases.record(p, by, ref, _silent(t, "no reply")),
-    "attach": _attach,
-    "add": lambda p, by, ref, t: cases.add_person(p, by, ref, t.object, _given(t))[1],
-    "approve": lambda p, by, ref, t: cases.approve(p, by, ref, t.object),
-    "correct": lambda p, by, ref, t: cases.correct(p, by, ref, _given(t)),
-    "undo": lambda p, by, ref, t: cases.undo(p, by, ref),
-    "extend": lambda p, by, ref, t: cases.extend(
-        p, by, ref, t.object, t.answers["to"], t.answers["agreed_by"]
-    ),
-    "delay": lambda p, by, ref, t: cases.delay(p, by, ref, t.object, t.answers["told"]),
-    "erase": lambda p, by, ref, t: documents.erase_person(p, by, ref, t.object, t.answers["basis"]),
-}
-
-
-def _deadlines(shown: dict[str, Any], wanted: dict[str, str], column: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in wanted:
-        timescale, _, no = name.partition(" ")
-        matching = [d for d in shown["deadlines"] if d["timescale"] == timescale]
-        if no:
-            matching = [d for d in matching if d["no"] == int(no)]
-        found[name] = matching[-1][column] if matching else "not started"
-    return found
-
-
-def _told(player: Player, shown: dict[str, Any], wanted: list[str]) -> list[str]:
-    place = player.place
-    with place.database.read() as tx:
-        rows = tx.rows(queries.LATEST_MESSAGES, (place.log, shown["ref"], place.log, shown["ref"]))
-    return sorted({str(row[0]) for row in rows})
-
-
-_EXPECTATIONS: dict[str, Callable[[Player, dict[str, Any], Any], Any]] = {
-    "state": lambda player, shown, wanted: shown["state"],
-    "due": lambda player, shown, wanted: _deadlines(shown, wanted, "due_on"),
-    "status": lambda player, shown, wanted: _deadlines(shown, wanted, "status"),
-    "due_between": lambda player, shown, wanted: _deadlines(shown, wanted, "due_between"),
-    "told": _told,
-    "tasks": lambda player, shown, wanted: len(shown["tasks"]),
-    "answer": lambda player, shown, wanted: {
-        name: next((a["value"] for a in reversed(shown["answers"]) if a["question"] == name), None)
-        for name in wanted
-    },
-}
+    def _versions(self) -> dict[str, int]:
+        with self.place.database.read() as tx:
+            return {str(ref): int(n) for ref, n in tx.rows(queries.VERSIONS, (self.place.log,))}

@@ -1,63 +1,41 @@
 """Reads a scenario: a TOML file that an administrator can read aloud.
 
-title = "The Panel is told within five working days"
+title  = "The Panel is told within five working days"
+begins = "partners_informed"          # a story in beginnings/ that is played first
 
 [[step]]
-on   = "2025-12-11 10:00"
-by   = "bess"
-does = "open"
-with = { place_of_incident = "in our area", referred_on = "2025-12-11" }
-
-[[step]]
-on   = "2025-12-17"
-by   = "lee"
+on   = 2025-12-17
+by   = "local authority"              # a role, an agency (its contact) or a person
 does = "take decide_to_notify"
-with = { decision_rationale = "..." }
-
-[[step]]
-then = { state = "notification_to_send", due = { notification = "2025-12-18" } }
+with = { decision_rationale = "Each test of the law is met." }
+then = { state = "notification_to_send", due = { notification = 2025-12-18 } }
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from engine.calendars import at_local
-from engine.errors import DefinitionError, Mistake
+from engine.loading.findings import Findings, Place
+from engine.loading.reading import read_document
+from engine.scenarios.doing import VERBS
+from engine.scenarios.expecting import EXPECTATIONS
+from engine.scenarios.story import BEGINNINGS, Outage, Scenario, Telling
 
-VERBS = (
-    "open",
-    "take",
-    "record",
-    "attach",
-    "ask",
-    "no reply",
-    "add",
-    "approve",
-    "correct",
-    "redate",
-    "undo",
-    "extend",
-    "delay",
-    "erase",
-    "pack",
-    "send",
-    "wait",
-)
-KEYS = {
-    "on": str,
+HEAD: Final = {"title": str, "begins": str, "step": list, "no_worker": list}
+OUTAGE: Final = {"from": date, "until": date}
+STEP: Final = {
+    "on": date,
     "by": str,
     "does": str,
     "case": str,
+    "files": list,
     "with": dict,
     "linked": dict,
-    "happened": str,
+    "happened": (str, date),
     "decided_by": str,
     "evidence": str,
     "reason": str,
@@ -68,118 +46,7 @@ KEYS = {
     "refused": str,
     "then": dict,
 }
-EXPECTED = ("state", "due", "status", "told", "tasks", "answer", "due_between")
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One step of a story: what somebody does, and what must then be so."""
-
-    verb: str = ""
-    object: str = ""
-    """The step, the question, the person: whatever the verb is about."""
-    at: datetime | None = None
-    """The instant, UTC; None when it follows at once."""
-    by: str = ""
-    case: str = ""
-    """The linked case, as ".1"; empty for the case itself."""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    linked: Mapping[str, str] = field(default_factory=dict)
-    """What is answered on the linked case that the step opens."""
-    options: Mapping[str, Any] = field(default_factory=dict)
-    says: str = ""
-    """What a person would say of it, for the printed timeline."""
-    refused: str = ""
-    """Words that the refusal must hold, when the rules must say no."""
-    then: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """The time during which no worker runs."""
-
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A story, from its first step to its last."""
-
-    title: str
-    workflow: str
-    steps: tuple[Telling, ...]
-    outages: tuple[Outage, ...] = ()
-    shows: tuple[str, ...] = ()
-    """What of the process map it shows: rows, timescales, criteria."""
-
-
-def read(file: Path) -> Scenario:
-    """A scenario from its file. Raises DefinitionError with every mistake in it."""
-    try:
-        written = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DefinitionError(
-            (Mistake(file.name, 1, f"The scenario cannot be read: {error}"),)
-        ) from None
-    mistakes: list[Mistake] = []
-    steps = tuple(
-        _step(file.name, n, one, mistakes) for n, one in enumerate(written.get("step", ()), 1)
-    )
-    outages = tuple(
-        Outage(instant(str(one["from"])), instant(str(one["until"])))
-        for one in written.get("no_worker", ())
-    )
-    if mistakes:
-        raise DefinitionError(tuple(mistakes))
-    return Scenario(
-        title=written.get("title", file.stem),
-        workflow=written.get("workflow", file.parent.parent.name),
-        steps=steps,
-        outages=outages,
-        shows=tuple(written.get("shows", ())),
-    )
-
-
-def instant(text: str) -> datetime:
-    """An instant in local time: a day (ten in the morning), or a day and an hour."""
-    day, _, hour = text.replace("T", " ").partition(" ")
-    clock = time.fromisoformat(hour) if hour else time(10)
-    return at_local(date.fromisoformat(day), clock.hour, clock.minute)
-
-
-def _step(file: str, number: int, written: Mapping[str, Any], mistakes: list[Mistake]) -> Telling:
-    for key, value in written.items():
-        if key not in KEYS:
-            close = get_close_matches(key, KEYS, 1)
-            hint = f'Did you mean "{close[0]}"?' if close else ""
-            mistakes.append(
-                Mistake(file, number, f'Step {number} has an unknown key "{key}".', hint)
-            )
-        elif not isinstance(value, KEYS[key]):
-            mistakes.append(Mistake(file, number, f'Step {number}: "{key}" is of the wrong kind.'))
-    for key in written.get("then", {}):
-        if key not in EXPECTED:
-            mistakes.append(Mistake(file, number, f'Step {number} expects an unknown "{key}".'))
-    verb, about = _deed(str(written.get("does", "")))
-    if written.get("does") and verb not in VERBS:
-        mistakes.append(Mistake(file, number, f'Step {number} does "{verb}", which nobody can.'))
-    return Telling(
-        verb=verb,
-        object=about,
-        at=instant(written["on"]) if "on" in written else None,
-        by=written.get("by", ""),
-        case=written.get("case", ""),
-        answers={k: str(v) for k, v in written.get("with", {}).items()},
-        linked={k: str(v) for k, v in written.get("linked", {}).items()},
-        options={k: written[k] for k in _OPTIONS if k in written},
-        says=written.get("says", ""),
-        refused=written.get("refused", ""),
-        then=written.get("then", {}),
-    )
-
-
-_OPTIONS = (
+OPTIONS: Final = (
     "happened",
     "decided_by",
     "evidence",
@@ -188,10 +55,139 @@ _OPTIONS = (
     "historic",
     "edition",
 )
+DEEDS: Final = ("open", "wait", *VERBS)
+"""`open` begins the case, and `wait` only lets the time pass."""
+
+MORNING = time(10)
+"""The hour of a step that names only its day, local time."""
+
+_KINDS = {str: "text", list: "a list", dict: "a table", bool: "true or false", date: "a day"}
+
+
+def read(file: Path) -> Scenario:
+    """A scenario from its file. Raises DefinitionError with every mistake in it and in its
+    beginning.
+    """
+    findings = Findings()
+    scenario = _read(file, findings, ())
+    findings.raise_any()
+    return scenario
+
+
+def _read(file: Path, findings: Findings, within: tuple[str, ...]) -> Scenario:
+    document = read_document(file.name, file, findings)
+    place, keys = document.place, document.keys or {}
+    _check(keys, HEAD, place, findings)
+    first = _beginning(file, keys, place / "begins", findings, (*within, file.stem))
+    steps = tuple(
+        _step(one, place / "step" / at, findings) for at, one in enumerate(_tables(keys, "step"))
+    )
+    outages = tuple(
+        _outage(one, place / "no_worker" / at, findings)
+        for at, one in enumerate(_tables(keys, "no_worker"))
+    )
+    if not steps and document.keys is not None:
+        findings.add(place, "This scenario has no [[step]].")
+    return Scenario(
+        title=str(keys.get("title", file.stem)),
+        workflow=_folder(file).parent.name,
+        steps=(*first.steps, *steps),
+        outages=(*first.outages, *outages),
+    )
+
+
+def _beginning(
+    file: Path, keys: Mapping[str, Any], place: Place, findings: Findings, within: tuple[str, ...]
+) -> Scenario:
+    name = keys.get("begins", "")
+    folder = _folder(file) / BEGINNINGS
+    if name and isinstance(name, str):
+        known = [one.stem for one in folder.glob("*.toml")]
+        if name in within:
+            findings.add(place, f'This scenario would begin with itself, by "{name}".')
+        elif name in known:
+            return _read(folder / f"{name}.toml", findings, within)
+        else:
+            findings.unknown(place, f'There is no beginning "{name}".', name, known)
+    return Scenario("", "", ())
+
+
+def _folder(file: Path) -> Path:
+    folder = file.resolve().parent
+    return folder.parent if folder.name == BEGINNINGS else folder
+
+
+def _step(written: Mapping[str, Any], place: Place, findings: Findings) -> Telling:
+    _check(written, STEP, place, findings)
+    _check(written.get("then", {}), _EXPECTED, place / "then", findings)
+    verb, about = _deed(str(written.get("does", "wait")))
+    if verb not in DEEDS:
+        findings.unknown(place / "does", f'Nobody can "{verb}".', verb, DEEDS)
+    return Telling(
+        where=f"{place.file}:{place.line}",
+        verb=verb,
+        object=about,
+        at=_instant(written["on"]) if isinstance(written.get("on"), date) else None,
+        by=str(written.get("by", "")),
+        case=str(written.get("case", "")),
+        files=tuple(map(str, written.get("files", ()))),
+        answers=_texts(written.get("with", {})),
+        linked=_texts(written.get("linked", {})),
+        options={name: _plain(written[name]) for name in OPTIONS if name in written},
+        says=str(written.get("says", "")),
+        refused=str(written.get("refused", "")),
+        then=_plain(written.get("then", {})),
+    )
+
+
+def _outage(written: Mapping[str, Any], place: Place, findings: Findings) -> Outage:
+    _check(written, OUTAGE, place, findings)
+    days = [written.get(name) for name in OUTAGE]
+    since, until = (_instant(day if isinstance(day, date) else date.min) for day in days)
+    return Outage(since, until)
+
+
+def _check(written: Any, known: Mapping[str, Any], place: Place, findings: Findings) -> None:
+    for key, value in written.items() if isinstance(written, dict) else ():
+        if key not in known:
+            findings.unknown(place / key, f'There is no key "{key}".', key, known)
+        elif not isinstance(value, known[key]):
+            wanted = _KINDS.get(known[key], "a day, or part of one in quotes")
+            findings.add(place / key, f'"{key}" must be {wanted}.')
+
+
+def _tables(keys: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    written = keys.get(name, [])
+    return [one for one in written if isinstance(one, dict)] if isinstance(written, list) else []
+
+
+def _instant(day: date) -> datetime:
+    """An instant in local time: ten in the morning of a day, or the hour that is given."""
+    if isinstance(day, datetime):
+        return at_local(day.date(), day.hour, day.minute)
+    return at_local(day, MORNING.hour)
+
+
+def _texts(written: Any) -> dict[str, str]:
+    return (
+        {name: str(value) for name, value in written.items()} if isinstance(written, dict) else {}
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A value with its days as text, as the engine shows them."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _deed(text: str) -> tuple[str, str]:
-    for verb in sorted(VERBS, key=len, reverse=True):
+    for verb in sorted(DEEDS, key=len, reverse=True):
         if text == verb or text.startswith(f"{verb} "):
             return verb, text[len(verb) :].strip()
-    return text, ""
+    return text.partition(" ")[0], ""
+
+
+_EXPECTED: Final = {name: kind for name, (kind, _) in EXPECTATIONS.items()}

@@ -55,15 +55,21 @@ def change(place: Workplace, by: By, wanted: Wanted) -> Outcome:
     Raises RefusedError (which goes to the access log, and changes nothing), StaleCaseError,
     CaseNotFoundError, and StorageError.
     """
+    drafts: list[Draft] = []
     try:
         with place.database.write() as tx:
-            return _change(place, tx, by, wanted)
+            outcome = _change(place, tx, by, wanted, drafts)
     except RefusedError as error:
         access.refused(place, by, wanted.verb, wanted.ref, error, wanted.subject)
         raise
+    for draft in drafts:
+        place.store.keep(draft.case.ref, draft.case.rows)
+    return outcome
 
 
-def _change(place: Workplace, tx: Transaction, by: By, wanted: Wanted) -> Outcome:
+def _change(
+    place: Workplace, tx: Transaction, by: By, wanted: Wanted, drafts: list[Draft]
+) -> Outcome:
     request = digest(place, wanted.verb, wanted.ref, wanted.request, by)
     if by.key and (done := place.store.done(tx, by.key)):
         return repeated(done, request, by.key)
@@ -76,7 +82,7 @@ def _change(place: Workplace, tx: Transaction, by: By, wanted: Wanted) -> Outcom
         )
     was_closed = draft.case.row["closed_on"] is not None
     opened = tuple(wanted.act(draft, tx) or ())
-    drafts = [draft, *opened]
+    drafts += [draft, *opened]
     if parent and was_closed != (draft.case.row["closed_on"] is not None):
         above = loaded(place, tx, by, parent)
         linked_ended(above, draft.workflow.name, ended=not was_closed)

@@ -66,7 +66,7 @@ def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
         try:
             receipt = sender(message)
         except DeliveryError as error:
-            if error.again and tries < len(PATIENCE):
+            if error.again and tries <= len(PATIENCE):
                 failed += 1
                 _later(place, message.id, fence, tries)
             else:

@@ -17,22 +17,12 @@ def begin(place: Workplace) -> None:
         access.append(place, tx, access.STORE, access.itself(place), [("store created", body, {})])
 
 
-def check(place: Workplace, log: str, clock_kind: str) -> None:
-    """Refuse a store of another partnership, or one whose clock is of another kind than the
-    program's.
-
-    A real store refuses a virtual clock: nobody can move a deadline by moving the clock.
-    """
+def check(place: Workplace, log: str) -> None:
+    """Refuse a store of another partnership. Raises ConfigError."""
     if log != place.log:
         raise ConfigError(
             f'The database belongs to the partnership "{log}", not to "{place.log}"; '
             "correct [partnership] id or [store] database in config.toml."
-        )
-    if clock_kind != place.clock_kind:
-        raise ConfigError(
-            "The store was made for a virtual clock: it is a demo, and no real case belongs in it."
-            if clock_kind == "virtual"
-            else "The store is a real one; it refuses a virtual clock."
         )
 
 

@@ -32,11 +32,11 @@ class Fired:
     failed: int = 0
 
 
-def fire_due(place: Workplace) -> Fired:
+def fire_due(place: Workplace, batch: int = BATCH) -> Fired:
     """Fire every notice whose moment has come; each fires once, with any number of workers."""
     done = Fired()
     while True:
-        found = _one_batch(place)
+        found = _one_batch(place, batch)
         done = Fired(
             done.notices + found.notices,
             done.set_aside + found.set_aside,
@@ -46,19 +46,19 @@ def fire_due(place: Workplace) -> Fired:
             return done
 
 
-def _one_batch(place: Workplace) -> Fired:
+def _one_batch(place: Workplace, batch: int) -> Fired:
     try:
         with place.database.write() as tx:
-            return Fired(notices=_fire(place, tx, _due(place, tx, BATCH)))
+            return Fired(notices=_fire(place, tx, _due(place, tx, batch)))
     except StorageError:
         raise
     except EngineError:
-        return _one_by_one(place)
+        return _one_by_one(place, batch)
 
 
-def _one_by_one(place: Workplace) -> Fired:
+def _one_by_one(place: Workplace, batch: int) -> Fired:
     with place.database.read() as tx:
-        due = tx.rows(statements.DUE_NOTICES_UNLOCKED, (place.log, micros(place), BATCH))
+        due = tx.rows(statements.DUE_NOTICES_UNLOCKED, (place.log, micros(place), batch))
     fired = set_aside = failed = 0
     for row in due:
         key: Key = tuple(row)

@@ -114,9 +114,8 @@ def _fold(place: Workplace, tx: Transaction, verdict: Verdict) -> Folded:
 
 def _note(folded: Folded, event: Mapping[str, Any]) -> None:
     stream, n, command = event["stream"], event["n"], event["command"]
-    first = folded.commands.get(command, (stream, n, n))
-    if first[0] == stream:
-        folded.commands[command] = (stream, first[1], n)
+    first, _ = folded.commands.get((command, stream), (n, n))
+    folded.commands[command, stream] = (first, n)
     for path, committed in event["sealed"].items():
         question, of, no = path.rsplit("/", 2)
         place = Place(event["log"], stream, command, question, of, int(no))

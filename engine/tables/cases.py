@@ -27,8 +27,7 @@ class CaseRow(SQLModel, table=True):
         yes_or_no("historic"),
         a_hash("head"),
         Index("cases_by_state", "log", "state", "workflow", "ref"),
-        some("cases_open", "closed_on IS NULL", "log", "workflow", "ref"),
-        some("cases_closed", "closed_on IS NOT NULL", "log", "closed_on", "ref"),
+        Index("cases_by_end", "log", "closed_on", "workflow", "ref"),
         some("cases_of_a_parent", "parent <> ''", "log", "parent", "ref"),
     )
     log: str = key()

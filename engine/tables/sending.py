@@ -15,7 +15,8 @@ class MessageRow(SQLModel, table=True):
     __table_args__ = table(
         one_of("status", "waiting", "sent", "given up"),
         yes_or_no("urgent"),
-        some("messages_waiting", "status = 'waiting'", "log", "message"),
+        # Ordered as they are claimed: otherwise SQLite would rather read every message ever sent.
+        some("messages_waiting", "status = 'waiting'", "log", "urgent", "message"),
         Index("messages_of_a_case", "log", "stream"),
     )
     log: str = key()

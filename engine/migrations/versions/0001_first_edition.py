@@ -150,9 +150,8 @@ def _cases() -> None:
         _a_hash("head"),
     )
     _index("cases_by_state", "cases", "log", "state", "workflow", "ref")
-    _index("cases_closed", "cases", "log", "closed_on", "ref", where="closed_on IS NOT NULL")
     _index("cases_of_a_parent", "cases", "log", "parent", "ref", where="parent <> ''")
-    _index("cases_open", "cases", "log", "workflow", "ref", where="closed_on IS NULL")
+    _index("cases_by_end", "cases", "log", "closed_on", "workflow", "ref")
     _table("turns", *_keys("log", "ref", "what"), *_wholes("no"), *_texts("happened"))
     _table(
         "answers",
@@ -252,7 +251,7 @@ def _sending() -> None:
         _yes_or_no("urgent"),
     )
     _index("messages_of_a_case", "messages", "log", "stream")
-    _index("messages_waiting", "messages", "log", "message", where="status = 'waiting'")
+    _index("messages_waiting", "messages", "log", "urgent", "message", where="status = 'waiting'")
     _table(
         "attempts",
         *_keys("log", "message"),

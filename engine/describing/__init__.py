@@ -1,0 +1,50 @@
+"""Says a whole workflow in English that those who answer for the process can read and sign."""
+
+from __future__ import annotations
+
+from engine.definition import Workflow
+from engine.describing import sections
+from engine.describing.clocks import authority_line, timescale_lines
+from engine.describing.linked import say_linked
+from engine.describing.questions import say_personal, say_questions
+from engine.describing.sheet import Sheet
+from engine.describing.states import say_states
+from engine.describing.steps import transition_sentence
+
+__all__ = ["authority_line", "describe", "timescale_lines", "transition_sentence"]
+
+
+def describe(workflow: Workflow) -> str:
+    """The text of `workflow describe`: every state, transition and timescale by its title.
+
+    No identifier of the definition stands in it.
+    """
+    sheet = Sheet()
+    sheet.say(workflow.title)
+    sheet.heading(1, "What this is")
+    sections.say_head(sheet, workflow)
+    sheet.heading(1, "How to read it")
+    sections.say_legend(sheet, workflow)
+    sheet.heading(1, "Who takes part")
+    sections.say_people(sheet, workflow)
+    sheet.heading(1, "How a case is opened")
+    sections.say_opening(sheet, workflow)
+    sheet.heading(1, "Where a case can be, and what may happen next")
+    say_states(sheet, workflow, 2)
+    sheet.heading(1, "Timescales")
+    sections.say_timescales(sheet, workflow)
+    sheet.heading(1, "Questions")
+    say_questions(sheet, workflow, 2)
+    sheet.heading(2, "What is personal")
+    sheet.say(
+        "A personal answer is kept apart from the trail, and shown only for a reason that is "
+        "recorded first. No condition and no timescale reads one."
+    )
+    say_personal(sheet, workflow)
+    if workflow.packs:
+        sheet.heading(1, "Packs")
+        sections.say_packs(sheet, workflow)
+    if workflow.children:
+        sheet.heading(1, "Linked cases")
+        say_linked(sheet, workflow)
+    return sheet.text()

@@ -1,0 +1,166 @@
+"""A timescale in English: what is allowed from which day, what ends it, and on what it rests.
+
+Only what an act or a regulation requires, and somebody has read there, is called a duty or a legal
+limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from engine.definition import Notice, Timescale, Variant, Workflow
+from engine.describing.conditions import condition
+from engine.describing.places import places
+from engine.describing.sheet import flat
+from engine.describing.steps import titles, waiting
+from engine.prose import capital, day_of, days_said, ended, listed, on_day, people
+from engine.timescales import Form, Rule, convention, length, parse
+
+LAW = ("act", "regulation")
+KINDS = {
+    "act": "an act",
+    "regulation": "a regulation",
+    "panel guidance": "guidance of the national Panel",
+    "local": "local practice",
+}
+"""What sets a time, where its word needs more to stand in a sentence."""
+DAY_ZERO: dict[Form, str] = {
+    "within": "That day is day 0, whatever the time of day",
+    "beginning with": "That day is the first day of the period",
+    "before": "Counted back from that day, which is day 0",
+    "every": "The day it counts from is day 0",
+    "after": "That day is day 0",
+}
+"""How each form counts the day that was named just before."""
+
+
+def timescale_lines(workflow: Workflow, timescale: Timescale) -> list[str]:
+    """All that is said of a timescale, each line by itself; its title is not among them."""
+    return [
+        *_rules(workflow, timescale),
+        *_ends(workflow, timescale),
+        *_notices(workflow, timescale),
+    ]
+
+
+def authority_line(timescale: Timescale, variant: Variant) -> str:
+    """Its duty, what sets its time and in which word, the source, and how far that is confirmed."""
+    time_from, read = variant.time_from, variant.confirmed == "read"
+    standing = "Duty" if timescale.duty else "No duty"
+    standing = standing if read else "Expected (source not yet read)"
+    under = f"{'' if read else ','} under {timescale.duty}" if timescale.duty else ""
+    limit = "legal limit" if read and time_from.kind in LAW else "time"
+    by = f"{KINDS.get(time_from.kind, time_from.kind)} (“{time_from.says}”)"
+    source = f": {time_from.source.removesuffix('.')}" if time_from.source else ""
+    checked = f" {days_said(variant.checked.removesuffix('.'))}" if variant.checked else ""
+    return (
+        f"{standing}{under}; its {limit} is set by {by}{source}. "
+        f"Confirmed: {variant.confirmed}{checked}."
+    )
+
+
+def _rules(workflow: Workflow, timescale: Timescale) -> Iterator[str]:
+    """What is allowed and on what that rests: of one rule in lines of their own, of each of several
+    in one.
+    """
+    variants = timescale.variants
+    if len(variants) > 1:
+        yield "Its rule has changed. The day on which the clock starts decides which one holds."
+    for variant in variants:
+        period, allowed = _period(variant), _allowed(workflow, timescale, parse(variant.due))
+        lines = [capital(f"{period}{allowed}"), authority_line(timescale, variant)]
+        if variant.note:
+            lines.append(f"Note: {ended(variant.note)}")
+        yield from [" ".join(lines)] if len(variants) > 1 else lines
+    if timescale.note:
+        yield f"Note: {ended(timescale.note)}"
+
+
+def _period(variant: Variant) -> str:
+    """The days on which a clock must start for a variant to hold; nothing if on any."""
+    if variant.since and variant.until:
+        return f"where the clock starts from {on_day(variant.since)} to {on_day(variant.until)}, "
+    if variant.since:
+        return f"where the clock starts on {on_day(variant.since)} or later, "
+    return (
+        f"where the clock starts on {on_day(variant.until)} or earlier, " if variant.until else ""
+    )
+
+
+def _allowed(workflow: Workflow, timescale: Timescale, rule: Rule) -> str:
+    """From which day, how long, and how that is counted."""
+    if rule.form == "every":
+        return _every(workflow, timescale, rule)
+    day, said = day_of(workflow.questions[rule.anchor]), length(rule.number, rule.unit)
+    if rule.form == "as soon as practicable":
+        soon = ended(f"it is due as soon as practicable after {day}")
+        return f"{soon} It has no last day to be late for."
+    if rule.form == "beginning with" and said == "1 calendar day":
+        return f"it is due by the end of {day}, whether or not that is a working day."
+    allowed = {
+        "within": f"it is due within {said} of {day}",
+        "beginning with": f"it is due within {said} beginning with {day}",
+        "before": f"it is due at least {said} before {day}",
+        "after": f"it is to last until {said} after {day}, and goes on when the case is closed",
+    }[rule.form]
+    return f"{ended(allowed)} {_counted(rule)}"
+
+
+def _every(workflow: Workflow, timescale: Timescale, rule: Rule) -> str:
+    one, where = length(1, rule.unit).removeprefix("1 "), places(workflow, timescale.starts_in)
+    often = f"every {one if rule.number == 1 else length(rule.number, rule.unit)}"
+    return (
+        f"it is due {often} while the case is at {where}: first from the day on which the case "
+        f"came there, and then from the day on which it was last done. {_counted(rule)}"
+    )
+
+
+def _counted(rule: Rule) -> str:
+    """How it is counted, and that a day off moves nothing where days off are counted."""
+    _, _, counting = convention(rule).partition("; ")
+    day_off = "" if rule.unit == "working days" else " A weekend or a bank holiday moves nothing."
+    return f"{DAY_ZERO[rule.form]}; {counting}{day_off}"
+
+
+def _ends(workflow: Workflow, timescale: Timescale) -> Iterator[str]:
+    if timescale.provisional:
+        yield "Until that day is known, it counts provisionally from the earliest date on record."
+    if timescale.only_if.tables:
+        said, ways = condition(timescale.only_if, workflow)
+        yield flat([f"It applies only if {said}{':' if ways else '.'}", *([ways] if ways else [])])
+    if timescale.starts_in and parse(timescale.variants[0].due).form != "every":
+        yield f"It starts only while the case is at {places(workflow, timescale.starts_in)}."
+    met = titles(workflow, timescale.met_by, "or")
+    stops = titles(workflow, timescale.stops_if, "or")
+    if met:
+        yield f"It is met by {met}."
+    if stops:
+        cut = "It is cut short by" if timescale.keep else "It no longer applies after"
+        yield f"{cut} {stops}."
+    if waits := waiting(workflow, "It", timescale.waiting_on):
+        yield waits
+
+
+def _notices(workflow: Workflow, timescale: Timescale) -> Iterator[str]:
+    for kind, name in (("remind", "A reminder"), ("escalate", "An escalation")):
+        notices = [notice for notice in timescale.notices if notice.kind == kind]
+        if notices:
+            yield f"{name} goes out {'; and '.join(_goes(workflow, notices))}."
+
+
+def _goes(workflow: Workflow, notices: list[Notice]) -> Iterator[str]:
+    """When and to whom; those who are told several times are named once."""
+    for tell, several in groupby(notices, key=lambda notice: notice.tell):
+        yield f"{_moments([one.at for one in several])}, to {people(workflow, tell)}"
+
+
+def _moments(moments: list[str]) -> str:
+    """Moments with one ending as one: 1 working day and 5 working days after it was due."""
+    parts = [re.fullmatch(r"(\d+ .+?)( (?:before|after) .+)", moment) for moment in moments]
+    lengths = [part[1] for part in parts if part]
+    endings = {part[2] for part in parts if part}
+    if len(lengths) < len(moments) or len(endings) != 1:
+        return listed(moments)
+    return listed(lengths) + endings.pop()

@@ -1,0 +1,155 @@
+"""The parts of a description around its states: the head, the people, the timescales, the packs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from engine.definition import Group, Pack, Workflow
+from engine.describing.clocks import timescale_lines
+from engine.describing.sheet import Sheet
+from engine.prose import (
+    capital,
+    counted,
+    ended,
+    listed,
+    on_day,
+    people,
+    quoted,
+    series,
+    with_article,
+)
+
+CONFIRMED = {
+    "read": "somebody has compared it with the source itself",
+    "second-hand": "it was read where somebody else relays the source",
+    "recalled": "it was written down from memory, and no source has been seen",
+    "disputed": "sources conflict, or none could be found that settles it",
+}
+"""What the words for how far a rule is confirmed mean."""
+
+
+def say_head(sheet: Sheet, workflow: Workflow) -> None:
+    """Which edition of which process this is, on what it rests, and how far that was confirmed."""
+    until = f" to {on_day(workflow.in_force_to)}" if workflow.in_force_to else ""
+    for_whom = f", for {workflow.in_force_for}" if workflow.in_force_for else ""
+    sheet.say(
+        f"This is the process {quoted(workflow.title)} in its edition {workflow.edition}, as "
+        f"Casetrail follows it. It is in force from {on_day(workflow.in_force_from)}{until}"
+        f"{for_whom}."
+    )
+    sheet.say(f"It is written from these sources: {ended(workflow.source)}")
+    if workflow.caution:
+        sheet.say(f"Caution: {ended(workflow.caution)}")
+    sheet.say(*_numbers(workflow))
+
+
+def _numbers(workflow: Workflow) -> Iterator[str]:
+    states = [state for state in workflow.states.values() if not state.abstract]
+    size = [counted(len(states), "state"), counted(len(workflow.transitions), "step")]
+    size.append(counted(len(workflow.timescales), "timescale"))
+    size.append(counted(len(workflow.questions), "question"))
+    yield f"It has {listed(size)}."
+    if workflow.children:
+        kinds = counted(len(workflow.children), "kind")
+        yield f"It opens linked cases of {kinds}, each with its own."
+    every = [workflow, *workflow.children.values()]
+    rules = [v for one in every for t in one.timescales.values() for v in t.variants]
+    if rules:
+        known = Counter(rule.confirmed for rule in rules)
+        how = [f"{known[word]} {word}" for word in CONFIRMED if known[word]]
+        all_of_them = "all these timescales" if workflow.children else "its timescales"
+        total = counted(len(rules), "rule")
+        yield f"The {total} of {all_of_them} are confirmed so far: {listed(how)}."
+
+
+def say_legend(sheet: Sheet, workflow: Workflow) -> None:
+    """What the words of the description mean."""
+    sheet.say(
+        "A state is where a case can be. A step (a transition) is what may happen next: it leads "
+        "to another state, or leaves the case where it is. Each step is described once, under the "
+        "first state in which it may be taken; other states name it again. Titles and questions "
+        "stand in quotation marks."
+    )
+    sheet.say(
+        "“May” names those whom Casetrail lets take a step once all that is said of it is so; it "
+        "is not a word of the law. What must be on file can be given with the step. Where somebody "
+        "must have been asked, it is enough that they were asked and have not replied: no step "
+        "waits for another body's answer. A question that is asked afresh keeps its earlier answer "
+        "on record beside the new one."
+    )
+    sheet.say(
+        "What has already happened can always be recorded. What was missing then is kept on record "
+        "as a task to be done."
+    )
+    sheet.say(
+        "Only what an act or a regulation requires, and somebody has read there, is called a duty "
+        "or a legal limit. Everything else is marked as expected. Missing a time never ends a "
+        "duty. How far each rule is confirmed is said in one word:",
+        tuple(f"{word}: {meaning}" for word, meaning in CONFIRMED.items()),
+    )
+    sheet.say(
+        f"Working days are those of {workflow.working_days}: weekends and its bank holidays are "
+        "not counted. Reminders and escalations go out at nine in the morning of their day."
+    )
+
+
+def say_people(sheet: Sheet, workflow: Workflow) -> None:
+    """The roles that act, those that are only told, and the groups of agencies."""
+    acting = [role.title for role in workflow.roles.values() if not role.outside]
+    outside = [role.title for role in workflow.roles.values() if role.outside]
+    sheet.say("These act in it; who they are on which day is kept outside this definition.")
+    sheet.items(_with_article(title) for title in acting)
+    if outside:
+        sheet.say("These are told or heard from, and never act here.")
+        sheet.items(_with_article(title) for title in outside)
+    if workflow.groups:
+        sheet.say("These are agencies that are asked or told together.")
+        sheet.items(_group(group) for group in workflow.groups.values())
+
+
+def _with_article(title: str) -> str:
+    brackets = title.partition(" (")
+    return capital(f"{with_article(title)}{''.join(brackets[1:])}")
+
+
+def _group(group: Group) -> str:
+    return f"{capital(with_article(group.title))}: {series(group.kinds)}"
+
+
+def say_opening(sheet: Sheet, workflow: Workflow) -> None:
+    """Who may open a case, where it begins, and what is asked first."""
+    begins = f"It begins at {quoted(workflow.states[workflow.starts_at].title)}."
+    if workflow.may_open:
+        sheet.say(f"A case is opened by {people(workflow, workflow.may_open, 'or')}.", begins)
+    else:
+        sheet.say(begins)
+    if workflow.opening:
+        asks = [quoted(workflow.questions[name].ask) for name in workflow.opening]
+        sheet.say("Asked first, in this order:", tuple(asks))
+
+
+def say_timescales(sheet: Sheet, workflow: Workflow) -> None:
+    """Every timescale under its title, line by line."""
+    if not workflow.timescales:
+        sheet.say("There are none.")
+    for timescale in workflow.timescales.values():
+        sheet.heading(2, timescale.title)
+        sheet.items(timescale_lines(workflow, timescale))
+
+
+def say_packs(sheet: Sheet, workflow: Workflow) -> None:
+    """What is put together to be sent, to whom, and what it needs."""
+    for pack in workflow.packs.values():
+        sheet.heading(2, pack.title)
+        sheet.say(*_pack(workflow, pack))
+
+
+def _pack(workflow: Workflow, pack: Pack) -> Iterator[str | tuple[str, ...]]:
+    yield f"It is for {people(workflow, [pack.to])}, and is made afresh as the record changes."
+    if pack.signed_off_by:
+        title = workflow.transitions[pack.signed_off_by].title
+        yield f"It is frozen with the step {quoted(title)}."
+    if pack.requires:
+        yield "It needs an answer to each of these:"
+        yield tuple(workflow.questions[name].ask for name in pack.requires)

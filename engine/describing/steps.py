@@ -1,0 +1,184 @@
+"""A transition in English: who may take it, what must be so first, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from engine.definition import Approval, Condition, Question, Transition, Workflow
+from engine.describing.conditions import condition, stated
+from engine.describing.sheet import Paragraph, Part, flat
+from engine.prose import (
+    capital,
+    counted,
+    day_of,
+    ended,
+    listed,
+    people,
+    quoted,
+    series,
+    small,
+    with_article,
+)
+
+MOST_IN_A_SENTENCE = 3
+
+
+def transition_sentence(workflow: Workflow, transition: Transition) -> str:
+    """A transition as running text: "The executive may approve the report. ..." """
+    paragraphs = step_paragraphs(workflow, transition, small(transition.title))
+    return " ".join(flat(paragraph) for paragraph in paragraphs if paragraph)
+
+
+def step_paragraphs(
+    workflow: Workflow, transition: Transition, does: str = "do this"
+) -> tuple[Paragraph, Paragraph, Paragraph]:
+    """Who may take a step and why; what must be there first; what follows from it.
+
+    `does` follows "may" in the first sentence; under a heading with the title, "do this".
+    """
+    who = [*_who(workflow, transition, does), *_why(workflow, transition)]
+    before = [
+        *_on_file(workflow, transition),
+        *_asked(workflow, transition),
+        *_approvals(workflow, transition.approve),
+    ]
+    after = [
+        *_told(workflow, transition),
+        *_opened(workflow, transition),
+        *_kept(workflow, transition),
+        *_asked_afresh(workflow, transition),
+        _to(workflow, transition),
+    ]
+    return who, before, after
+
+
+def titles(workflow: Workflow, names: Iterable[str], last: str = "and") -> str:
+    """Transitions by their titles, in quotes."""
+    return listed([quoted(workflow.transitions[name].title) for name in names], last)
+
+
+def _who(workflow: Workflow, transition: Transition, does: str) -> Iterator[Part]:
+    may = f"{capital(people(workflow, transition.who, 'or'))} may {does}"
+    if not transition.only_if.tables:
+        yield f"{may}."
+        return
+    said, ways = condition(transition.only_if, workflow)
+    yield f"{may} if {said}{':' if ways else '.'}"
+    if ways:
+        yield ways
+
+
+def _why(workflow: Workflow, transition: Transition) -> Iterator[str]:
+    """Its own words, and the duty; a step's is read where a timescale that it meets was read."""
+    if transition.says:
+        yield ended(transition.says)
+    if not transition.duty:
+        return
+    read = any(
+        timescale.duty == transition.duty and variant.confirmed == "read"
+        for timescale in workflow.timescales.values()
+        if transition.id in timescale.met_by
+        for variant in timescale.variants
+    )
+    if read:
+        yield f"This is a duty under {transition.duty}."
+    else:
+        yield f"This is expected (source not yet read), under {transition.duty}."
+
+
+def _on_file(workflow: Workflow, transition: Transition) -> Iterator[Part]:
+    questions = [workflow.questions[name] for name in transition.on_file]
+    if len(questions) == 1:
+        (question,) = questions
+        what = "The answer to " if question.ask.endswith("?") else ""
+        each = f" for each {question.per}" if question.per else ""
+        yield f"{what}{quoted(question.ask)} must be on file{each}."
+    elif questions:
+        asks = [quoted(q.ask) + (f", for each {q.per}" if q.per else "") for q in questions]
+        yield from _these("must be on file", asks)
+
+
+def _these(what: str, asks: list[str]) -> Iterator[Part]:
+    """Several questions, in a sentence while they are few."""
+    if len(asks) > MOST_IN_A_SENTENCE:
+        yield f"These {what}:"
+        yield tuple(asks)
+    else:
+        yield ended(f"These {what}: {listed(asks)}")
+
+
+def _asked(workflow: Workflow, transition: Transition) -> Iterator[Part]:
+    groups: dict[str, list[Question]] = {}
+    for name in transition.asked:
+        question = workflow.questions[name]
+        groups.setdefault(question.asked_of, []).append(question)
+    for group, questions in groups.items():
+        asks = listed([quoted(question.ask) for question in questions])
+        yield ended(f"Each of {people(workflow, [group])} must have been asked {asks}")
+
+
+def _approvals(workflow: Workflow, approvals: tuple[Approval, ...]) -> Iterator[Part]:
+    for of in dict.fromkeys(approval.of for approval in approvals):
+        what = quoted(workflow.questions[of].ask)
+        who = [_approvers(workflow, approval) for approval in approvals if approval.of == of]
+        yield f"{what} must have been approved {listed(who)}, and again if it changes."
+
+
+def _approvers(workflow: Workflow, approval: Approval) -> str:
+    who = people(workflow, approval.by, "or")
+    if approval.at_least == 1:
+        return f"by {who}"
+    return f"by at least {counted(approval.at_least, 'person', 'people')} acting as {who}"
+
+
+def _told(workflow: Workflow, transition: Transition) -> Iterator[Part]:
+    if transition.leaves_building:
+        yield f"Sent out with it: {ended(transition.leaves_building)}"
+    if transition.tell:
+        one = len(transition.tell) == 1 and transition.tell[0] in workflow.roles
+        who = capital(people(workflow, transition.tell))
+        yield f"{who} {'is' if one else 'are'} told."
+
+
+def _opened(workflow: Workflow, transition: Transition) -> Iterator[Part]:
+    if not transition.opens:
+        return
+    title = quoted(workflow.children[transition.opens.process].title)
+    if not transition.opens.one_for:
+        yield f"It opens a linked case, {title}."
+        return
+    question = quoted(workflow.questions[transition.opens.one_for].ask)
+    yield ended(f"It opens a linked case, {title}, for each agency named in answer to {question}")
+
+
+def _kept(workflow: Workflow, transition: Transition) -> Iterator[Part]:
+    if transition.dates:
+        question = workflow.questions[transition.dates]
+        yield ended(f"The day of this step is kept as {day_of(question)}")
+    if transition.sets:
+        lines = [Condition(name, "is", (value,)) for name, value in transition.sets]
+        said = series([stated(line, workflow) for line in lines])
+        yield f"The record then says that {said}."
+
+
+def _asked_afresh(workflow: Workflow, transition: Transition) -> Iterator[Part]:
+    """What the step asks anew, without what it answers by itself."""
+    itself = (transition.dates, *(name for name, _ in transition.sets))
+    anew = [workflow.questions[name] for name in transition.asks_anew if name not in itself]
+    afresh = [quoted(question.ask) for question in anew]
+    if len(afresh) == 1:
+        yield f"{afresh[0]} is asked afresh."
+    elif afresh:
+        yield from _these("are asked afresh", afresh)
+
+
+def _to(workflow: Workflow, transition: Transition) -> str:
+    if not transition.to:
+        return "The case stays where it is."
+    return f"The case is then at {quoted(workflow.states[transition.to].title)}."
+
+
+def waiting(workflow: Workflow, what: str, name: str) -> str:
+    """On whom something waits, as a sentence; empty if on nobody."""
+    known = workflow.roles.get(name) or workflow.groups.get(name)
+    return f"{what} waits on {with_article(known.title)}." if known else ""

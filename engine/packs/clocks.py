@@ -1,0 +1,132 @@
+"""The timescales of a pack: the day, how it was counted and used, and on whose word it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from engine.calendars import Calendar
+from engine.case import Key, Row
+from engine.dates import long_day, parse_partial
+from engine.definition import Timescale, Variant
+from engine.describing.clocks import authority_line
+from engine.packs.record import Record, Told
+from engine.packs.wording import day
+from engine.prose import capital, listed, on_day
+from engine.timescales import Rule, due, length
+
+FORMS = {
+    "within": "within {} of {}",
+    "beginning with": "within {} beginning with {}",
+    "before": "at least {} before {}",
+    "every": "every {} from {}",
+    "after": "until {} after {}",
+}
+MET = ("met", "met late")
+
+
+def told(record: Record, name: str) -> list[Told]:
+    """What is said of a timescale: of each time that it ran, or that it has not begun."""
+    side = record.own
+    timescale = side.workflow.timescales[name]
+    rows = sorted(
+        (key, row)
+        for key, row in side.case.deadlines().items()
+        if key[1] == name and row["status"] != "set aside"
+    )
+    if not rows:
+        variant = timescale.variants[0]
+        return [Told(f"It has not begun.\n\n{record.words(authority_line(timescale, variant))}")]
+    return [_told(record, timescale, key, row) for key, row in rows]
+
+
+def _told(record: Record, timescale: Timescale, key: Key, row: Row) -> Told:
+    rule = record.own.edition.rule(str(row["rule"]))
+    variant = _variant(record, timescale, row)
+    lines = [
+        _allowed(row, rule),
+        _outcome(record, row, rule),
+        *_beside(row),
+        *_skipped(record, row, rule),
+    ]
+    who = f"{record.agency(str(key[2]))}: " if key[2] else ""
+    counted = " ".join(lines)
+    authority = record.words(authority_line(timescale, variant))
+    return Told(f"{who}{counted}\n\n{authority}", (record.own.event(int(row["n"])),))
+
+
+def _variant(record: Record, timescale: Timescale, row: Row) -> Variant:
+    start = parse_partial(str(row["starts_on"])).first.isoformat()
+    same = [one for one in timescale.variants if one.due == row["rule"]]
+    in_force = record.own.edition.variant(timescale, start)
+    if in_force and (in_force in same or not same):
+        return in_force
+    return (*same, *timescale.variants)[0]
+
+
+def _allowed(row: Row, rule: Rule) -> str:
+    start = day(str(row["starts_on"]))
+    if rule.form == "as soon as practicable":
+        return f"Due as soon as practicable after {start}; no day is set."
+    how = FORMS[rule.form].format(length(rule.number, rule.unit), start)
+    zero = ", which is day 0" if rule.form == "within" else ""
+    if row["due_on"]:
+        return f"Due on {long_day(date.fromisoformat(row['due_on']))}: {how}{zero}."
+    if row["due_from"]:
+        return f"Due between {day(row['due_from'])} and {day(row['due_to'])}: {how}."
+    return f"{capital(how)}."
+
+
+def _outcome(record: Record, row: Row, rule: Rule) -> str:
+    """What became of it, with how much of the time was used."""
+    if row["status"] == "no longer applies":
+        return "It no longer applies."
+    if row["status"] in MET:
+        used = _used(record, row, rule, str(row["met_on"]))
+        return (
+            f"Done on {day(row['met_on'])}{', late' if row['status'] == 'met late' else ''}{used}."
+        )
+    as_at = record.around.as_at.isoformat()
+    began = "Provisional, for the day it counts from is not recorded. "
+    provisional = began if row["status"] == "provisional" else ""
+    return f"{provisional}Not done by {day(as_at)}{_used(record, row, rule, as_at)}."
+
+
+def _used(record: Record, row: Row, rule: Rule, until: str) -> str:
+    """How many of the days allowed were used; nothing where days are not what is counted."""
+    start, end = parse_partial(str(row["starts_on"])), parse_partial(until[:10])
+    if rule.form != "within" or not (start.exact and end.exact):
+        return ""
+    if rule.unit == "working days":
+        used = record.around.calendar.working_days_between(start.first, end.first)
+    elif rule.unit == "calendar days":
+        used = (end.first - start.first).days
+    else:
+        return ""
+    return f", {max(used, 0)} of {length(rule.number, rule.unit)} used"
+
+
+def _beside(row: Row) -> Iterator[str]:
+    if row["first_due_on"] and row["first_due_on"] != row["due_on"]:
+        yield f"It was first due on {day(row['first_due_on'])}."
+    if row["target_on"]:
+        yield f"A target was agreed beside it: {day(row['target_on'])}."
+    if row["delay_on"]:
+        yield f"The delay was explained on {day(row['delay_on'])}."
+
+
+def _skipped(record: Record, row: Row, rule: Rule) -> Iterator[str]:
+    """The bank holidays that were not counted; that weekends are not goes without saying."""
+    start = parse_partial(str(row["starts_on"]))
+    if rule.unit != "working days" or not start.exact:
+        return
+    steps = due(rule, start.first, record.around.calendar).steps
+    calendar = record.around.calendar
+    off = [step.day for step in steps if step.count is None and step.day.weekday() < 5]
+    named = [f"{_title(calendar, one)} ({on_day(one.isoformat())})" for one in off]
+    if named:
+        yield f"Besides weekends, {listed(named)} {'is' if len(named) == 1 else 'are'} not counted."
+
+
+def _title(calendar: Calendar, holiday: date) -> str:
+    return (calendar.why_not_working(holiday) or "").partition(" (")[0]

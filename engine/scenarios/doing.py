@@ -1,0 +1,119 @@
+"""What can be done in a scenario: one verb, one call of the service that every door calls."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from engine.case import Given
+from engine.decide.answers import of_whom
+from engine.decide.taking import Step
+from engine.errors import ScenarioError
+from engine.scenarios.story import Telling
+from engine.service import cases, documents, reading
+from engine.service.changing import Outcome, drafted
+from engine.service.workplace import By, Workplace
+
+Deed = Callable[[Workplace, By, str, Telling], Outcome]
+
+EACH = "each"
+"""`opinion/each` is the answer of every agency, or of every person, that the question is asked of."""
+
+
+def attach(
+    place: Workplace, by: By, ref: str, path: str, telling: Telling | None = None
+) -> Outcome:
+    """Put a document on file; what it holds is told by the step, or is of no account."""
+    question, _, of = path.partition("/")
+    told = telling.answers if telling else {}
+    content = told.get("content", f"The document for {path}, of the sample case.").encode()
+    file = documents.File(told.get("name", f"{question}.txt"), io.BytesIO(content))
+    return documents.attach(place, by, ref, question, file, of)
+
+
+def given(
+    place: Workplace, by: By, ref: str, told: Mapping[str, str | None], status: str = "answered"
+) -> list[Given]:
+    """Answers as a story writes them: `question`, `question/police`, `question/each`."""
+    found = []
+    for name, value in told.items():
+        question, _, of = name.partition("/")
+        subjects = _each(place, by, ref, question) if of == EACH else (of,)
+        found += [Given(question, value, subject, status=status) for subject in subjects]
+    return found
+
+
+def _each(place: Workplace, by: By, ref: str, name: str) -> Iterable[str]:
+    with place.database.read() as tx:
+        seen = reading.view(place, tx, ref)
+    question = seen.edition.workflow.questions.get(name)
+    return of_whom(drafted(place, by, seen.case, seen.edition), question) if question else ("",)
+
+
+def _take(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    answers = given(place, by, ref, telling.answers)
+    linked = [Given(name, value) for name, value in telling.linked.items()]
+    step = Step(telling.object, tuple(answers), bool(telling.options.get("already_done")))
+    return cases.take_step(place, by, ref, step, linked)
+
+
+def _record(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    return cases.record(place, by, ref, given(place, by, ref, telling.answers))
+
+
+def _silent(status: str) -> Deed:
+    """Asked, or asked without a reply: the question is on record, and no answer to it."""
+
+    def deed(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+        told = dict.fromkeys(telling.object.split())
+        return cases.record(place, by, ref, given(place, by, ref, told, status))
+
+    return deed
+
+
+def _add(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    answers = [Given(name, value) for name, value in telling.answers.items()]
+    return cases.add_person(place, by, ref, telling.object, answers)[1]
+
+
+def _redate(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    for event in reversed(reading.history(place, ref)):
+        if event["type"] == "transition taken" and event["body"]["transition"] == telling.object:
+            return cases.redate(place, by, ref, int(event["n"]), telling.answers["day"])
+    raise ScenarioError(f"{telling.object} was never taken")
+
+
+def _correct(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    return cases.correct(place, by, ref, given(place, by, ref, telling.answers))
+
+
+def _extend(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    told = telling.answers
+    return cases.extend(place, by, ref, telling.object, told["to"], told["agreed_by"])
+
+
+def _delay(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    return cases.delay(place, by, ref, telling.object, telling.answers["told"])
+
+
+def _erase(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    return documents.erase_person(place, by, ref, telling.object, telling.answers["basis"])
+
+
+VERBS: Final[Mapping[str, Deed]] = {
+    "take": _take,
+    "record": _record,
+    "attach": lambda place, by, ref, told: attach(place, by, ref, told.object, told),
+    "ask": _silent("asked"),
+    "no reply": _silent("no reply"),
+    "add": _add,
+    "approve": lambda place, by, ref, told: cases.approve(place, by, ref, told.object),
+    "correct": _correct,
+    "redate": _redate,
+    "undo": lambda place, by, ref, told: cases.undo(place, by, ref),
+    "extend": _extend,
+    "delay": _delay,
+    "erase": _erase,
+}
+"""Everything that is done to a case that is open."""

@@ -1,0 +1,61 @@
+"""The stories of the flagship process, and the sample partnership that plays them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine import calendars, database
+from engine.config import read
+from engine.loading import load, sources
+from engine.service import editions
+from engine.service.virtual import VirtualClock
+from engine.service.workplace import By, Workplace
+from tests.worlds import KEYS, chance
+
+ROOT = Path(__file__).parents[1]
+PROCESS = ROOT / "workflows" / "child_safeguarding_practice_review"
+SETTINGS = read(ROOT / "config.toml")
+CALENDARS = {name: calendars.load(name) for name in calendars.SHIPPED}
+BEFORE = datetime(2018, 1, 1, tzinfo=UTC)
+
+
+def make_store(url: str) -> None:
+    """A store of the sample partnership in which the process is in use."""
+    database.create(url, SETTINGS.log, clock="virtual", durable=False)
+    with partnership(url) as (place, _):
+        editions.activate(place, By("sam"), load(PROCESS), sources(PROCESS))
+
+
+@contextmanager
+def partnership(url: str) -> Iterator[tuple[Workplace, VirtualClock]]:
+    """The sample partnership at work on a store, long before anything happens."""
+    opened = database.open(url, durable=False)
+    clock = VirtualClock(BEFORE)
+    try:
+        yield (
+            Workplace(
+                log=SETTINGS.log,
+                database=opened,
+                keys=KEYS,
+                directory=SETTINGS.directory,
+                calendars=CALENDARS,
+                clock=clock,
+                randomness=chance(),
+                clock_kind="virtual",
+            ),
+            clock,
+        )
+    finally:
+        opened.close()
+
+
+def copied(template: Path, folder: Path) -> str:
+    """A store of one's own, copied from one on SQLite."""
+    file = folder / "casetrail.db"
+    shutil.copy(template, file)
+    file.chmod(0o600)
+    return f"sqlite:///{file}"

@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.canonical import canonical
+from engine.definition import Question, TimeFrom, Timescale, Variant, plain, workflow_from
+from engine.describing import authority_line, describe, timescale_lines, transition_sentence
+from engine.loading import find, load
+from engine.prose import capital, day_of, days_said, people, series, with_article
+from tests.worlds import SAMPLE
+
+NAME = "child_safeguarding_practice_review"
+GOLDEN = Path(__file__).with_name("golden") / f"describe_{NAME}.txt"
+WORKFLOW = load(find(NAME))
+TEXT = describe(WORKFLOW)
+RUNNING_TEXT = " ".join(TEXT.split())
+PROCESSES = (WORKFLOW, *WORKFLOW.children.values())
+EXPECTED = "Expected (source not yet read)"
+
+
+def lines_of(name):
+    return timescale_lines(WORKFLOW, WORKFLOW.timescales[name])
+
+
+def sentence(name):
+    return transition_sentence(WORKFLOW, WORKFLOW.transitions[name])
+
+
+def words(*texts):
+    """The words of a text in no order: a stored edition keeps none."""
+    return sorted(re.findall(r"\w+", " ".join(texts)))
+
+
+def under(heading):
+    """What stands between a heading and the next one."""
+    after = TEXT.partition(f" {heading}\n")[2]
+    return " ".join(re.split(r"\n\n\d+\.", after)[0].split())
+
+
+def test_the_description_is_the_text_that_was_signed():
+    assert GOLDEN.read_text(encoding="utf-8") == TEXT, (
+        "The description has changed. Read it again, whole; if it can be signed, keep it with "
+        f"`casetrail workflow describe {NAME} > tests/golden/{GOLDEN.name}`."
+    )
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_every_state_transition_and_timescale_is_named_by_its_title(process):
+    things = [process.states, process.transitions, process.timescales, process.packs]
+    titles = [one.title for known in things for one in known.values()]
+    assert [title for title in [process.title, *titles] if title not in RUNNING_TEXT] == []
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_every_question_with_its_choices_and_its_help_is_in_the_text(process):
+    for question in process.questions.values():
+        said = (question.ask, question.help, "; ".join(question.choices))
+        assert [text for text in said if text not in RUNNING_TEXT] == []
+
+
+@pytest.mark.parametrize("folder", [find(NAME), SAMPLE], ids=lambda folder: folder.name)
+def test_no_identifier_stands_in_a_description(folder):
+    text = describe(load(folder))
+    assert re.findall(r"\S*_\S*", text) == []
+
+
+def test_every_line_is_short_enough_to_be_printed_and_none_ends_in_a_space():
+    assert max(map(len, TEXT.split("\n"))) <= 88
+    assert [line for line in TEXT.split("\n") if line != line.rstrip()] == []
+
+
+def test_every_step_is_described_once():
+    described = re.findall(r"^- (.+(?:\n  .+)*)", TEXT, re.MULTILINE)
+    found = Counter(" ".join(one.split()).partition(" may do this")[0] for one in described)
+    steps = [(process, step) for process in PROCESSES for step in process.transitions.values()]
+    expected = Counter(f"{one.title} {capital(people(p, one.who, 'or'))}" for p, one in steps)
+    assert expected - found == Counter()
+    assert all(found[name] == number for name, number in expected.items())
+
+
+def test_every_timescale_carries_its_source_its_word_and_how_far_it_is_confirmed():
+    for process in PROCESSES:
+        for timescale in process.timescales.values():
+            said = " ".join(timescale_lines(process, timescale))
+            for variant in timescale.variants:
+                time_from = variant.time_from
+                assert f"(“{time_from.says}”): {time_from.source}" in said
+                assert f"Confirmed: {variant.confirmed}" in said
+                assert timescale.duty in said
+
+
+KINDS = ("act", "regulation", "statutory guidance", "panel guidance", "local")
+
+
+@given(
+    kind=st.sampled_from(KINDS),
+    says=st.sampled_from(["must", "should", "may"]),
+    confirmed=st.sampled_from(["read", "second-hand", "recalled", "disputed"]),
+    duty=st.sampled_from(["", "Sample Act s.1"]),
+)
+def test_only_what_was_read_is_called_a_duty_or_a_legal_limit(kind, says, confirmed, duty):
+    time_from = TimeFrom(kind, says, "Sample source, part 2")
+    variant = Variant("every 1 month", time_from, confirmed, checked="on 2026-11-22")
+    line = authority_line(Timescale("sample", "Sample", (variant,), "unit", duty=duty), variant)
+
+    read = confirmed == "read"
+    assert line.startswith("Duty under") == (read and bool(duty))
+    assert ("legal limit" in line) == (read and kind in ("act", "regulation"))
+    assert line.startswith(EXPECTED) != read
+    assert f"(“{says}”): Sample source, part 2. Confirmed: {confirmed}" in line
+    assert duty in line
+
+
+def test_a_duty_that_was_read_is_said_with_who_sets_its_time():
+    progress = WORKFLOW.timescales["progress"]
+    assert authority_line(progress, progress.variants[0]) == (
+        "Duty under SI 2018/789 reg 14(1); its time is set by local practice (“should”): The "
+        "regulation says at regular intervals and gives no number; a month is this partnership's "
+        "choice. Confirmed: read on 22 November 2026 against SI 2018/789 reg 14(1) (text as made)."
+    )
+
+
+def test_a_step_is_a_duty_only_where_a_timescale_that_it_meets_was_read():
+    assert "This is a duty under SI 2018/789 reg 14(1)." in sentence("record_progress_check")
+    expected = "This is expected (source not yet read), under Children Act 2004 s.16C(1)."
+    assert expected in sentence("decide_to_notify")
+    read = {
+        timescale.duty
+        for timescale in WORKFLOW.timescales.values()
+        if any(variant.confirmed == "read" for variant in timescale.variants)
+    }
+    called = re.findall(r"a duty under (.+?\S)\. ", RUNNING_TEXT)
+    assert called
+    assert set(called) <= read
+
+
+def test_a_timescale_says_from_which_day_it_counts_and_that_this_is_day_0():
+    assert lines_of("notification")[0] == (
+        "It is due within 5 working days of the day on which the local authority became aware of "
+        "the incident. That day is day 0, whatever the time of day; the last day is the whole of "
+        "working day 5."
+    )
+    assert lines_of("copy_of_report")[0] == (
+        "It is due at least 7 calendar days before the day for which publication is planned. "
+        "Counted back from that day, which is day 0; the latest day is calendar day 7, and no day "
+        "is skipped. A weekend or a bank holiday moves nothing."
+    )
+    assert lines_of("progress")[0].startswith(
+        "It is due every month while the case is at “Practice review”: first from the day on which"
+    )
+    assert lines_of("copy_to_business_unit")[0] == (
+        "It is due by the end of the day on which the notification was sent to the national Panel, "
+        "whether or not that is a working day."
+    )
+    assert lines_of("stay_public")[0].startswith(
+        "It is to last until 1 year after the day on which publication took place, and goes on"
+    )
+
+
+def test_older_rules_are_said_with_their_dates_and_their_own_sources():
+    changed, current, older, note, *_ = lines_of("rapid_review")
+    assert changed.startswith("Its rule has changed.")
+    assert current.startswith("Where the clock starts on 1 September 2022 or later, it is due")
+    assert older.startswith("Where the clock starts from 29 June 2018 to 31 August 2022, it is due")
+    assert "the day on which the notification was sent" in current
+    assert "the day on which the local authority became aware" in older
+    assert EXPECTED in current
+    assert EXPECTED in older
+    assert note.startswith("Note: No act or regulation sets this time")
+
+
+def test_those_who_are_told_twice_are_named_once():
+    reminder, escalation = lines_of("notification")[-2:]
+    assert reminder == (
+        "A reminder goes out 2 working days before it is due, to the local authority and the "
+        "business unit; and on the day it is due, to the local authority."
+    )
+    assert escalation == (
+        "An escalation goes out 1 working day and 5 working days after it was due, to the local "
+        "authority, the executive of the partnership, and the independent scrutineer or chair."
+    )
+
+
+def test_a_step_says_who_may_take_it_and_what_alternatives_share_only_once():
+    said = sentence("decide_to_notify")
+    assert said.startswith(
+        "The local authority may decide to notify the national Panel if the youngest child "
+        "concerned was not yet born or under 18, abuse or neglect is known or suspected, the child "
+        "died or was seriously harmed, and either the incident happened in our area, or the "
+        "incident happened outside England and the child normally lived in our area. "
+    )
+    assert "Each of the statutory partners must have been asked “Does your agency think" in said
+    assert "the business unit are told." in said
+    assert said.endswith(
+        "The case is then at “The notification is to be sent to the national Panel”."
+    )
+
+
+def test_more_than_two_alternatives_are_a_list():
+    assert "may do this if one of these is so: * the youngest child" in under(
+        "In each of these five states"
+    )
+    assert "if one of these is so: the youngest child concerned" in sentence("decide_not_to_notify")
+
+
+def test_a_step_says_what_it_answers_by_itself_and_asks_nothing_of_that_afresh():
+    said = sentence("decide_not_to_notify")
+    assert "kept as the day on which the local authority decided whether to notify." in said
+    assert "The record then says that the incident has gone this way: “do not notify”." in said
+    assert "“What new information has come to light, and from whom?” is asked afresh." in said
+    assert "“Which way has the incident gone?”" not in said
+
+
+def test_a_step_for_any_time_is_described_once_and_under_no_state():
+    assert "While a case is" not in TEXT
+    assert RUNNING_TEXT.count("- Call a meeting ") == 1
+    assert "“Call a meeting” (" not in RUNNING_TEXT
+    at_any_time = under("At any time")
+    assert "- Record a letter from the national Panel" in at_any_time.partition("open or closed")[2]
+    assert "- Call a meeting" in at_any_time.partition("open or closed")[0]
+
+
+def test_what_may_happen_in_each_state_of_several_is_said_once_after_them():
+    together = under("In each of these five states")
+    assert together.startswith("This may happen: - Decide to notify the national Panel")
+    alone = under("The partners are asked for what they know and what they think")
+    assert "Decide to notify" not in alone
+
+
+def test_a_state_names_again_what_an_earlier_one_describes_and_where():
+    said = under("Another authority leads, and we contribute")
+    assert said.endswith(
+        "Possible here, as described above: “Reopen the decision because of new information” (5.4) "
+        "and “Go on to the learning without a further review” (5.4)."
+    )
+
+
+def test_closing_needs_every_kind_of_linked_case_to_have_ended():
+    assert "if no linked case of any kind is still open." in sentence("close_case")
+    assert "if no linked case “Sharing the learning” is still open." in sentence("finish_sharing")
+
+
+def test_the_main_line_reads_from_the_referral_to_closing():
+    line = [
+        *("A referral has come in", "The notification is to be sent to the national Panel"),
+        *("The national Panel has been notified", "Rapid review: the agencies are gathering"),
+        *("The rapid review is with the national Panel", "Practice review: a reviewer is to be"),
+        *("The report is to be published", "Published, and available", "Learning: the action"),
+        *("Everything is done, and the case can be closed", "Closed"),
+    ]
+    found = [re.search(rf"^5[.\d]* {title}", TEXT, re.MULTILINE) for title in line]
+    places = [match.start() for match in found if match]
+    assert len(places) == len(line)
+    assert places == sorted(places)
+
+
+EVERYTHING_BUT_STATES = (
+    *("transitions", "timescales", "questions"),
+    *("packs", "children", "groups"),
+)
+
+
+def test_a_process_with_nothing_but_states_can_be_described():
+    empty: dict[str, object] = {name: {} for name in EVERYTHING_BUT_STATES}
+    bare = replace(WORKFLOW, **empty, opening=(), may_open=(), in_force_for="", caution="")
+    text = describe(bare)
+    assert "no timescales" in text
+    assert "There are none." in text
+    assert "Linked cases" not in text
+
+
+def test_a_stored_edition_is_described_in_the_same_words():
+    stored = workflow_from(json.loads(canonical(plain(WORKFLOW))), WORKFLOW.hash)
+    for name, transition in stored.transitions.items():
+        assert words(transition_sentence(stored, transition)) == words(sentence(name))
+    for name, timescale in stored.timescales.items():
+        assert words(*timescale_lines(stored, timescale)) == words(*lines_of(name))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("the agency was asked on ...", "the day on which the agency was asked"),
+        ("publication is planned for ...", "the day for which publication is planned"),
+        ("it was decided on ... to notify", "the day on which it was decided to notify"),
+        ("the action is to be done by ...", "the day by which the action is to be done"),
+        ("the day until which to wait is ...", "the day until which to wait"),
+        ("", "the day given in answer to “When was it?”"),
+        ("... is the day", "the day given in answer to “When was it?”"),
+    ],
+)
+def test_a_day_is_said_by_what_its_question_says(said, expected):
+    assert day_of(Question("day", "When was it?", "date", said=said)) == expected
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_every_public_date_of_the_shipped_process_can_be_said(process):
+    dates = [q for q in process.questions.values() if q.answer == "date" and not q.personal]
+    assert dates
+    assert [q.id for q in dates if "given in answer" in day_of(q)] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("local authority (its director)", "the local authority"),
+        ("another local authority", "another local authority"),
+        ("The police", "The police"),
+    ],
+)
+def test_a_title_stands_in_a_sentence_with_one_article_and_without_brackets(title, expected):
+    assert with_article(title) == expected
+
+
+def test_a_comma_parts_several_only_where_one_of_them_has_an_and_or_an_or():
+    assert series(["one", "two", "three"]) == "one, two and three"
+    assert series(["one", "two or three", "four"]) == "one, two or three, and four"
+    assert series(["one or two", "three"]) == "one or two and three"
+
+
+def test_a_day_in_a_note_is_said_as_people_say_it_and_what_is_no_day_is_left_alone():
+    assert days_said("by Avery Example on 2026-11-02") == "by Avery Example on 2 November 2026"
+    assert days_said("form 2026-13-02") == "form 2026-13-02"
