@@ -239,19 +239,24 @@ def pack_built(event: Event, body: Body, made: list[Change]) -> None:
     columns = {
         "status": body["status"],
         "manifest": body["manifest"],
-        "archive": body["archive"],
+        "archive": body["archive"]["document"],
         "head": body["head"],
         "built_on": event["happened"],
         "sent_on": None,
         "n": event["n"],
     }
     made.append(Change("packs", (event["stream"], body["pack"], body["no"]), columns, True))
+    _kept(event, body["archive"], made)
+    _turns(event, body["turns"], made)
 
 
 def pack_changed(event: Event, body: Body, made: list[Change]) -> None:
-    """A pack is out of date, frozen at sign-off, or sent."""
+    """A pack is out of date, frozen at sign-off, or sent; one that was never built may be sent."""
     key = (event["stream"], body["pack"], body["no"])
-    made.append(Change("packs", key, dict(body["now"]), False))
+    now = {**body["now"], "n": event["n"]} if body["first"] else dict(body["now"])
+    made.append(Change("packs", key, now, body["first"]))
+    for document in body["documents"]:
+        _kept(event, document, made)
 
 
 def message_settled(event: Event, body: Body, made: list[Change]) -> None:
@@ -280,6 +285,20 @@ def people_changed(event: Event, body: Body, made: list[Change]) -> None:
 
 def nothing(event: Event, body: Body, made: list[Change]) -> None:
     """An event that is only kept: it changes no row."""
+
+
+def _kept(event: Event, document: Body, made: list[Change]) -> None:
+    """A pack is kept, encrypted beside the trail as a document."""
+    columns = {
+        "stream": event["stream"],
+        "question": "pack",
+        "subject": document["subject"],
+        "size": document["size"],
+        "chunks": document["chunks"],
+        "erased": 0,
+        "n": event["n"],
+    }
+    made.append(Change("documents", (document["document"],), columns, True))
 
 
 def _deadline(event: Event, body: Body) -> tuple[str | int, ...]:

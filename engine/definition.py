@@ -257,13 +257,20 @@ class Workflow:
 
 
 def plain(value: Any) -> Any:
-    """A definition as JSON values: the form that is hashed, stored and read back."""
+    """A definition as JSON values: the form that is hashed, stored and read back.
+
+    What a file defines is kept in the order of the file, in which people read it.
+    """
+    if isinstance(value, Workflow):
+        written = {f.name: getattr(value, f.name) for f in fields(value) if f.name != "hash"}
+        parts = {name: list(written[name].values()) for name in _PARTS}
+        return {name: plain(item) for name, item in (written | parts).items()}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name != "hash"}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     return value
 
 
@@ -271,7 +278,7 @@ def workflow_from(stored: Mapping[str, Any], content_hash: str) -> Workflow:
     """The workflow whose `plain` form was stored under this content hash."""
     known = dict(stored)
     for name, make in _PARTS.items():
-        known[name] = {key: make(item) for key, item in stored[name].items()}
+        known[name] = {item["id"]: make(item) for item in stored[name]}
     known["children"] = {
         key: workflow_from(child, content_hash) for key, child in stored["children"].items()
     }

@@ -59,6 +59,8 @@ DROP_CHUNKS = 'DELETE FROM "chunks" WHERE "log" = ? AND "document" = ?'
 
 EDITION_SOURCES = 'SELECT "hash", "sources" FROM "edition_texts" WHERE "log" = ?'
 
+SOURCES_OF = 'SELECT "sources" FROM "edition_texts" WHERE "log" = ? AND "hash" = ?'
+
 DIRECTORY = 'SELECT "n" FROM "directories" WHERE "log" = ? AND "digest" = ?'
 
 TICK = 'SELECT "ticked", "seal" FROM "ticks" WHERE "log" = ?'
@@ -126,3 +128,36 @@ LAST_OF_STREAMS = (
     'WHERE "log" = ? GROUP BY "stream") last ON last."stream" = e."stream" AND last."n" = e."n" '
     'WHERE e."log" = ?'
 )
+
+LATEST_EVENT = (
+    'SELECT "n", "text", "hash", "position" FROM "events" WHERE "log" = ? AND "stream" = ? '
+    "AND \"type\" NOT IN ('pack built', 'pack changed') ORDER BY \"n\" DESC LIMIT 1"
+)
+
+ENTERED = (
+    'SELECT max("n") FROM "events" WHERE "log" = ? AND "stream" = ? '
+    "AND \"type\" IN ('case opened', 'transition taken', 'step undone')"
+)
+
+EVENT = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" = ?'
+
+LEAVES_BEFORE = 'SELECT "hash" FROM "events" WHERE "log" = ? AND "position" < ? ORDER BY "position"'
+
+PACK_EVENTS = (
+    'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? '
+    "AND \"type\" IN ('pack built', 'pack changed') ORDER BY \"n\""
+)
+
+PACKS_OF = (
+    'SELECT "what" FROM "turns" WHERE "log" = ? AND "ref" = ? '
+    "AND \"what\" >= 'pack:' AND \"what\" < 'pack;'"
+)
+
+PACKS_OUT_OF_DATE = (
+    'SELECT p."ref", p."pack" FROM "packs" AS p WHERE p."log" = ? AND p."status" = \'out of date\' '
+    'AND NOT EXISTS (SELECT 1 FROM "packs" AS q WHERE q."log" = p."log" AND q."ref" = p."ref" '
+    'AND q."pack" = p."pack" AND q."no" > p."no" AND q."status" <> \'draft\') '
+    'ORDER BY p."n", p."ref", p."pack" LIMIT ?'
+)
+
+VERSIONS_OF_LINKED = 'SELECT "ref", "version" FROM "cases" WHERE "log" = ? AND "parent" = ?'

@@ -18,9 +18,9 @@ from typing import NoReturn
 
 from engine import database
 from engine.decide.taking import Step
-from engine.service import cases, outbox, sequencing, ticking, verifying
+from engine.service import cases, outbox, reading, sequencing, ticking, verifying
 from engine.service.workplace import By, Workplace
-from tests.worlds import World, given, place_on
+from tests.worlds import BESS, World, given, place_on
 
 DUE = "2026-01-20"
 
@@ -139,6 +139,7 @@ def _live(
     try:
         opened = database.open(url, durable=False)
         place, _ = place_on(opened, DUE, seed=number + 1000)
+        reading.show(place, BESS, _cases(place)[0]["ref"])
         os.write(writer, b"ready\n")
         deed(place, number, writer)
     except BaseException as error:

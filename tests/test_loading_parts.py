@@ -39,10 +39,14 @@ def test_questions_stand_in_the_order_of_the_parts_after_those_of_the_head(
     assert names[-len(expected) :] == expected
 
 
-def test_the_order_of_the_parts_does_not_change_the_edition(tmp_path):
-    one = load(write(tmp_path / "a" / "x", with_parts('["apart", "steps"]')))
-    other = load(write(tmp_path / "b" / "x", with_parts('["steps", "apart"]')))
-    assert one.hash == other.hash
+def test_the_order_of_the_parts_is_part_of_the_edition(tmp_path):
+    notes = {
+        "later.toml": NOTES.replace("note", "first"),
+        "more.toml": NOTES.replace("note", "second"),
+    }
+    one = load(write(tmp_path / "a" / "x", with_parts('["later", "more"]', **notes)))
+    other = load(write(tmp_path / "b" / "x", with_parts('["more", "later"]', **notes)))
+    assert one.hash != other.hash
 
 
 def test_a_part_that_is_no_file_is_a_mistake_with_a_guess(tmp_path):

@@ -90,8 +90,9 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 
 def need(what: str, who: Sequence[str], how: str) -> str:
-    """One thing that is missing, who can supply it, and how."""
-    by = f"from the {listed(who, 'or')}" if who else ""
+    """One thing that is missing, who can supply it (unless that is said), and how."""
+    names = [name.split(" (")[0].split(":")[0] for name in who if name not in what]
+    by = f"from the {listed(names, 'or')}" if names else ""
     more = "; ".join(part for part in (by, how) if part)
     return f"{what} ({more})" if more else what
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.database import failures
 from engine.database.transaction import Row, Values
-from engine.errors import EngineError, StaleCaseError, StorageError, TrailError, UsageError
+from engine.errors import EngineError, StorageError, UsageError
 
 Statement = tuple[str, Values]
 
@@ -28,22 +28,6 @@ set_config('client_min_messages', 'error', false), set_config('lock_timeout', '5
 set_config('synchronous_commit', CASE current_setting('synchronous_commit')
 WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)
 """
-
-_OURS = "CT001"
-"""The state of the errors that the triggers of our migrations raise, with words of ours."""
-_STATES: tuple[tuple[str, type[EngineError], str], ...] = (
-    ("08", StorageError, failures.UNREACHABLE),
-    ("23505", StaleCaseError, failures.TAKEN),
-    ("25006", StorageError, failures.READ_ONLY),
-    ("40", StorageError, failures.LOCKED),
-    ("53100", StorageError, failures.FULL),
-    ("53", StorageError, failures.UNREACHABLE),
-    ("55P03", StorageError, failures.LOCKED),
-    ("57", StorageError, failures.UNREACHABLE),
-    ("58", StorageError, failures.FAULTY),
-    ("XX00", TrailError, failures.DAMAGED),
-)
-"""How the states begin after which nothing was changed, and what is said of them."""
 
 _TUPLES, _FATAL, _SYNC = 2, 7, 10
 _IDLE = 0
@@ -160,7 +144,9 @@ class Link:
                 wanted.append(result)
         if failed is None:
             return wanted
-        raise meaning(*((failed.error_field(part) or b"").decode() for part in _PARTS))
+        raise failures.of_postgresql(
+            *((failed.error_field(part) or b"").decode() for part in _PARTS)
+        )
 
 
 def rows(result: Any) -> list[Row]:
@@ -174,16 +160,6 @@ def rows(result: Any) -> list[Row]:
         tuple([None if (raw := value(line, at)) is None else load(raw) for at, load in columns])
         for line in range(result.ntuples)
     ]
-
-
-def meaning(state: str, words: str, constraint: str) -> EngineError:
-    """What an error of the server means; its words may hold values, so only our own are shown."""
-    if state == _OURS:
-        return EngineError(failures.refused(words))
-    for beginning, kind, sentence in _STATES:
-        if state.startswith(beginning):
-            return kind(sentence)
-    return EngineError(failures.refused(f"{state} {constraint}".strip()))
 
 
 def numbered(sql: str) -> bytes:

@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import Any
 
 from engine.database import failures
-from engine.database.libpq import Link, Statement, meaning, rows
+from engine.database.libpq import Link, Statement, rows
 from engine.database.transaction import Row, Transaction, Values, check_one, over
-from engine.errors import ConfigError, EngineError, OutcomeUnknownError, StorageError
+from engine.errors import ConfigError, EngineError, OutcomeUnknownError
 
 _AT_ONCE = 500
 """How many statements are collected at most before they are sent."""
@@ -76,7 +76,7 @@ class Server:
     def explained(self, error: Exception) -> EngineError:
         """What an error of psycopg means."""
         state = getattr(error, "sqlstate", None)
-        return meaning(state, "", "") if state else StorageError(failures.UNREACHABLE)
+        return failures.of_postgresql(state or "08")
 
     def transaction(self) -> Transaction:
         """Transactions on a connection that is opened when the first begins."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
@@ -10,20 +11,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from engine.database import failures
+from engine.database.failures import NOT_OURS, code_of, of_sqlite
 from engine.database.folders import refuse_shared
 from engine.database.transaction import Row, Transaction, Values, check_one, over
-from engine.errors import (
-    ConfigError,
-    EngineError,
-    OutcomeUnknownError,
-    StaleCaseError,
-    StorageError,
-    TrailError,
-)
+from engine.errors import ConfigError, EngineError
 
 PATIENCE = 5.0
 """Seconds for which the lock of another program is waited for."""
+_NAP = 0.0005
 _STATEMENTS = 512
 """How many prepared statements a connection keeps."""
 
@@ -39,20 +34,6 @@ _SETTINGS = {
 }
 """What every connection sets, and reads back."""
 _LEVELS = {"full": 2, "extra": 3}
-
-_MAGIC = b"SQLite format 3\0"
-"""How a file of SQLite's begins."""
-_IO, _NOT_OURS = 10, 26
-_STORAGE = {
-    5: failures.LOCKED,
-    6: failures.LOCKED,
-    8: failures.READ_ONLY,
-    _IO: failures.FAULTY,
-    13: failures.FULL,
-    14: failures.UNREACHABLE,
-    15: failures.LOCKED,
-}
-"""The codes of SQLite after which nothing was changed, and what is said of them."""
 
 
 def sqlite_library() -> ModuleType:
@@ -137,6 +118,8 @@ class File:
             for name, value in {**_SETTINGS, "synchronous": _LEVELS[self._level]}.items():
                 connection.execute(f"PRAGMA {name} = {value}")
                 _expect(name, _setting(connection, name), value)
+            if hasattr(connection, "set_busy_handler"):
+                connection.set_busy_handler(_waited)
         except BaseException:
             connection.close()
             raise
@@ -145,14 +128,8 @@ class File:
     def connect(self) -> Any:
         """A connection as `raw` gives it, once the journal is found to be the right one.
 
-        The file itself is asked first, for a library that it is not made for must not even open it.
+        SQLite is asked for it: to read the file beside SQLite would drop the locks it holds.
         """
-        with open(self._path, "rb") as file:
-            header = file.read(20)
-        if header and not header.startswith(_MAGIC):
-            raise self._not_ours()
-        in_file = "wal" if header[18:] == b"\2\2" else "delete"
-        _expect("journal_mode", in_file, self.journal)
         connection = self.raw()
         try:
             _expect("journal_mode", _setting(connection, "journal_mode"), self.journal)
@@ -172,7 +149,7 @@ class File:
 
     def explained(self, error: Exception) -> EngineError:
         """What an error of the library means."""
-        return self._not_ours() if _code(error) == _NOT_OURS else explained(error)
+        return self._not_ours() if code_of(error) == NOT_OURS else of_sqlite(error)
 
     def transaction(self) -> Transaction:
         """Transactions on a connection that is opened when the first begins."""
@@ -180,24 +157,6 @@ class File:
 
     def _not_ours(self) -> ConfigError:
         return ConfigError(f"{self._path} is not a database; correct its name in config.toml.")
-
-
-def explained(error: Exception, *, committing: bool = False) -> EngineError:
-    """What an error of SQLite means to those who use Casetrail.
-
-    SQLite puts no bound value into its messages. After a fault of the disk while committing nobody
-    can tell whether the change will be there.
-    """
-    code, said = _code(error), str(error)
-    if code == _IO and committing:
-        return OutcomeUnknownError(failures.UNKNOWN)
-    if code in _STORAGE:
-        return StorageError(_STORAGE[code])
-    if code in (11, _NOT_OURS):
-        return TrailError(failures.DAMAGED)
-    if said.startswith("UNIQUE constraint failed"):
-        return StaleCaseError(failures.TAKEN)
-    return EngineError(failures.refused(said))
 
 
 class SqliteTransaction(Transaction):
@@ -307,7 +266,7 @@ class SqliteTransaction(Transaction):
             self._execute = self._cursor.execute
             return
         except self._error as error:
-            failure = explained(error)
+            failure = of_sqlite(error)
         self.close()
         raise failure
 
@@ -317,7 +276,7 @@ class SqliteTransaction(Transaction):
             self._cursor.execute("COMMIT")
             return
         except self._error as error:
-            failure = explained(error, committing=True)
+            failure = of_sqlite(error, committing=True)
         finally:
             # Whatever interrupted it, a signal included: closing takes back what is not committed.
             if self._connection.in_transaction:
@@ -342,7 +301,7 @@ class SqliteTransaction(Transaction):
         self._reading.clear()
 
     def _failed(self, error: Exception) -> EngineError:
-        self._failure = explained(error)
+        self._failure = of_sqlite(error)
         return self._failure
 
     def _connect(self) -> None:
@@ -357,6 +316,12 @@ class SqliteTransaction(Transaction):
             self._process = os.getpid()
             return
         raise failure
+
+
+def _waited(times: int) -> bool:
+    """Wait for a lock in short, even naps: SQLite's own grow longer, and starve who waits longest."""
+    time.sleep(_NAP)
+    return times * _NAP < PATIENCE
 
 
 def _without_mutex(library: ModuleType) -> dict[str, int]:
@@ -376,10 +341,6 @@ def _expect(name: str, found: object, wanted: object) -> None:
             f"The database has {name} {found} where {wanted} is needed, so it is not opened; "
             "`casetrail migrate` puts it right while nobody else uses it."
         )
-
-
-def _code(error: Exception) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _private(path: str, flags: int) -> int:

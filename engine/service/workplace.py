@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from engine import statements
+from engine import queries, statements
 from engine.calendars import Calendar, local_date
 from engine.case import Actor, Context
 from engine.database import Database, Transaction
@@ -18,6 +19,9 @@ from engine.directory import Appointment, Directory
 from engine.edition import Edition
 from engine.errors import ConfigError, TrailError, UsageError
 from engine.keys import Keys, Randomness
+from engine.names import NamesPeriod
+from engine.packs import files
+from engine.packs.files import PackFile
 from engine.store import Store
 from engine.vault import Vault
 
@@ -38,9 +42,14 @@ class Workplace:
     clock_kind: str = "real"
     """real, or virtual in a demo."""
     door: str = "command line"
+    partnership: str = ""
+    """The partnership's name, as packs print it."""
+    names: tuple[NamesPeriod, ...] = ()
+    """Its own names for the neutral words of definitions."""
     store: Store = field(init=False)
     vault: Vault = field(init=False)
     _editions: dict[str, Edition] = field(default_factory=dict)
+    _packs: dict[tuple[str, str], PackFile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store = Store(self.log)
@@ -76,6 +85,22 @@ class Workplace:
         if hashlib.sha256(row[0].encode()).hexdigest() != content_hash:
             raise TrailError("A stored edition is not the one that was activated.")
         return Edition(workflow_from(json.loads(row[0]), content_hash))
+
+    def pack_file(self, tx: Transaction, edition: Edition, template: str) -> PackFile:
+        """What a pack prints, from the sources that were stored with the edition.
+
+        Raises TrailError when the stored text is not the one that was activated.
+        """
+        known = self._packs.get((edition.hash, template))
+        if known is None:
+            row = tx.row(queries.SOURCES_OF, (self.log, edition.hash))
+            text = json.loads(row[0]).get(template, "") if row else ""
+            # The hash is of the file as it was, which may begin with a byte order mark.
+            hashes = {hashlib.sha256(b + text.encode()).hexdigest() for b in (b"", BOM_UTF8)}
+            if edition.workflow.templates.get(template) not in hashes:
+                raise TrailError("A stored pack is not the one that was activated.")
+            known = self._packs[(edition.hash, template)] = files.read(text)
+        return known
 
     def calendar(self, edition: Edition) -> Calendar:
         """The calendar by which an edition counts working days."""

@@ -1,0 +1,197 @@
+"""Packs on the record: what one still needs, that it was built, fell out of date, was frozen, sent.
+
+A pack is never sent by itself, and what was signed off is never built over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.case import Case
+from engine.decide import tasks
+from engine.decide.answers import of_whom
+from engine.decide.draft import Draft
+from engine.definition import Pack, Question
+from engine.errors import Need
+from engine.prose import names_of
+
+TURN = "pack:"
+"""Begins the name under which a case counts the versions of a pack that are no drafts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is kept, encrypted beside the trail."""
+
+    document: str
+    subject: str
+    size: int
+    chunks: int
+
+    def plain(self) -> dict[str, str | int]:
+        """The same as an event holds it."""
+        return {
+            "document": self.document,
+            "subject": self.subject,
+            "size": self.size,
+            "chunks": self.chunks,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a pack as it was built."""
+
+    pack: str
+    no: int
+    draft: bool
+    manifest: str
+    """SHA-256 of its manifest, which is salted and names the hash of every file."""
+    archive: Kept
+    head: str
+    """The hash of the latest event that it rests on."""
+    as_at: str
+    basis: str
+    """SHA-256 of all that it says, with commitments in the stead of personal values."""
+    subjects: tuple[str, ...]
+    """Those whose personal values it holds."""
+    gaps: int
+
+
+def missing(draft: Draft, pack: Pack) -> tuple[Need, ...]:
+    """Everything that a pack needs and the record has not, with who can supply it and how."""
+    needs = (need for name in pack.requires for need in _lacking(draft, pack, name))
+    return tuple({need.what: need for need in needs}.values())
+
+
+def standing(case: Case) -> tuple[str, ...]:
+    """The packs of a case of which there is a version that is no draft."""
+    turns = case.rows.table("turns")
+    named = (str(key[1]) for key, row in turns.items() if row["no"])
+    return tuple(name.removeprefix(TURN) for name in named if name.startswith(TURN))
+
+
+def built(draft: Draft, version: Version) -> None:
+    """A version of a pack was built from the record as it stood."""
+    turn = f"{TURN}{version.pack}"
+    counted = {"what": turn, "no": version.no, "first": not draft.case.knows_turn(turn)}
+    body = {
+        "pack": version.pack,
+        "no": version.no,
+        "status": "draft" if version.draft else "current",
+        "manifest": version.manifest,
+        "archive": version.archive.plain(),
+        "head": version.head,
+        "as_at": version.as_at,
+        "basis": version.basis,
+        "subjects": list(version.subjects),
+        "gaps": version.gaps,
+        "turns": [] if version.draft else [counted],
+    }
+    draft.emit("pack built", body, draft.reason())
+
+
+def out_of_date(draft: Draft, pack: str, no: int, causes: Sequence[str]) -> None:
+    """What a current pack rests on has changed."""
+    _changed(draft, pack, no, {"status": "out of date"}, {"causes": list(causes)})
+
+
+def freeze(draft: Draft, pack: Pack, no: int, *, stale: bool) -> None:
+    """A pack stays as it was when it was signed off; one that was out of date is a task."""
+    _changed(draft, pack.id, no, {"status": "frozen"}, {"causes": [pack.signed_off_by]})
+    if stale:
+        what = f'"{pack.title}" was out of date when it was signed off: look at what had changed'
+        step = draft.workflow.transitions[pack.signed_off_by]
+        role = step.who[0] if step.who else ""
+        tasks.open_tasks(draft, [tasks.Task("follow up", what, role, pack.id)])
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A pack that somebody sent: what really went, and how it differs from what was built."""
+
+    pack: str
+    no: int
+    built: bool
+    """Whether this version was ever built here."""
+    file: Kept
+    receipt: Kept | None
+    files: Mapping[str, str]
+    """Of each generated file: same, different or missing."""
+    added: int
+    """How many files went that were not generated."""
+    subjects: tuple[str, ...]
+
+
+def sent(draft: Draft, sending: Sending, sealed: Mapping[str, str]) -> None:
+    """A pack was sent; to whom, and which file, is in `sealed`."""
+    now: dict[str, str | None] = {"status": "sent", "sent_on": draft.context.happened}
+    if not sending.built:
+        nothing = {"manifest": "", "archive": "", "head": ""}
+        now |= nothing | {"built_on": draft.context.happened}
+    more: dict[str, Any] = {
+        "file": sending.file.document,
+        "receipt": sending.receipt.document if sending.receipt else "",
+        "files": dict(sending.files),
+        "added": sending.added,
+        "subjects": list(sending.subjects),
+    }
+    kept = [sending.file, *([sending.receipt] if sending.receipt else [])]
+    more["documents"] = [one.plain() for one in kept]
+    _changed(draft, sending.pack, sending.no, now, more, sealed)
+
+
+def _changed(
+    draft: Draft,
+    pack: str,
+    no: int,
+    now: Mapping[str, Any],
+    more: Mapping[str, Any],
+    sealed: Mapping[str, str] | None = None,
+) -> None:
+    first = "built_on" in now
+    body = {"pack": pack, "no": no, "first": first, "now": dict(now), "documents": [], **more}
+    draft.emit("pack changed", body, sealed)
+
+
+def _lacking(draft: Draft, pack: Pack, name: str) -> list[Need]:
+    question = draft.workflow.questions[name]
+    everybody = of_whom(draft, question)
+    if question.per and not everybody:
+        how = f'person {draft.case.ref} add "{question.per}"'
+        return [
+            Need(f"no {question.per} has been added to the case", _who(draft, pack, question), how)
+        ]
+    case = draft.case
+    on_file = case.dealt_with if question.asked_of else case.answered
+    return [_need(draft, pack, question, of) for of in everybody if not on_file(name, of)]
+
+
+def _need(draft: Draft, pack: Pack, question: Question, of: str) -> Need:
+    path = f"{question.id}/{of}" if of else question.id
+    if question.asked_of:
+        agency = draft.directory.agencies[of].title
+        how = f"record {path}, or record --no-reply {path}"
+        return Need(f'{agency} has not been asked: "{question.ask}"', (agency,), how)
+    about = f" for {of}" if of else ""
+    what = f'no answer to "{question.ask}"{about}'
+    return Need(what, _who(draft, pack, question), _how(draft, question, path))
+
+
+def _how(draft: Draft, question: Question, path: str) -> str:
+    """A day that a step sets is had by taking the step; everything else is recorded."""
+    dating = [t.id for t in draft.workflow.transitions.values() if t.dates == question.id]
+    if dating:
+        return f"take {' or '.join(dating)} --on DAY"
+    return f"attach {path} FILE" if question.answer == "document" else f"record {path}"
+
+
+def _who(draft: Draft, pack: Pack, question: Question) -> tuple[str, ...]:
+    """The roles whose steps need the answer or give it; else those who sign the pack off."""
+    steps = draft.workflow.transitions.values()
+    needing = [t for t in steps if question.id in (t.dates, *t.on_file, *dict(t.sets))]
+    signing = draft.workflow.transitions.get(pack.signed_off_by)
+    found = [role for t in needing for role in t.who] or (list(signing.who) if signing else [])
+    return names_of(draft.workflow, dict.fromkeys(found))
