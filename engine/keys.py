@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from engine.canonical import canonical
 from engine.errors import ConfigError, EngineError, StorageError, TrailError
@@ -34,6 +34,13 @@ _KEY = 32
 _NONCE = 12
 _TAG = 16
 _LONGEST_FILE = 4096
+
+
+class Source(Protocol):
+    """Where the bytes of a document come from: a file, or what stands before one."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to so many bytes; none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,7 @@ def open_value(key: bytes, sealed: bytes, associated: bytes) -> bytes:
 
 
 def seal_chunks(
-    key: bytes, randomness: Randomness, document: str, source: BinaryIO
+    key: bytes, randomness: Randomness, document: str, source: Source
 ) -> Iterator[bytes]:
     """Seal a document piece by piece, so that no piece can be altered, exchanged or left out.
 
@@ -201,7 +208,7 @@ def _of_piece(document: str, index: int, *, last: bool) -> bytes:
     return canonical(["document", document, index, last]).encode()
 
 
-def _piece(source: BinaryIO) -> bytes:
+def _piece(source: Source) -> bytes:
     piece = b""
     while len(piece) < CHUNK and (more := source.read(CHUNK - len(piece))):
         piece += more

@@ -41,7 +41,9 @@ HEAVY_AT_THE_TOP = ("engine/compiling.py", "engine/migrations/", "engine/tables"
 LAZY = {
     "engine/cli/": "a cold command imports only what it uses",
     "engine/bootstrap.py": "wires only what the configuration names",
-    "engine/database.py": "only one of the database libraries is there, or wanted",
+    "engine/config/sheet.py": "the loader is wanted only to tell where a mistake is",
+    "engine/database/": "only one of the database libraries is there, or wanted",
+    "engine/migrations/": "alembic is wanted only where a store is made or migrated",
     "engine/keys.py": "cryptography is wanted only where a personal value is",
     "engine/checkpoint.py": "cryptography is wanted only where a head is signed",
     "engine/packs/": "typst and jinja2 are wanted only where a pack is rendered",

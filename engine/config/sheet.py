@@ -67,8 +67,8 @@ class Sheet:
 
     called: str
     _text: str = ""
-    _lines: dict[Where, int] | None = None
-    """The line of every place, when it is known already: that of a file with no places."""
+    _line: int | None = None
+    """The line of what is wrong, where the file could not be understood at all."""
     _found: list[_Found] = field(default_factory=list)
 
     def load(self, path: Path) -> dict[str, Any] | None:
@@ -93,7 +93,7 @@ class Sheet:
         else:
             self._text = text
             return document
-        self._lines = {(): number}
+        self._line = number
         self.wrong((), problem)
         return None
 
@@ -153,9 +153,9 @@ class Sheet:
         if not self._found:
             return []
         from engine.loading.findings import guess
-        from engine.loading.lines import line_index, line_of
+        from engine.loading.lines import Lines
 
-        lines = line_index(self._text) if self._lines is None else self._lines
+        lines = Lines(self._text if self._line is None else "", self._line or 1)
         told, guessed = [], set()
         for number, found in enumerate(self._found):
             guessing = found.word and number < GUESSES and len(found.known) <= MOST_KNOWN
@@ -164,7 +164,7 @@ class Sheet:
                 continue
             guessed.add((found.where[:-1], meant))
             hint = meant if meant.startswith("Did") or not found.hint else found.hint
-            told.append(Mistake(self.called, line_of(lines, found.where), found.problem, hint))
+            told.append(Mistake(self.called, lines.of(found.where), found.problem, hint))
         return sorted(dict.fromkeys(told), key=lambda mistake: mistake.line)
 
 

@@ -319,7 +319,7 @@ class SqliteTransaction(Transaction):
 
 
 def _waited(times: int) -> bool:
-    """Wait for a lock in short, even naps: SQLite's own grow longer, and starve who waits longest."""
+    """Wait for a lock in short, even naps; SQLite's own grow, and starve who waits longest."""
     time.sleep(_NAP)
     return times * _NAP < PATIENCE
 

@@ -18,7 +18,7 @@ from engine.service.workplace import By, Workplace
 Deed = Callable[[Workplace, By, str, Telling], Outcome]
 
 EACH = "each"
-"""`opinion/each` is the answer of every agency, or of every person, that the question is asked of."""
+"""`opinion/each` is the answer of every agency, or every person, that the question is asked of."""
 
 
 def attach(

@@ -40,7 +40,7 @@ def _of_deadline(shown: Shown, name: str, column: str) -> Any:
 
 
 def _told(place: Workplace, shown: Shown, wanted: Iterable[str]) -> list[str]:
-    """Those of the wanted roles, agencies and people who were told something since the last step."""
+    """The wanted roles, agencies and people that were told something since the last step."""
     told = {str(row[0]) for row in _messages(place, shown)}
     day = place.today().isoformat()
     return [name for name in wanted if told >= _meant(place.directory, name, day)]

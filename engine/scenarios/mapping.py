@@ -1,4 +1,4 @@
-"""The process map: which entry of a definition holds each row of the process, and which stories show it.
+"""The process map: the entries of a definition that hold each row, and the stories that show it.
 
 `python -m engine.scenarios.mapping` writes docs/process-map.md from docs/process-map.toml.
 """
@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the map: its name outside, the entries that hold it, and the stories that show it."""
+    """A row of the map: its name outside, the entries that hold it, the stories that show it."""
 
     section: str
     name: str

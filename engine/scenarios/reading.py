@@ -82,6 +82,7 @@ def _read(file: Path, findings: Findings, within: tuple[str, ...]) -> Scenario:
     steps = tuple(
         _step(one, place / "step" / at, findings) for at, one in enumerate(_tables(keys, "step"))
     )
+    _check_order(first, steps, place, findings)
     outages = tuple(
         _outage(one, place / "no_worker" / at, findings)
         for at, one in enumerate(_tables(keys, "no_worker"))
@@ -94,6 +95,17 @@ def _read(file: Path, findings: Findings, within: tuple[str, ...]) -> Scenario:
         steps=(*first.steps, *steps),
         outages=(*first.outages, *outages),
     )
+
+
+def _check_order(
+    first: Scenario, steps: tuple[Telling, ...], place: Place, findings: Findings
+) -> None:
+    latest = max((one.at for one in first.steps if one.at), default=None)
+    for number, telling in enumerate(steps):
+        if telling.at and latest and telling.at < latest:
+            where = place / "step" / number / "on"
+            findings.add(where, "This day lies before that of an earlier step; tell it in order.")
+        latest = telling.at or latest
 
 
 def _beginning(

@@ -1,4 +1,4 @@
-"""A scenario as values: its steps, each with who does what on which day, and what must then be so."""
+"""A scenario as values: who does what on which day, and what must then be so."""
 
 from __future__ import annotations
 

@@ -138,17 +138,7 @@ def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
     now = place.clock()
     today = local_date(now)
     decided = by.decided_by or by.person
-    for person in (decided, by.person):
-        if person not in place.directory.people:
-            raise UsageError(
-                f'config.toml names no person "{person}"; use the id of somebody it names, with '
-                f"--as."
-            )
-    if decided != by.person and not by.evidence:
-        raise UsageError(
-            "A step that somebody else decided needs its evidence; give --evidence with the "
-            "document."
-        )
+    _check_people(place, by, decided)
     happened = by.on or today.isoformat()
     held = _held(place.directory, decided, roles, happened[:10])
     actor = Actor(
@@ -171,6 +161,20 @@ def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
         evidence=by.evidence,
         reason=by.reason,
     )
+
+
+def _check_people(place: Workplace, by: By, decided: str) -> None:
+    for person in (decided, by.person):
+        if person not in place.directory.people:
+            raise UsageError(
+                f'config.toml names no person "{person}"; use the id of somebody it names, '
+                "with --as."
+            )
+    if decided != by.person and not by.evidence:
+        raise UsageError(
+            "A step that somebody else decided needs its evidence; give --evidence with the "
+            "document."
+        )
 
 
 def _held(
