@@ -37,6 +37,7 @@ def test_only_places_for_values_are_numbered() -> None:
     assert numbered("""SELECT '?', "?", a FROM t WHERE b = ? AND c = 'it''s ?' AND d = ?""") == (
         b"""SELECT '?', "?", a FROM t WHERE b = $1 AND c = 'it''s ?' AND d = $2"""
     )
+    assert numbered("SELECT ?2, ?1, ?2, ?12") == b"SELECT $2, $1, $2, $12"
 
 
 @pytest.mark.postgresql

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,7 +40,7 @@ def sqlite_store(tmp_path: Any) -> Iterator[Database]:
 
 
 def nothing_for(sql: str) -> tuple[None, ...]:
-    return (None,) * len(re.findall(r"\?", sql))
+    return (None,) * (2 if "?1" in sql else sql.count("?"))
 
 
 def example(column: Any, number: int) -> Any:
@@ -80,7 +80,8 @@ def test_each_statement_that_locks_is_understood_by_postgresql(postgres_server: 
 def test_no_question_reads_a_whole_table(sqlite_store: Database) -> None:
     plans = {}
     with sqlite_store.read() as tx:
-        for name, sql in {**QUESTIONS, **PLAIN, **statements.SELECT}.items():
+        whole = {"WHOLE_CASE": statements.whole_case("sqlite")}
+        for name, sql in {**QUESTIONS, **PLAIN, **statements.SELECT, **whole}.items():
             plan = [row[3] for row in tx.rows(f"EXPLAIN QUERY PLAN {sql}", nothing_for(sql))]
             plans[name] = [line for line in plan if "SCAN" in line]
 
@@ -173,6 +174,48 @@ def test_every_text_number_and_byte_survives(
         tx.run('DELETE FROM "chunks"')
         tx.run(statements.insert("chunks"), (LOG, text, number, raw))
         assert tx.rows('SELECT "document", "no", "sealed" FROM "chunks"') == [(text, number, raw)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(
+    text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    number=st.integers(-(2**53) + 1, 2**53 - 1),
+)
+def test_a_whole_case_is_read_at_once_as_it_is_table_by_table(
+    store: Database, text: str, number: int
+) -> None:
+    value = {str: text, int: number}
+    with store.write() as tx:
+        for table in ("turns", "people", "linked"):
+            tx.run(f'DELETE FROM "{table}"')
+            described = tables.metadata.tables[table].c
+            for ref in ("this", "another"):
+                known = {"log": LOG, "ref": ref}
+                row = [known.get(c.name, value[c.type.python_type]) for c in described]
+                tx.run(statements.insert(table), row)
+
+    with store.read() as tx:
+        [whole] = tx.row(statements.whole_case(tx.dialect), (LOG, "this")) or ("",)
+        found = dict(zip(statements.WHOLE_CASE_TABLES, json.loads(whole), strict=True))
+        for table in ("turns", "people", "linked", "cases"):
+            rows = tx.rows(statements.select(table), (LOG, "this"))
+            assert [tuple(row) for row in found[table]] == rows
+            assert len(rows) == (table != "cases")
+
+
+def test_a_whole_case_has_only_the_notices_that_wait(store: Database) -> None:
+    with store.write() as tx:
+        for notice, status in (("first", "fired"), ("second", "waiting"), ("third", "replaced")):
+            key = (LOG, "this", "timescale", "", 1, notice, 1)
+            tx.run(statements.insert("notices"), (*key, 5, status, 1))
+
+    with store.read() as tx:
+        [whole] = tx.row(statements.whole_case(tx.dialect), (LOG, "this")) or ("",)
+        waiting = tx.rows(statements.WAITING_NOTICES, (LOG, "this"))
+
+    *_, notices = json.loads(whole)
+    assert [tuple(row) for row in notices] == waiting
+    assert [row[4] for row in waiting] == ["second"]
 
 
 def test_an_update_of_a_column_that_there_is_not_is_never_made() -> None:

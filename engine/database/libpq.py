@@ -21,7 +21,7 @@ Statement = tuple[str, Values]
 _PREPARED = 1000
 """How many statements a connection prepares at most; after that they are sent as they are."""
 
-_PLACES = re.compile(r"""'[^']*'|"[^"]*"|\?""")
+_PLACES = re.compile(r"""'[^']*'|"[^"]*"|\?(\d*)""")
 _SET_UP = b"""
 SELECT set_config('client_encoding', 'UTF8', false),
 set_config('client_min_messages', 'error', false), set_config('lock_timeout', '5s', false),
@@ -163,15 +163,15 @@ def rows(result: Any) -> list[Row]:
 
 
 def numbered(sql: str) -> bytes:
-    """A text with `?` for each value as PostgreSQL wants it: with $1, $2 and so on."""
+    """A text with `?` (or ?1, ?2) for each value as PostgreSQL wants it: with $1, $2 and so on."""
     place = 0
 
     def number(found: re.Match[str]) -> str:
         nonlocal place
-        if found[0] != "?":
+        if found[0][0] != "?":
             return found[0]
         place += 1
-        return f"${place}"
+        return f"${found[1] or place}"
 
     return _PLACES.sub(number, sql).encode()
 

@@ -82,3 +82,16 @@ LOCKABLE = {
     "tree": (_TREE, f"{_TREE} FOR UPDATE"),
 }
 """Every question that may lock what it finds: as it is asked without the lock, and with it."""
+
+WHOLE_CASE = {
+    "cases": "",
+    "turns": "",
+    "answers": "",
+    "people": "",
+    "deadlines": "",
+    "tasks": "",
+    "approvals": "",
+    "linked": "",
+    "notices": " AND {status} = 'waiting'",
+}
+"""The tables of which a step may look at any row of its case; of notices only those that wait."""
