@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from engine import calendars, database
 from engine.config import Settings, directory_digest, directory_plain, read
 from engine.errors import ConfigError, DeliveryError, EngineError
+from engine.keys import Randomness
 from engine.keys import read as read_keys
 from engine.service import people, starting, virtual
 from engine.service.outbox import Outgoing, Sender
@@ -28,7 +30,7 @@ def workplace(settings: Settings) -> Workplace:
     A real store goes by the machine's clock. That of a demo is virtual, and stands where its story
     ended. Raises ConfigError when the store, its keys or its people do not fit.
     """
-    place = _wired(settings, None)
+    place = _wired(settings)
     try:
         starting.check(place, place.database.identity.log)
         _note_people(place, settings)
@@ -38,18 +40,26 @@ def workplace(settings: Settings) -> Workplace:
     return place
 
 
-def begin(settings: Settings, clock: VirtualClock | None = None) -> Workplace:
+def begin(
+    settings: Settings,
+    clock: VirtualClock | None = None,
+    randomness: Randomness = secrets.token_bytes,
+) -> Workplace:
     """A partnership at work on the store that was just made for it, with its first events sealed.
 
     Raises ConfigError when the store has begun already, or is a real one and the clock is not.
     """
-    place = _wired(settings, clock)
+    place = _wired(settings, clock, randomness)
     starting.begin(place)
     _note_people(place, settings)
     return place
 
 
-def _wired(settings: Settings, clock: VirtualClock | None) -> Workplace:
+def _wired(
+    settings: Settings,
+    clock: VirtualClock | None = None,
+    randomness: Randomness = secrets.token_bytes,
+) -> Workplace:
     keys = read_keys(settings.keys)
     opened = database.open(settings.database, folder=settings.folder)
     kind = opened.identity.clock
@@ -65,6 +75,7 @@ def _wired(settings: Settings, clock: VirtualClock | None) -> Workplace:
         directory=settings.directory,
         calendars={name: calendars.load(name) for name in calendars.SHIPPED},
         clock=clock or now,
+        randomness=randomness,
         clock_kind=kind,
     )
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-from engine.definition import Guard, Question, Timescale, Variant, Workflow
+from engine.definition import Guard, Question, Timescale, Transition, Variant, Workflow
 from engine.timescales import Rule, parse
 
 EMPTY: tuple[Timescale, ...] = ()
@@ -45,6 +45,11 @@ class Edition:
     def by_state(self) -> dict[str, tuple[Timescale, ...]]:
         """The timescales that start, or run, in a state."""
         return _index((name, t) for t in self._all for name in t.starts_in)
+
+    @cached_property
+    def dated_by(self) -> dict[str, Transition]:
+        """The step whose day is the answer to a date question."""
+        return {t.dates: t for t in self.workflow.transitions.values() if t.dates}
 
     @cached_property
     def provisional(self) -> tuple[Timescale, ...]:

@@ -130,7 +130,7 @@ LAST_OF_STREAMS = (
 )
 
 LATEST_EVENT = (
-    'SELECT "n", "text", "hash", "position" FROM "events" WHERE "log" = ? AND "stream" = ? '
+    'SELECT "n", "text", "hash" FROM "events" WHERE "log" = ? AND "stream" = ? '
     "AND \"type\" NOT IN ('pack built', 'pack changed') ORDER BY \"n\" DESC LIMIT 1"
 )
 
@@ -140,6 +140,8 @@ ENTERED = (
 )
 
 EVENT = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" = ?'
+
+POSITION = 'SELECT "position" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" = ?'
 
 LEAVES_BEFORE = 'SELECT "hash" FROM "events" WHERE "log" = ? AND "position" < ? ORDER BY "position"'
 
@@ -161,3 +163,8 @@ PACKS_OUT_OF_DATE = (
 )
 
 VERSIONS_OF_LINKED = 'SELECT "ref", "version" FROM "cases" WHERE "log" = ? AND "parent" = ?'
+
+NAMES = (
+    'SELECT 1 FROM "events" WHERE "log" = ? AND "stream" <> ? AND "text" LIKE ? '
+    "ESCAPE '\\' LIMIT 1"
+)

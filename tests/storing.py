@@ -70,6 +70,19 @@ heavy = {"sqlalchemy", "sqlmodel", "alembic", "pydantic"} & set(sys.modules)
 print(sorted(heavy), "sqlite3" in sys.modules and "pysqlite3" in sys.modules)
 """
 
+WITHOUT_PYSQLITE3 = """
+import sys
+sys.modules["pysqlite3"] = None
+from engine import database
+database.create(sys.argv[1], "sample")
+store = database.open(sys.argv[1])
+with store.write() as tx:
+    tx.run("INSERT INTO failures (log, notice, times) VALUES (?, ?, ?)", ("sample", "n", 1))
+with store.read() as tx:
+    print(store.identity.library, *tx.row("PRAGMA journal_mode"), *tx.row("PRAGMA synchronous"))
+store.close()
+"""
+
 
 def place(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'casetrail.db'}"

@@ -286,6 +286,9 @@ def test_the_processes_are_listed_checked_described_and_brought_into_use(office:
     assert (checked["mistakes"], checked["unconfirmed"] > 0) == ([], True)
     assert not office.json("workflow", "activate", str(SAMPLE))["activated"]
     assert "There is no process" in office.refused(2, "workflow", "check", "incidents")
+    described = office.ok("workflow", "describe", str(SAMPLE))
+    assert "Notify the Panel" in described
+    assert office.json("workflow", "describe", str(SAMPLE))["text"] == described
 
 
 def test_every_mistake_of_a_definition_is_told_at_once(office: Office) -> None:

@@ -212,3 +212,48 @@ def test_the_sheet_fits_on_one_page_however_much_there_is_to_do(office: Office) 
 
 def test_an_empty_day_says_so(office: Office) -> None:
     assert "Nothing is due, and nobody is waited for." in office.ok("today")
+
+
+def test_no_name_reaches_any_output_but_a_personal_read(office: Office) -> None:
+    ref = office.at("deciding")
+    typed = {"typed": "Avery Canary"}
+    said = [
+        office.ok("person", ref, "add", "child", "name=-", **typed),
+        office.ok("record", ref, "rationale=-", "--reason", "Avery Canary", **typed),
+        office.ok("correct", ref, "rationale=-", "--reason", "for Avery Canary", **typed),
+        office.ok("attach", ref, "form", office.file("Avery Canary.pdf", "Avery Canary")),
+        office.ok(
+            "extend",
+            ref,
+            "notification",
+            "--to",
+            "2090-01-02",
+            "--agreed-by",
+            "Canary",
+            "--reason",
+            "Avery Canary",
+        ),
+        office.ok(
+            "take",
+            ref,
+            "decide_to_notify",
+            "--already-done",
+            "--as",
+            "lee",
+            "--reason",
+            "Avery Canary",
+        ),
+        office.ok("undo", ref, "--reason", "Avery Canary"),
+        office.ok("tick"),
+    ]
+    reads = (("show", ref, "--all"), ("next", ref), ("history", ref), ("list",), ("today",))
+    reads += (("deadlines",), ("person", ref, "show"), ("record", ref, "--form", "--all"))
+    reads += (("explain", ref, "notification"), ("audit", "verify"), ("find", "our area"))
+    said += [office.ok(*words) for words in reads]
+    said += [office.ok(*words, "--json") for words in reads]
+    said += [file.read_text() for file in (office.folder / "messages").rglob("*.eml")]
+    assert len(said) > 30
+    assert [text for text in said if "Canary" in text] == []
+    assert "Canary" in office.ok("history", ref, "--personal", "--why", "to see that it is there")
+    content = b"".join(file.read_bytes() for file in office.folder.glob("casetrail.db*"))
+    assert b"Canary" not in content

@@ -68,6 +68,21 @@ def test_a_personal_answer_in_plain_words_is_refused_and_not_repeated(
         assert "Canary" not in said
 
 
+def test_a_personal_answer_that_cannot_be_read_is_not_repeated(office: Office) -> None:
+    words = ("place_of_incident=in our area", "place_of_residence=in our area")
+    opened = office.json(
+        "open", "child_safeguarding_practice_review", *words, f"referred_on={ago(1)}"
+    )
+    ref = opened["ref"]
+    office.ok("person", ref, "add", "child", "child_born_on=-", typed="2015-06-01")
+    for answer in ("child_born_on/p1=-", "child_sex/p1=-"):
+        assert "Canary" not in office.refused(4, "record", ref, answer, typed=CANARY)
+    words = ("correct", ref, "child_born_on/p1=-", "--reason", "misread")
+    said = office.refused(4, *words, typed=CANARY)
+    assert "was given something else than a day" in said
+    assert "Canary" not in said
+
+
 def test_a_personal_answer_of_a_linked_case_is_refused_in_plain_words(office: Office) -> None:
     ref = office.at("reviewing")
     office.ok("record", ref, "agencies_asked=council")

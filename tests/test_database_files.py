@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from engine.errors import (
 from tests.storing import (
     ADD,
     TOO_LARGE,
+    WITHOUT_PYSQLITE3,
     count,
     place,
     program,
@@ -173,6 +175,19 @@ def test_a_write_ahead_log_is_kept_only_by_an_sqlite_that_does_not_damage_it(
     version: tuple[int, ...], journal: tuple[str, str]
 ) -> None:
     assert sqlite.journal_for(version) == journal
+
+
+def test_where_pysqlite3_is_not_the_store_is_kept_by_pythons_own_sqlite(tmp_path: Path) -> None:
+    journal, level = sqlite.journal_for(sqlite3.sqlite_version_info)
+
+    said = program(WITHOUT_PYSQLITE3, place(tmp_path)).communicate()[0].split()
+
+    assert said == ["sqlite3", journal, {"full": "2", "extra": "3"}[level]]
+    if sqlite.sqlite_library() is not sqlite3:
+        with pytest.raises(ConfigError, match=r"is needed|belongs to sqlite3"):
+            database.open(place(tmp_path))
+        database.migrate(place(tmp_path))
+        database.open(place(tmp_path)).close()
 
 
 def test_every_connection_has_the_settings_on_which_promises_rest(file_store: Database) -> None:

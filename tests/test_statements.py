@@ -83,7 +83,7 @@ def test_no_question_reads_a_whole_table(sqlite_store: Database) -> None:
         whole = {"WHOLE_CASE": statements.whole_case("sqlite")}
         for name, sql in {**QUESTIONS, **PLAIN, **statements.SELECT, **whole}.items():
             plan = [row[3] for row in tx.rows(f"EXPLAIN QUERY PLAN {sql}", nothing_for(sql))]
-            plans[name] = [line for line in plan if "SCAN" in line]
+            plans[name] = [line for line in plan if "SCAN" in line and "CONSTANT" not in line]
 
     assert {name: lines for name, lines in plans.items() if lines} == {}
 

@@ -17,8 +17,10 @@ from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.service import reading, references
 
+MOST = 6
+"""Deadlines, and tasks, that fit on the one screen."""
 MOST_ANSWERS = 10
-"""Public answers that fit on the one screen."""
+"""Public answers that do."""
 
 Case = Mapping[str, Any]
 
@@ -43,7 +45,7 @@ def show(door: Visit, ref: str, every: bool, personal: bool, why: str) -> None:
     case = reading.show(door.place, door.visitor, ref)
     values = reading.personal(door.place, door.visitor, ref, reason) if personal else {}
     document = {**case, "personal": values} if personal else case
-    lines = [*_head(case), *_deadlines(case, every=every), *_to_do(case)]
+    lines = [*_head(case), *_deadlines(case, every=every), *_to_do(case, every=every)]
     lines += [*_answers(case, values, every=every), *_linked(case)]
     door.answer(document, [*lines, *saying.caution(case["caution"])])
 
@@ -120,18 +122,24 @@ def _head(case: Case) -> list[str]:
 
 def _deadlines(case: Case, *, every: bool) -> list[str]:
     known = case["deadlines"]
-    shown = [one for one in known if every or one["status"] in saying.OPEN]
+    running = [one for one in known if one["status"] in saying.OPEN]
+    shown = known if every else running[:MOST]
     lines = ["", strong("Deadlines")] if known else []
     for one in shown:
         lines += saying.deadline(one)
-    rest = len(known) - len(shown)
-    if rest:
-        lines.append(f"  {count(rest, 'other')} met or no longer applying; --all shows them.")
+    later, ended = len(running) - MOST, len(known) - len(running)
+    if later > 0 and not every:
+        lines.append(f"  {count(later, 'later one')} to be met; --all shows them.")
+    if ended and not every:
+        lines.append(f"  {count(ended, 'other')} met or no longer applying; --all shows them.")
     return lines
 
 
-def _to_do(case: Case) -> list[str]:
-    lines = ["", strong("Open tasks"), *saying.tasks(case["tasks"])] if case["tasks"] else []
+def _to_do(case: Case, *, every: bool) -> list[str]:
+    tasks = case["tasks"] if every else case["tasks"][:MOST]
+    lines = ["", strong("Open tasks"), *saying.tasks(tasks)] if tasks else []
+    if len(tasks) < len(case["tasks"]):
+        lines.append(f"  {count(len(case['tasks']) - MOST, 'more')}; --all shows them.")
     if case["closed_on"] and not case["allowed"]:
         return lines
     allowed = listed(case["allowed"]) or "nothing"

@@ -177,8 +177,7 @@ def _misused(error: click.ClickException) -> int:
 def _sentence(error: click.ClickException) -> str:
     """What click found wrong, without the words that were typed: they may be about somebody."""
     if isinstance(error, click.NoSuchOption):
-        near = (error.possibilities or [""])[0]
-        return f"There is no option {error.option_name}{f'; did you mean {near}?' if near else '.'}"
+        return f"There is no option {error.option_name}{_meant(error)}"
     if isinstance(error, click.MissingParameter) and error.param:
         return f"{_called(error.param)} is missing."
     if isinstance(error, click.BadParameter) and error.param:
@@ -186,6 +185,12 @@ def _sentence(error: click.ClickException) -> str:
     if "extra argument" in error.format_message():
         return "There are more words than this command takes; put a value with spaces in quotes."
     return error.format_message()
+
+
+def _meant(error: click.NoSuchOption) -> str:
+    if error.ctx and isinstance(error.ctx.command, Commands):
+        return "; options are written after the command."
+    return f"; did you mean {error.possibilities[0]}?" if error.possibilities else "."
 
 
 def _called(param: click.Parameter) -> str:

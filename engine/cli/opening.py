@@ -21,6 +21,7 @@ from engine.service import cases, editions, listing
         option("--edition", metavar="EDITION", default="", help="Under this edition."),
         option("--source", metavar="AGENCY", help="The agency that the answers came from."),
     ],
+    new=True,
 )
 def open_(door: Visit, workflow: str, answers: tuple[str, ...]) -> None:
     """Open a case, and print its reference.

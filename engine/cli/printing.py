@@ -97,9 +97,9 @@ def need(what: str, who: Sequence[str], how: str) -> str:
     return f"{what} ({more})" if more else what
 
 
-def count(number: int, one: str, more: str = "") -> str:
-    """`1 case`, `2 cases`."""
-    return f"{number} {one if number == 1 else more or one + 's'}"
+def count(number: int, one: str) -> str:
+    """`1 case`, `2 cases`, `2 more`."""
+    return f"{number} {one if number == 1 or one == 'more' else one + 's'}"
 
 
 def loud(text: str) -> str:

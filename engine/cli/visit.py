@@ -81,13 +81,13 @@ class Visit(Door):
             self.visitor,
             on=texts.when(options["on"]) if on is None else on,
             reason=texts.free_text(options["reason"], "--reason"),
-            if_version=options["if_version"],
+            if_version=options.get("if_version"),
             key=key,
         )
+        self.state.key = key
         evidence = options.get("evidence") or ""
         if evidence:
             who = self._with_evidence(who, ref, evidence)
-        self.state.key = key
         return replace(who, decided_by=options.get("decided_by") or "")
 
     def _with_evidence(self, who: By, ref: str, evidence: str) -> By:
@@ -162,24 +162,21 @@ def reads(name: str, *own: click.Parameter) -> Callable[[Function], click.Comman
 
 
 def changes(
-    name: str, *own: click.Parameter, more: Iterable[click.Parameter] = ()
+    name: str, *own: click.Parameter, more: Iterable[click.Parameter] = (), new: bool = False
 ) -> Callable[[Function], click.Command]:
-    """Make a function a command that changes a case."""
+    """Make a function a command that changes a case; or makes a `new` one, which holds nothing."""
     changing = [
         _as_person(),
         option("--on", metavar="WHEN", default="", help="The day it happened; today if left out."),
         option("--reason", metavar="TEXT", default="", help="Why: TEXT, @FILE, or - to be asked."),
+        option("--key", metavar="KEY", default="", help="Never do it twice under the same key."),
+    ]
+    existing = [
         option("--decided-by", metavar="PERSON", help="Who decided it, where you only record it."),
         option("--evidence", metavar="FILE", help="What shows that they did; it is put on file."),
-        option("--key", metavar="KEY", default="", help="Never do it twice under the same key."),
-        option(
-            "--if-version",
-            type=int,
-            metavar="N",
-            help="Only if the case is still at this version.",
-        ),
+        option("--if-version", type=int, metavar="N", help="Only if the case is still at it."),
     ]
-    return command(name, *own, more=[*more, *changing], door=Visit)
+    return command(name, *own, more=[*more, *changing, *([] if new else existing)], door=Visit)
 
 
 def _as_person() -> click.Parameter:

@@ -27,7 +27,7 @@ def mistakes(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
 
 def given_by_steps(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
     """The answers among these that only a step gives: the day on which it happened."""
-    by_step = {t.dates: t for t in draft.workflow.transitions.values() if t.dates}
+    by_step = draft.edition.dated_by
     return tuple(
         Need(
             f'"{draft.workflow.questions[one.question].ask}" is answered by a step',
@@ -44,6 +44,15 @@ def read(draft: Draft, one: Given) -> str | None:
         return None
     question = draft.workflow.questions[one.question]
     return _READERS.get(question.answer, _text)(draft, question, one.value)
+
+
+def unreadable(question: Question, error: UsageError) -> str:
+    """Why an answer cannot be read; a personal one is not repeated."""
+    expected = _EXPECTED.get(question.answer)
+    if not question.personal or expected is None:
+        return str(error)
+    listed = ", ".join(question.choices or YES_NO)
+    return f'"{question.ask}" was given something else than {expected.format(choices=listed)}.'
 
 
 def of_whom(draft: Draft, question: Question) -> tuple[str, ...]:
@@ -65,7 +74,7 @@ def _wrong(draft: Draft, one: Given) -> list[Need]:
         found = _wrong_subject(draft, question, one.of)
         read(draft, one)
     except UsageError as error:
-        return [Need(str(error))]
+        return [Need(unreadable(question, error))]
     if found:
         return found
     if one.status == "answered" and not question.may_change and _already(draft.case, one):
@@ -166,6 +175,13 @@ def _short(value: str) -> str:
     return f'"{text[:40]}..."' if len(text) > 40 else f'"{text}"'
 
 
+_EXPECTED = {
+    "date": "a day, such as 2026-12-23",
+    "number": "a whole number that it allows",
+    "choice": "one of: {choices}",
+    "yes or no": "one of: {choices}",
+    "agencies": "agencies of config.toml",
+}
 _READERS = {
     "date": _date,
     "number": _number,

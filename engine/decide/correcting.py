@@ -102,7 +102,8 @@ def _check(draft: Draft, given: Sequence[Given]) -> None:
         try:
             answers.read(draft, one)
         except UsageError as error:
-            raise RefusedError(str(error)) from error
+            question = draft.workflow.questions[one.question]
+            raise RefusedError(answers.unreadable(question, error)) from None
 
 
 def _to_confirm(draft: Draft, questions: set[str]) -> list[tasks.Task]:

@@ -58,7 +58,9 @@ class Chain:
     def seal(
         self, kind: str, body: Mapping[str, Any], sealed: Mapping[str, str], edition: str = ""
     ) -> Sealed:
-        """Add an event of a type from the closed list; its number and hash follow from the chain."""
+        """Add an event of a type from the closed list; its number and hash follow from the
+        chain.
+        """
         self.n += 1
         own = {
             "n": self.n,

@@ -71,8 +71,6 @@ def _known(draft: Draft, name: str) -> Transition:
 
 def _check_day(draft: Draft) -> None:
     happened = parse_partial(draft.context.happened)
-    if happened.first > draft.context.today:
-        raise RefusedError("The day lies in the future; a step is recorded when it has happened.")
     if not happened.exact and not draft.case.row["historic"]:
         raise RefusedError(
             f"A step needs the day on which it happened, not only {happened.text}; "

@@ -26,7 +26,12 @@ def tell(
 def messages(
     draft: Draft, names: Iterable[str], what: str, by_when: str, *, urgent: bool
 ) -> list[dict[str, Any]]:
-    """One message for each person behind these roles and groups. They hold no personal value."""
+    """One message for each person behind these roles and groups. They hold no personal value.
+
+    Nobody is told of what is entered as history.
+    """
+    if draft.case.row["historic"]:
+        return []
     told: dict[str, Recipient] = {}
     for name in names:
         for recipient in recipients(draft, name):

@@ -32,7 +32,8 @@ class Played:
 
     telling: Telling
     ref: str
-    person: str
+    by: str
+    """As the story says it: a role, an agency or a person."""
     outcome: Outcome | None = None
     refusal: RefusedError | None = None
 
@@ -49,8 +50,9 @@ class Player:
     ticked: Callable[[], None] = lambda: None
     """Is told whenever the worker has come by."""
     ref: str = ""
+    by: str = ""
+    """Whoever acted last, as the story says it."""
     person: str = ""
-    """Whoever acted last."""
     _before: dict[str, int] = field(default_factory=dict)
     """The number of the last entry of each case before the step."""
     _over: list[int] = field(default_factory=list)
@@ -71,9 +73,12 @@ class Player:
                 self._before = self._versions()
             except ScenarioError as error:
                 raise ScenarioError(f"{telling.where}: {error}") from error
+        self._send_what_waits(scenario)
         return self.ref
 
     def _go_to(self, scenario: Scenario, instant: datetime) -> None:
+        """The time until a step, with the worker coming by, except in an outage."""
+        self._send_what_waits(scenario)
         for number, outage in enumerate(scenario.outages):
             if number in self._over or instant <= outage.since:
                 continue
@@ -91,6 +96,12 @@ class Player:
             self.clock.go_to(moment + A_TICK_LATER)
             self._tick()
 
+    def _send_what_waits(self, scenario: Scenario) -> None:
+        now = self.clock.instant
+        if self.sender and not any(o.since <= now < o.until for o in scenario.outages):
+            self.clock.go_to(now + A_TICK_LATER)
+            self._tick()
+
     def _tick(self) -> None:
         ticking.fire_due(self.place)
         if self.sender:
@@ -105,22 +116,23 @@ class Player:
         return datetime.fromtimestamp(row[0] / 1_000_000, UTC) if row and row[0] else None
 
     def _do(self, scenario: Scenario, telling: Telling) -> Played:
-        self.person = self._person(telling.by) if telling.by else self.person
+        if telling.by:
+            self.by, self.person = telling.by, self._person(telling.by)
         ref = self._case(telling.case)
         if telling.verb == "wait":
-            return Played(telling, ref, self.person)
+            return Played(telling, ref, self.by)
         try:
             outcome = self._deed(scenario, telling, ref)
         except RefusedError as error:
             said = "\n".join([str(error), *(f"{need.what} ({need.how})" for need in error.unmet)])
             if telling.refused and telling.refused in said:
-                return Played(telling, ref, self.person, refusal=error)
+                return Played(telling, ref, self.by, refusal=error)
             raise ScenarioError(f"it was refused: {said}") from error
         except EngineError as error:
             raise ScenarioError(str(error)) from error
         if telling.refused:
             raise ScenarioError(f'it should have been refused with "{telling.refused}"')
-        return Played(telling, outcome.ref, self.person, outcome)
+        return Played(telling, outcome.ref, self.by, outcome)
 
     def _deed(self, scenario: Scenario, telling: Telling, ref: str) -> Outcome:
         by = self._by(telling, ref)

@@ -25,7 +25,7 @@ from engine.scenarios.doing import VERBS
 from engine.scenarios.expecting import EXPECTATIONS
 from engine.scenarios.story import BEGINNINGS, Outage, Scenario, Telling
 
-HEAD: Final = {"title": str, "begins": str, "step": list, "no_worker": list}
+HEAD: Final = {"title": str, "begins": str, "follows": list, "step": list, "no_worker": list}
 OUTAGE: Final = {"from": date, "until": date}
 STEP: Final = {
     "on": date,
@@ -94,6 +94,7 @@ def _read(file: Path, findings: Findings, within: tuple[str, ...]) -> Scenario:
         workflow=_folder(file).parent.name,
         steps=(*first.steps, *steps),
         outages=(*first.outages, *outages),
+        follows=tuple(map(str, keys.get("follows", ()))),
     )
 
 

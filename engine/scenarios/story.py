@@ -58,6 +58,8 @@ class Scenario:
     workflow: str
     steps: tuple[Telling, ...]
     outages: tuple[Outage, ...] = ()
+    follows: tuple[str, ...] = ()
+    """The timescales that its printed timeline follows."""
 
 
 def stories(folder: Path) -> list[Path]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from engine import queries
+from engine import queries, statements
 from engine.canonical import canonical, clean_text, parse
 from engine.case import AnswerKey, Given
 from engine.database import Transaction
 from engine.decide import answers, clocks, people, recording, tasks
 from engine.decide.draft import Draft
+from engine.decide.packs import Kept
 from engine.errors import Need, RefusedError
 from engine.service import access
 from engine.service.changing import Outcome, Wanted, change
@@ -100,20 +101,27 @@ def put(
     return document
 
 
+def keep(place: Workplace, tx: Transaction, subject: str, source: BinaryIO) -> Kept:
+    """Encrypt a file beside the trail, under a subject's key; an event must say that it is there.
+
+    Raises RefusedError past 25 MB.
+    """
+    return _kept(place, tx, subject, Hashing(source))
+
+
+def _kept(place: Workplace, tx: Transaction, subject: str, source: Hashing) -> Kept:
+    document = place.randomness(16).hex()
+    chunks = place.vault.store_document(tx, document, subject, source)
+    return Kept(document, subject, source.size, chunks)
+
+
 def _stored(
     place: Workplace, tx: Transaction, draft: Draft, about: AnswerKey, source: BinaryIO
 ) -> tuple[Filed, dict[str, str | int]]:
-    document = place.randomness(16).hex()
     hashing = Hashing(source)
-    chunks = place.vault.store_document(tx, document, about.of, hashing)
-    body: dict[str, str | int] = {
-        "document": document,
-        "question": about.question,
-        "subject": about.of,
-        "size": hashing.size,
-        "chunks": chunks,
-    }
-    return Filed(document, hashing.sha256, hashing.size), body
+    kept = _kept(place, tx, about.of, hashing)
+    body = {**kept.plain(), "question": about.question}
+    return Filed(kept.document, hashing.sha256, hashing.size), body
 
 
 def read(place: Workplace, by: By, document: str, why: str) -> Iterator[bytes]:
@@ -132,11 +140,29 @@ def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) ->
 
     def act(draft: Draft, tx: Transaction) -> None:
         values = tx.rows(queries.SECRETS_OF, (place.log, subject))
-        found = tx.rows(queries.DOCUMENTS_OF, (place.log, subject))
+        found = [row[0] for row in tx.rows(queries.DOCUMENTS_OF, (place.log, subject))]
+        found += _packs_that_hold(place, tx, subject)
         held: list[dict[str, object]] = [{"n": n, "path": path} for n, path in values]
-        held += [{"document": row[0]} for row in found]
+        held += [{"document": document} for document in found]
         people.erase(draft, person, basis, held)
-        for row in found:
-            tx.run(queries.DROP_CHUNKS, (place.log, row[0]))
+        for document in found:
+            tx.run(queries.DROP_CHUNKS, (place.log, document))
 
     return change(place, by, Wanted("erase", ref, act, request={"person": person}))
+
+
+def _packs_that_hold(place: Workplace, tx: Transaction, subject: str) -> list[str]:
+    """The packs, built or sent, in which values of this subject are, of the case and of the one
+    above it.
+    """
+    ref = subject.rpartition("/")[0]
+    above = ref.rpartition(".")[0]
+    found: dict[str, None] = {}
+    for stream in (ref, *([above] if above else [])):
+        for row in tx.rows(queries.PACK_EVENTS, (place.log, stream)):
+            body = parse(row[0])["body"]
+            if subject in body.get("subjects", ()):
+                kept = [body["archive"]] if "archive" in body else body["documents"]
+                found |= dict.fromkeys(str(one["document"]) for one in kept)
+    there = ((d, tx.row(statements.DOCUMENT, (place.log, d))) for d in found)
+    return [document for document, row in there if row is not None and not row[1]]

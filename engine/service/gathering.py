@@ -1,11 +1,11 @@
-"""Gathers what a pack is made from, in one look at the store, and opens values only when told to."""
+"""Gathers what a pack is made from in one look at the store; opens no value unless told to."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -71,7 +71,7 @@ class Plan:
     proofs: Mapping[int, str]
     needs: tuple[Need, ...]
     versions: tuple[Version, ...]
-    """Those that can be had, the latest last."""
+    """The latest draft and the latest other one, if they can be had."""
     asked: Mapping[Where, str]
     """The personal values that it prints, each with its subject."""
     erased: frozenset[Where]
@@ -181,18 +181,7 @@ def _with_values(place: Workplace, tx: Transaction, plan: Plan) -> Plan:
     values = Values()
     planned(place, plan, values, draft=False)
     gone = (w for w in values.asked if _is_erased(tx.row(statements.SECRET, (place.log, *w))))
-    return Plan(
-        plan.pack,
-        plan.file,
-        plan.own,
-        plan.linked,
-        plan.heads,
-        plan.proofs,
-        plan.needs,
-        plan.versions,
-        asked=dict(values.asked),
-        erased=frozenset(gone),
-    )
+    return replace(plan, asked=dict(values.asked), erased=frozenset(gone))
 
 
 def _is_erased(row: Any) -> bool:
@@ -222,7 +211,7 @@ def _entered(place: Workplace, tx: Transaction, ref: str) -> int:
 def _head(place: Workplace, tx: Transaction, ref: str) -> Head:
     row = tx.row(queries.LATEST_EVENT, (place.log, ref))
     assert row is not None, "a case has at least the event by which it was opened"
-    n, text, hash_, _ = row
+    n, text, hash_ = row
     return Head(ref, int(n), str(hash_), str(parse(text)["recorded"]))
 
 
@@ -238,12 +227,14 @@ def _proofs(place: Workplace, tx: Transaction, case: Case) -> dict[int, str]:
 
 
 def _versions(place: Workplace, tx: Transaction, ref: str, pack: Pack) -> tuple[Version, ...]:
-    """The versions of a pack whose files are still there, with what their events say."""
-    found = []
-    for (_, name, no), row in versions(place, tx, ref):
+    """The latest draft and the latest other version whose files are still there."""
+    found: dict[bool, Version] = {}
+    for (_, name, no), row in reversed(versions(place, tx, ref)):
+        draft = row["status"] == "draft"
+        if name != pack.id or draft in found:
+            continue
         there = tx.row(statements.DOCUMENT, (place.log, row["archive"]))
-        if name == pack.id and there is not None and not there[1]:
-            event = tx.row(queries.EVENT, (place.log, ref, row["n"]))
-            if event:
-                found.append(Version(no, str(row["status"]), parse(event[0])["body"]))
-    return tuple(found)
+        event = tx.row(queries.EVENT, (place.log, ref, row["n"]))
+        if there is not None and not there[1] and event:
+            found[draft] = Version(no, str(row["status"]), parse(event[0])["body"])
+    return tuple(found.values())

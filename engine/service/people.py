@@ -27,7 +27,7 @@ def note_changes(place: Workplace, digest: str, named: Mapping[str, Any]) -> boo
     with place.database.write() as tx:
         if tx.row(queries.DIRECTORY, (place.log, digest)):
             return False
-        removed = sorted(_named_before(tx, place) - set(place.directory.people))
+        removed = _removed(tx, place)
         if removed:
             raise ConfigError(
                 f"config.toml no longer names {', '.join(removed)}, whom the record names. "
@@ -45,13 +45,25 @@ def note_changes(place: Workplace, digest: str, named: Mapping[str, Any]) -> boo
     return True
 
 
-def _named_before(tx: Transaction, place: Workplace) -> set[str]:
-    found: set[str] = set()
+def _removed(tx: Transaction, place: Workplace) -> list[str]:
+    """Those whom config.toml named before and no longer does, and whom some event names."""
+    gone: set[str] = set()
     for text in place.store.events(tx, access.STORE):
-        found |= _people_of(text)
-    return found
+        event = parse(text)
+        if event["type"] == "people changed":
+            body = event["body"]
+            gone |= {p for p in body["people"] if p not in place.directory.people}
+            gone |= {a for a in body["agencies"] if a not in place.directory.agencies}
+    return sorted(one for one in gone if _is_named(tx, place, one))
 
 
-def _people_of(text: str) -> set[str]:
-    event = parse(text)
-    return set(event["body"]["people"]) if event["type"] == "people changed" else set()
+def _is_named(tx: Transaction, place: Workplace, one: str) -> bool:
+    escaped = one.replace("_", r"\_")
+    return any(
+        tx.row(queries.NAMES, (place.log, access.STORE, f'%"{part}":"{escaped}"%'))
+        for part in PARTS_THAT_NAME
+    )
+
+
+PARTS_THAT_NAME = ("decided", "recorded", "for", "person", "agency", "of", "source", "about")
+"""The parts of an event that hold the id of a person or an agency."""

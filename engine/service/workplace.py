@@ -14,10 +14,11 @@ from engine import queries, statements
 from engine.calendars import Calendar, local_date
 from engine.case import Actor, Context
 from engine.database import Database, Transaction
+from engine.dates import parse_partial
 from engine.definition import workflow_from
 from engine.directory import Appointment, Directory
 from engine.edition import Edition
-from engine.errors import ConfigError, TrailError, UsageError
+from engine.errors import ConfigError, RefusedError, TrailError, UsageError
 from engine.keys import Keys, Randomness
 from engine.names import NamesPeriod
 from engine.packs import files
@@ -139,7 +140,7 @@ def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
     today = local_date(now)
     decided = by.decided_by or by.person
     _check_people(place, by, decided)
-    happened = by.on or today.isoformat()
+    happened = _day(by, today)
     held = _held(place.directory, decided, roles, happened[:10])
     actor = Actor(
         decided=decided,
@@ -161,6 +162,16 @@ def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
         evidence=by.evidence,
         reason=by.reason,
     )
+
+
+def _day(by: By, today: date) -> str:
+    """The day it happened, as the trail keeps it; a month or a year where only that is known."""
+    if not by.on:
+        return today.isoformat()
+    found = parse_partial(by.on)
+    if found.first > today:
+        raise RefusedError("The day lies in the future; a thing is recorded when it has happened.")
+    return found.first.isoformat() if found.exact else found.text
 
 
 def _check_people(place: Workplace, by: By, decided: str) -> None:

@@ -1,0 +1,241 @@
+"""A pack was sent: what really went is kept, and how it differs from what was built is on record.
+
+Nothing that has happened is refused, and nobody is sent anything from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine import queries, statements
+from engine.canonical import canonical, clean_text, parse
+from engine.case import AnswerKey
+from engine.database import Transaction
+from engine.dates import parse_partial
+from engine.decide import packs
+from engine.decide.draft import Draft
+from engine.errors import RefusedError, UsageError
+from engine.packs.archive import MANIFEST, sha256
+from engine.service.changing import Outcome, Wanted, change
+from engine.service.documents import File, keep
+from engine.service.gathering import find
+from engine.service.standing import versions
+from engine.service.workplace import By, Workplace
+from engine.vault import MOST_BYTES
+
+MOST_ENTRIES = 1000
+MOST_UNPACKED = 250_000_000
+"""A ZIP that holds more, in files or in bytes, is taken as one file."""
+
+SAME, DIFFERENT, MISSING = "same", "different", "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What somebody sent: the file as it went, to whom, and what shows that it came."""
+
+    file: File
+    to: str
+    receipt: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What is on record of a pack that was sent."""
+
+    outcome: Outcome
+    no: int
+    """The version that it was compared with; a new number if none was ever built."""
+    files: Mapping[str, str]
+    """Of each file that was built: same, different or missing."""
+    added: tuple[str, ...]
+    """The files that went and were not built here."""
+
+    @property
+    def as_built(self) -> bool:
+        """Whether what went is what was built, whole."""
+        return bool(self.files) and set(self.files.values()) == {SAME} and not self.added
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A version that was built, by the hashes of its files."""
+
+    no: int
+    files: Mapping[str, str] = field(default_factory=dict)
+    whole: str = ""
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """What went: its bytes, the hash of each of its files, and the receipt."""
+
+    pack: str
+    sending: Sending
+    content: bytes
+    went: Mapping[str, str]
+    receipt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What went beside a version that was built."""
+
+    version: _Version
+    files: Mapping[str, str]
+    added: tuple[str, ...]
+
+
+def sent(place: Workplace, by: By, ref: str, pack: str, sending: Sending) -> Posted:
+    """Keep what was really sent, and seal that it was: how it differs, to whom, and when.
+
+    `by.on` is the day on which it was sent. Raises RefusedError for a day in the future or a file
+    of more than 25 MB, UsageError for a pack that the process does not have.
+    """
+    if not sending.to.strip():
+        raise UsageError("Say to whom the pack was sent; give --to.")
+    content = _content(sending.file)
+    receipt = _content(sending.receipt) if sending.receipt else b""
+    going = _Going(pack, sending, content, _went(sending.file.name, content), receipt)
+    found: list[_Compared] = []
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        found.append(_record(place, tx, draft, going))
+
+    asked = {"pack": pack, "file": sha256(content), "to": sending.to}
+    outcome = change(place, by, Wanted("sent", ref, act, request=asked, subject=pack))
+    if not found:
+        return _again(place, outcome)
+    return Posted(outcome, found[0].version.no, found[0].files, found[0].added)
+
+
+def _record(place: Workplace, tx: Transaction, draft: Draft, going: _Going) -> _Compared:
+    if parse_partial(draft.context.happened[:10]).first > draft.context.today:
+        raise RefusedError("The day lies in the future; a pack is on record when it has been sent.")
+    pack = find(draft.workflow.packs, going.pack).id
+    compared = _compared(place, tx, draft.case.ref, pack, going)
+    ref, sending = draft.case.ref, going.sending
+    subjects = compared.version.subjects or (ref, *(f"{ref}/{p}" for p in draft.case.people()))
+    receipt = keep(place, tx, ref, io.BytesIO(going.receipt)) if sending.receipt else None
+    packs.sent(
+        draft,
+        packs.Sending(
+            pack=pack,
+            no=compared.version.no,
+            built=bool(compared.version.whole),
+            file=keep(place, tx, ref, io.BytesIO(going.content)),
+            receipt=receipt,
+            files=compared.files,
+            added=len(compared.added),
+            subjects=subjects,
+        ),
+        _sealed(draft, going, compared.added),
+    )
+    return compared
+
+
+def _sealed(draft: Draft, going: _Going, added: tuple[str, ...]) -> dict[str, str]:
+    """What may name somebody: to whom it went, the names of the files, and their hashes."""
+    n, sending = draft.chain.n + 1, going.sending
+    facts = {"name": clean_text(sending.file.name), "sha256": sha256(going.content)}
+    sealed = draft.secret(AnswerKey("sent", "", n), canonical(facts))
+    sealed |= draft.secret(AnswerKey("to", "", n), clean_text(sending.to).strip())
+    if added:
+        names = canonical([clean_text(name) for name in added])
+        sealed |= draft.secret(AnswerKey("added", "", n), names)
+    if sending.receipt:
+        facts = {"name": clean_text(sending.receipt.name), "sha256": sha256(going.receipt)}
+        sealed |= draft.secret(AnswerKey("receipt", "", n), canonical(facts))
+    return {**sealed, **draft.reason()}
+
+
+def _content(file: File) -> bytes:
+    content = file.source.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise RefusedError("The file is larger than 25 MB; keep a smaller copy of what was sent.")
+    return content
+
+
+def _again(place: Workplace, outcome: Outcome) -> Posted:
+    """What an earlier command under the same key put on record."""
+    with place.database.read() as tx:
+        texts = tx.rows(queries.PACK_EVENTS, (place.log, outcome.ref))
+    bodies = [parse(row[0]) for row in texts]
+    body = next(e["body"] for e in reversed(bodies) if e["command"] == outcome.key)
+    return Posted(outcome, body["no"], body["files"], ())
+
+
+def _compared(place: Workplace, tx: Transaction, ref: str, pack: str, going: _Going) -> _Compared:
+    """What was sent beside the version of which most of it is; beside the latest if of none."""
+    rows = [(key[2], row) for key, row in versions(place, tx, ref) if key[1] == pack]
+    number = max((no for no, _ in rows), default=0) + 1
+    best = _Compared(_Version(number), {}, tuple(going.went))
+    closest = -1
+    for version in _versions(place, tx, ref, rows):
+        files = _against(version, going)
+        same = sum(one == SAME for one in files.values())
+        if same > closest:
+            closest, known = same, {*version.files, MANIFEST, *_elsewhere(version, going.went)}
+            added = tuple(name for name in going.went if name not in known)
+            best = _Compared(version, files, added)
+    return best
+
+
+def _against(version: _Version, going: _Going) -> dict[str, str]:
+    hashes = set(going.went.values())
+    return {
+        name: SAME if hash_ in hashes else DIFFERENT if name in going.went else MISSING
+        for name, hash_ in version.files.items()
+    }
+
+
+def _elsewhere(version: _Version, went: Mapping[str, str]) -> Iterator[str]:
+    """Files that were built here and went under another name."""
+    return (name for name, hash_ in went.items() if hash_ in version.files.values())
+
+
+def _went(name: str, content: bytes) -> dict[str, str]:
+    """The hash of each file that went, by its name: those of a ZIP, or the file itself."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as opened:
+            entries = [one for one in opened.infolist() if not one.is_dir()]
+            size = sum(one.file_size for one in entries)
+            if len(entries) <= MOST_ENTRIES and size <= MOST_UNPACKED:
+                return {one.filename.rpartition("/")[2]: _hash(opened, one) for one in entries}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError):
+        pass
+    return {name: sha256(content)}
+
+
+def _hash(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    """The hash of a file of a ZIP, which may hold no more than its own entry says."""
+    digest = hashlib.sha256()
+    with opened.open(entry) as source:
+        for piece in iter(lambda: source.read(1 << 20), b""):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _versions(
+    place: Workplace, tx: Transaction, ref: str, rows: list[tuple[int, Mapping[str, Any]]]
+) -> Iterator[_Version]:
+    """The versions of a pack that are still there, the latest first and drafts last."""
+    for no, row in sorted(rows, key=lambda one: (one[1]["status"] == "draft", -one[0])):
+        there = tx.row(statements.DOCUMENT, (place.log, row["archive"]))
+        event = tx.row(queries.EVENT, (place.log, ref, row["n"]))
+        if there is not None and not there[1] and event is not None:
+            content = b"".join(place.vault.document(tx, row["archive"]))
+            subjects = tuple(parse(event[0])["body"]["subjects"])
+            yield _Version(no, _built_files(content), sha256(content), subjects)
+
+
+def _built_files(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        names = [name for name in opened.namelist() if name != MANIFEST]
+        return {name: sha256(opened.read(name)) for name in names}
