@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from engine import calendars, database
 from engine.config import Settings, directory_digest, directory_plain, read
-from engine.errors import ConfigError, DeliveryError, EngineError
+from engine.errors import ConfigError, DeliveryError, EngineError, StorageError
 from engine.keys import Randomness
 from engine.keys import read as read_keys
 from engine.service import people, starting, virtual
@@ -82,7 +83,9 @@ def _wired(
 
 def _note_people(place: Workplace, settings: Settings) -> None:
     digest = place.keys.mac(directory_digest(settings.directory).encode())
-    people.note_changes(place, digest, directory_plain(settings.directory))
+    # A store that cannot be written can still be read; the change is noted by the next command.
+    with suppress(StorageError):
+        people.note_changes(place, digest, directory_plain(settings.directory))
 
 
 def sender(place: Workplace, settings: Settings) -> Sender:

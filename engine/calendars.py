@@ -171,8 +171,8 @@ def load(name: str) -> Calendar:
             f'No calendar is shipped for "{name}"; there is one for {", ".join(SHIPPED)}.'
         )
     file = f"{name.casefold().replace(' ', '_')}.toml"
-    text = Path(__file__).with_name("data").joinpath(file).read_text("utf-8")
-    return parse_calendar(text, f"engine/data/{file}")
+    text = Path(__file__).with_name("data").joinpath("calendars", file).read_text("utf-8")
+    return parse_calendar(text, f"engine/data/calendars/{file}")
 
 
 def parse_calendar(text: str, where: str) -> Calendar:

@@ -47,9 +47,18 @@ class Edition:
         return _index((name, t) for t in self._all for name in t.starts_in)
 
     @cached_property
-    def dated_by(self) -> dict[str, Transition]:
-        """The step whose day is the answer to a date question."""
-        return {t.dates: t for t in self.workflow.transitions.values() if t.dates}
+    def dated_by(self) -> dict[str, tuple[Transition, ...]]:
+        """The steps whose day is the answer to a date question."""
+        found: dict[str, tuple[Transition, ...]] = {}
+        for transition in self.workflow.transitions.values():
+            if transition.dates:
+                found[transition.dates] = (*found.get(transition.dates, ()), transition)
+        return found
+
+    def dates(self, question: str, state: str) -> Transition | None:
+        """The step that answers a date question: one that starts from this state, if any does."""
+        steps = self.dated_by.get(question, ())
+        return next((t for t in steps if state in t.starts), next(iter(steps), None))
 
     @cached_property
     def provisional(self) -> tuple[Timescale, ...]:

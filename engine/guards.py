@@ -222,7 +222,7 @@ def _compare(at: tuple[str | int, ...], question: Question, written: Any) -> Con
         return Condition(question.id, PASSED)
     found = _NUMBER.fullmatch(written) if isinstance(written, str) else None
     if question.answer != "number" or not found:
-        what, ways = _SAYABLE.get(question.answer, ("this answer", '"answered" or "not answered"'))
+        what, ways = _SAYABLE[question.answer]
         return Fault(at, f"{_shown(written)} says nothing about {what}; write {ways}.")
     if found[1] == "at least" and question.at_most is not None and int(found[2]) > question.at_most:
         problem = f'"{written}" cannot be: "{question.id}" is at most {question.at_most}.'

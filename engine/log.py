@@ -20,6 +20,7 @@ KEYS: Final = frozenset(
         "kind",
         "log",
         "parted",
+        "rebuilt",
         "seconds",
         "sealed",
         "sent",

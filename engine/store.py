@@ -7,6 +7,7 @@ compares.
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,11 +17,7 @@ from engine.apply import changes as effects
 from engine.case import Change, Key, Row, Rows, Sealed
 from engine.database import Transaction
 from engine.decide.draft import Chain, Draft
-from engine.errors import CaseNotFoundError, EngineError
-
-OF_A_CASE = ("turns", "answers", "people", "deadlines", "tasks", "approvals", "linked")
-"""The tables whose rows a step may look at; of notices only those that wait are loaded."""
-
+from engine.errors import CaseNotFoundError
 
 MOST_CASES = 256
 """Of how many cases the rows are kept between two commands of one process."""
@@ -54,19 +51,22 @@ class Store:
         Rows that were kept after the case's latest event are not read again: its head says that
         they are the same. Raises CaseNotFoundError.
         """
-        case = tx.row(statements.select("cases", lock=lock and tx.locks_rows), (self.log, ref))
-        if case is None:
+        if lock:
+            sql = statements.select("cases", lock=tx.locks_rows)
+            case = tx.row(sql, (self.log, ref))
+            head, kept = self._kept.pop(ref, ("", None))
+            if case is not None and kept is not None and head == case[_HEAD]:
+                return kept
+        found = tx.row(statements.whole_case(tx.dialect), (self.log, ref))
+        rows = Rows()
+        for table, listed in zip(
+            statements.WHOLE_CASE_TABLES, json.loads(found[0]) if found else (), strict=False
+        ):
+            _keep(rows, table, listed)
+        if not rows.table("cases"):
             raise CaseNotFoundError(
                 f"There is no case {ref}; `casetrail list` shows those there are."
             )
-        head, kept = self._kept.pop(ref, ("", None)) if lock else ("", None)
-        if kept is not None and head == case[_HEAD]:
-            return kept
-        rows = Rows()
-        _keep(rows, "cases", [case])
-        for table in OF_A_CASE:
-            _keep(rows, table, tx.rows(statements.select(table), (self.log, ref)))
-        _keep(rows, "notices", tx.rows(statements.WAITING_NOTICES, (self.log, ref)))
         return rows
 
     def keep(self, ref: str, rows: Rows) -> None:
@@ -142,11 +142,7 @@ class Store:
         for (table, key), columns in changed.items():
             names = tuple(columns)
             sql = statements.update(table, names)
-            count = tx.run(sql, (*columns.values(), self.log, *key))
-            if count != 1:
-                raise EngineError(
-                    f"A row of {table} that an event changes is not there; run `audit verify`."
-                )
+            tx.change(sql, (*columns.values(), self.log, *key))
 
 
 def _keep(rows: Rows, table: str, found: Iterable[Sequence[Any]]) -> None:

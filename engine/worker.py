@@ -19,7 +19,7 @@ from typing import Any
 
 from engine import bootstrap, log
 from engine.errors import EngineError
-from engine.service import outbox, sequencing, ticking
+from engine.service import outbox, packing, sequencing, ticking
 from engine.service.outbox import Sender
 from engine.service.workplace import Workplace
 
@@ -46,6 +46,7 @@ class Done:
     sent: int = 0
     failed: int = 0
     given_up: int = 0
+    rebuilt: int = 0
     sealed: int = 0
     held: bool = False
 
@@ -85,18 +86,21 @@ class Watch:
 def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
     """Fire what is due (unless that is held), send what waits, seal what is new, and say so.
 
-    Raises StorageError when the store cannot be written.
+    A few of the packs whose record has changed are built again. Raises StorageError when the store
+    cannot be written.
     """
     fired = ticking.Fired() if held else ticking.fire_due(place)
     sent = outbox.send_waiting(place, sender)
+    rebuilt = packing.rebuild(place)
     sealed = sequencing.seal_new(place)
     ticking.ticked(place)
     return Done(
         fired=fired.notices,
         set_aside=fired.set_aside,
         sent=sent.sent,
-        failed=fired.failed + sent.failed,
+        failed=fired.failed + sent.failed + rebuilt.failed,
         given_up=sent.given_up,
+        rebuilt=rebuilt.packs,
         sealed=sealed,
         held=held,
     )

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from engine import database
-from tests import offices
+from tests import offices, reviews
 from tests.offices import Office, Servers
 from tests.postgres import PostgresServer
+from tests.reviews import Review
+from tests.stories import copied
 from tests.worlds import World, activate_sample, place_on
 
 # The same examples in every run; to look for new ones: pytest --hypothesis-profile=explore
@@ -129,3 +131,39 @@ def office_on(
         return offices.copied(request.getfixturevalue("office_sample"), tmp_path / "office")
     servers: Servers = request.getfixturevalue("durable_servers")
     return servers.office(tmp_path_factory.mktemp("template"), tmp_path / "office")
+
+
+@pytest.fixture(scope="session")
+def sqlite_review(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store on SQLite in which a rapid review has been told, made once and copied."""
+    file = tmp_path_factory.mktemp("review") / "casetrail.db"
+    reviews.make_store(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_review(postgres_server: PostgresServer) -> str:
+    """The same on PostgreSQL: the name of a database to copy."""
+    name = postgres_server.create_database()
+    reviews.make_store(postgres_server.url(name))
+    return name
+
+
+@pytest.fixture
+def review(sqlite_review: Path, tmp_path: Path) -> Iterator[Review]:
+    """A rapid review whose submission can be signed off, on SQLite."""
+    with reviews.review_on(copied(sqlite_review, tmp_path)) as told:
+        yield told
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def review_on(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Review]:
+    """The same, once on each kind of database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("review")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(request.getfixturevalue("postgres_review"))
+    with reviews.review_on(server.url(name)) as told:
+        yield told
+    server.drop_database(name)

@@ -287,7 +287,7 @@ def test_an_instant_is_no_day():
 
 
 def test_every_shipped_list_can_be_loaded_by_the_name_of_its_jurisdiction():
-    files = list((Path(calendars.__file__).parent / "data").glob("*.toml"))
+    files = list((Path(calendars.__file__).parent / "data" / "calendars").glob("*.toml"))
     assert len(files) == len(calendars.SHIPPED)
     for name in calendars.SHIPPED:
         calendar = load(name)

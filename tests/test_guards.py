@@ -3,11 +3,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.definition import Condition, Guard, Question, Workflow
@@ -79,6 +79,7 @@ def said(written: Any) -> str:
 
 def only_fault(written: Any) -> str:
     (fault,) = parse(written, QUESTIONS, PROCESSES)[1]
+    assert fault.at == (tuple(written) if isinstance(written, dict) else ())
     return fault.problem
 
 
@@ -132,6 +133,8 @@ def test_numbers_are_compared_as_numbers(value, limit):
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 12, 31)))
+@example(TODAY)
+@example(TODAY + timedelta(days=1))
 def test_a_day_has_passed_today_or_earlier(day):
     rule = guard({"planned_on": "passed"})
     assert holds(rule, Known({"planned_on": day.isoformat()})) == (day <= TODAY)
@@ -298,8 +301,8 @@ def test_each_kind_of_line_is_said_in_english(written, expected):
         ),
         (
             {"name": "answered"},
-            'The answer to "name" is personal, and no rule reads a personal answer; '
-            "ask what the rule needs as a question of its own that is not personal, or use on_file.",
+            'The answer to "name" is personal, and no rule reads a personal answer; ask what '
+            "the rule needs as a question of its own that is not personal, or use on_file.",
         ),
         (
             {"view": "yes"},
@@ -315,9 +318,23 @@ def test_each_fault_of_a_guard_is_a_sentence(written, problem):
 def test_faults_know_their_place_and_what_could_have_been_meant():
     _, faults = parse([{"abuse": "knwon"}, {"abus": "known", "children": 3}], QUESTIONS, PROCESSES)
     assert [fault.at for fault in faults] == [(0, "abuse"), (1, "abus"), (1, "children")]
+    _, several = parse([{}, "abuse", {"reply": "ended"}], QUESTIONS, PROCESSES)
+    assert [fault.at for fault in several] == [(0,), (1,), (2, "reply")]
     assert (faults[0].written, faults[0].known) == ("knwon", ("known", "suspected", "neither"))
     assert "reply" in faults[1].known
     assert "abuse" in faults[1].known
+
+
+def test_a_number_may_be_asked_to_be_as_high_as_it_can_be():
+    assert holds(guard({"children": "at least 4"}), Known({"children": "4"}))
+
+
+def test_a_question_whose_kind_is_not_known_is_given_the_benefit_of_the_doubt():
+    unread = {"broken": question("broken", "")}
+    assert parse({"broken": "anything"}, unread, ()) == (
+        Guard(((Condition("broken", "answered"),),)),
+        (),
+    )
 
 
 def test_a_guard_has_a_limit():

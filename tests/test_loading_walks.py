@@ -92,10 +92,28 @@ def test_every_step_that_closes_with_the_clock_running_is_named_at_once():
 def test_a_clock_that_starts_only_in_some_states_need_not_end_elsewhere():
     assert way(REVIEW, clock(met_by=("finish",), starts_in=("b",))) == ""
     assert way(REVIEW, clock(met_by=("add_note",), starts_in=("b",))) == '"notify", then "finish"'
+    assert way(REVIEW, clock(met_by=("notify",), starts_in=("a",))) == '"decline"'
 
 
-def test_a_clock_met_before_its_state_is_reached_does_not_start_there():
-    assert way(REVIEW, clock(met_by=("notify",), stops_if=(), starts_in=("b",))) == ""
+def test_a_clock_cannot_be_met_before_its_state_is_reached():
+    assert way(REVIEW, clock(met_by=("notify",), starts_in=("b",))) == '"notify", then "finish"'
+
+
+def test_a_clock_that_was_stopped_runs_again_when_the_case_comes_back():
+    back = process(
+        step("suspend", "b", "c"),
+        step("resume", "c", "b"),
+        step("go", "a", "b"),
+        step("drop", "c", "z"),
+        step("finish", "b", "z"),
+    )
+    stopped = clock(met_by=("add_note",), stops_if=("suspend",), starts_in=("b",))
+    assert way(process(*back.transitions.values()), stopped) == '"go", then "finish"'
+    assert way(back, replace(stopped, met_by=("finish",))) == ""
+    assert way(back, replace(stopped, met_by=("suspend",), stops_if=("finish",))) == ""
+    ending = replace(stopped, stops_if=("suspend", "go"), met_by=())
+    assert way(back, replace(ending, starts_in=())) == ""
+    assert way(back, ending) == '"go", then "finish"'
 
 
 def test_a_date_that_a_step_answers_starts_its_clock_only_there():
@@ -178,26 +196,30 @@ def test_states_that_cannot_be_reached_left_or_ended_are_named():
         'A case in the state "d" can never end.',
     ]
     assert states(REVIEW) == []
+    assert states(process(step("go", "a", "b"), step("on", "b", "c"), step("end", "c", "z"))) == []
 
 
 def runs_at_the_end(steps, timescale, anybody):
     """Whether the clock runs when these steps have closed a case; told step by step."""
-    place, known, running, ended = "a", anybody, False, False
-    ends = timescale.met_by + timescale.stops_if
+    place, known, running, met, stopped = "a", anybody, False, False, False
 
-    def starts(here):
-        return known and not ended and (not timescale.starts_in or here in timescale.starts_in)
+    def here():
+        return not timescale.starts_in or place in timescale.starts_in
 
-    running = starts(place)
+    running = known and here()
     for one in steps:
-        if one.id in ends and (known or running):
-            known, running, ended = True, False, True
-        if ended and "day" in one.asks_anew:
-            ended, known = False, anybody
-        if one.dates == "day" and not running:
-            known, ended = True, False
-        place = one.to or place
-        running = running or starts(place)
+        left, place = place, one.to or place
+        back = stopped and timescale.starts_in and place != left and here()
+        if running and one.id in timescale.met_by:
+            running, met = False, True
+        elif running and one.id in timescale.stops_if:
+            running, stopped = False, True
+        elif back:
+            running, stopped = True, False
+        if (met or stopped) and "day" in one.asks_anew:
+            known, met, stopped = anybody, False, False
+        known = known or one.dates == "day"
+        running = running or (known and here() and not (met or stopped))
     return running
 
 

@@ -17,6 +17,7 @@ class Entry(NamedTuple):
 
 COMMANDS: Final[Mapping[str, Entry]] = {
     "init": Entry("Begin: config.toml, database and keys, in this folder.", "beginning", "init"),
+    "demo": Entry("See the whole job on made-up people, in a folder.", "showing", "demo"),
     "open": Entry("Open a case.", "opening", "open_"),
     "record": Entry("Record answers, or that an agency was asked.", "recording", "record"),
     "attach": Entry("Put a document on file.", "recording", "attach"),
@@ -36,6 +37,8 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "extend": Entry("Set a target beside a deadline.", "delaying", "extend"),
     "delay": Entry("Record that a delay was explained, and to whom.", "delaying", "delay"),
     "approve": Entry("Approve an answer as it stands.", "delaying", "approve"),
+    "pack": Entry("Build a pack: the documents that a body is sent.", "packing", "pack"),
+    "sent": Entry("Record that a pack was sent, and keep what went.", "packing", "sent"),
     "erase": Entry("Destroy what is known about one person.", "people", "erase"),
     "tick": Entry("Fire what is due and send what is waiting, once.", "working", "tick"),
     "worker": Entry("Do that for ever.", "working", "worker"),

@@ -83,6 +83,7 @@ def plainly(name: str) -> str:
 
 def listed(words: Iterable[str], last: str = "and") -> str:
     """One, two and three."""
+    # As in `prose`, which brings the whole definition with it: too much for `--help`.
     items = list(words)
     if len(items) < 2:
         return "".join(items)

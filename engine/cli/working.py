@@ -25,6 +25,8 @@ def tick(door: Visit) -> None:
         f"{count(done.sealed, 'event')} put in order."
     )
     lines = [said]
+    if done.rebuilt:
+        lines.append(f"{count(done.rebuilt, 'pack')} built again, for their record has changed.")
     if done.set_aside:
         lines.append(f"{count(done.set_aside, 'notice')} could not be fired; see open tasks.")
     if done.failed:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
 
-from engine.database.postgresql import Server
 from engine.database.sqlite import File
 from engine.database.transaction import Transaction
 from engine.errors import ConfigError, EngineError
@@ -42,6 +43,34 @@ class Identity(NamedTuple):
     journal: str
 
 
+class Place(Protocol):
+    """Where a store is, or is to be: a file of SQLite's, or a database on a server."""
+
+    library: ModuleType
+    journal: str
+
+    def make(self) -> None:
+        """Make what the tables will be in. Raises ConfigError where that cannot be."""
+
+    def check(self) -> None:
+        """Raise ConfigError unless it is there, and keeps what it is given."""
+
+    def raw(self) -> Any:
+        """A connection of the library's own, for migrations."""
+
+    def holds_store(self, raw: Any) -> bool:
+        """Whether a store is there already."""
+
+    def settle(self, raw: Any) -> None:
+        """Set the journal."""
+
+    def explained(self, error: Exception) -> EngineError:
+        """What an error of the library means."""
+
+    def transaction(self) -> Transaction:
+        """Transactions on a connection that is opened when the first begins."""
+
+
 class Database:
     """A store that is open; every thread has a connection of its own, kept for the next time."""
 
@@ -51,7 +80,11 @@ class Database:
         self._every: WeakSet[Transaction] = WeakSet()
         self.dialect = self.read().dialect
         """sqlite or postgresql."""
-        self.identity = _identity(self.read())
+        try:
+            self.identity = _identity(self.read())
+        except BaseException:
+            self.close()
+            raise
 
     def read(self) -> Transaction:
         """A transaction that sees one moment of the store, and holds nobody up."""
@@ -125,9 +158,11 @@ def open(url: str, *, folder: Path = Path(), durable: bool = True) -> Database: 
     return database
 
 
-def _place(url: str, folder: Path, *, durable: bool) -> File | Server:
+def _place(url: str, folder: Path, *, durable: bool) -> Place:
     if url.startswith(_POSTGRESQL):
-        return Server(url, durable=durable)
+        # Most partnerships have a file, and never pay for what a server needs.
+        server: Place = import_module("engine.database.postgresql").Server(url, durable=durable)
+        return server
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
         return File(folder / url.removeprefix(_SQLITE))
     raise ConfigError(
@@ -136,7 +171,7 @@ def _place(url: str, folder: Path, *, durable: bool) -> File | Server:
     )
 
 
-def _bring_up(place: File | Server, *, there: bool) -> None:
+def _bring_up(place: Place, *, there: bool) -> None:
     raw: Any = None
     try:
         raw = place.raw()
@@ -153,7 +188,7 @@ def _bring_up(place: File | Server, *, there: bool) -> None:
     raise failure
 
 
-def _record(place: File | Server, sql: str, values: tuple[Any, ...]) -> None:
+def _record(place: Place, sql: str, values: tuple[Any, ...]) -> None:
     transaction = place.transaction()
     transaction.writing = True
     with transaction as tx:
@@ -175,7 +210,7 @@ def _identity(transaction: Transaction) -> Identity:
     return Identity(*row)
 
 
-def _check(identity: Identity, place: File | Server) -> None:
+def _check(identity: Identity, place: Place) -> None:
     version = identity.schema_version
     if version > LATEST:
         raise ConfigError(

@@ -306,7 +306,8 @@ class SqliteTransaction(Transaction):
 
     def _connect(self) -> None:
         # A connection from before a fork is another process's: here it is kept, and never closed.
-        self._inherited.append(self._connection)
+        if self._process:
+            self._inherited.append(self._connection)
         try:
             self._connection = self._file.connect()
         except self._error as error:

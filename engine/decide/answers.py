@@ -27,15 +27,13 @@ def mistakes(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
 
 def given_by_steps(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
     """The answers among these that only a step gives: the day on which it happened."""
-    by_step = draft.edition.dated_by
-    return tuple(
-        Need(
-            f'"{draft.workflow.questions[one.question].ask}" is answered by a step',
-            how=f"take {by_step[one.question].id} --on DAY",
-        )
-        for one in given
-        if one.question in by_step
-    )
+    found = []
+    for one in given:
+        step = draft.edition.dates(one.question, draft.case.state)
+        if step:
+            what = f'"{draft.workflow.questions[one.question].ask}" is answered by a step'
+            found.append(Need(what, how=f"take {step.id} --on DAY"))
+    return tuple(found)
 
 
 def read(draft: Draft, one: Given) -> str | None:

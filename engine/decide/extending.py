@@ -12,14 +12,16 @@ from engine.decide.draft import Draft
 from engine.errors import Need, RefusedError
 
 
-def extend(draft: Draft, timescale: str, to: str, agreed_by: str, of: str = "") -> None:
+def extend(draft: Draft, timescale: str, to: str, agreed_by: str) -> None:
     """Set a target day after a deadline's own, with its reason and who agreed.
+
+    Where a timescale runs for each agency or person, it is named TIMESCALE/AGENCY.
 
     The deadline itself stays where it is, and overdue if it is. Raises RefusedError when the
     timescale does not run, or the target is not later than the day it is due.
     """
     _need_reason(draft, "An extension")
-    key, row = running(draft, timescale, of)
+    key, row = running(draft, timescale)
     target = read_day(to)
     if row["due_on"] and target <= date.fromisoformat(row["due_on"]):
         raise RefusedError(
@@ -32,18 +34,19 @@ def extend(draft: Draft, timescale: str, to: str, agreed_by: str, of: str = "") 
     draft.emit("target set", body, sealed)
 
 
-def delay(draft: Draft, timescale: str, told: str, of: str = "") -> None:
+def delay(draft: Draft, timescale: str, told: str) -> None:
     """Record that a delay was explained, why, and to whom."""
     _need_reason(draft, "Explaining a delay")
-    key, _ = running(draft, timescale, of)
+    key, _ = running(draft, timescale)
     sealed = draft.reason()
     sealed |= draft.secret(AnswerKey("told", "", draft.chain.n + 1), told)
     body = {**_name(key), "now": {"delay_on": draft.context.happened}}
     draft.emit("delay explained", body, sealed)
 
 
-def running(draft: Draft, timescale: str, of: str) -> tuple[Key, Row]:
+def running(draft: Draft, named: str) -> tuple[Key, Row]:
     """The open deadline of a timescale; raises RefusedError when there is none."""
+    timescale, _, of = named.partition("/")
     if timescale not in draft.workflow.timescales:
         listed = ", ".join(draft.workflow.timescales)
         raise RefusedError(

@@ -73,7 +73,7 @@ def _how_condition(draft: Draft, line: Condition) -> str:
     if line.subject in draft.workflow.questions:
         value = draft.case.value(line.subject)
         if value is None:
-            step = draft.edition.dated_by.get(line.subject)
+            step = draft.edition.dates(line.subject, draft.case.state)
             return f"take {step.id}" if step else f"record {line.subject}"
         return f"the answer on record is {value}"
     ended, opened = draft.case.linked(line.subject)

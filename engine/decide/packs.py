@@ -160,10 +160,10 @@ def _lacking(draft: Draft, pack: Pack, name: str) -> list[Need]:
     question = draft.workflow.questions[name]
     everybody = of_whom(draft, question)
     if question.per and not everybody:
+        who = _who(draft, pack, question)
         how = f'person {draft.case.ref} add "{question.per}"'
-        return [
-            Need(f"no {question.per} has been added to the case", _who(draft, pack, question), how)
-        ]
+        nobody = Need(f"no {question.per} has been added to the case", who, how)
+        return [nobody, _need(draft, pack, question, question.per.upper())]
     case = draft.case
     on_file = case.dealt_with if question.asked_of else case.answered
     return [_need(draft, pack, question, of) for of in everybody if not on_file(name, of)]

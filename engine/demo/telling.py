@@ -1,4 +1,4 @@
-"""Tells the demo as it goes: who did what on which day, and what Casetrail did of its own accord."""
+"""Tells the demo as it goes: who did what on which day, and what Casetrail did by itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WIDTH: Final = 100
 MARGIN: Final = 17
 """Columns for the day, which is left out when it is that of the line before."""
 OWN: Final = "> "
-"""Begins what Casetrail did of its own accord."""
+"""Begins what Casetrail did by itself."""
 
 Event = Mapping[str, Any]
 Say = Callable[[str], None]
@@ -103,7 +103,12 @@ class Timeline:
         start = "" if day == self._day else day
         self._day = day
         hanging = MARGIN + (len(OWN) if text.startswith(OWN) else 0)
-        lines = wrap(text, WIDTH - MARGIN, subsequent_indent=" " * (hanging - MARGIN))
+        lines = wrap(
+            text,
+            WIDTH - MARGIN,
+            subsequent_indent=" " * (hanging - MARGIN),
+            break_on_hyphens=False,
+        )
         for number, line in enumerate(lines):
             self.say(f"{start if number == 0 else '':<{MARGIN}}{line}")
 
@@ -116,8 +121,7 @@ def _started(timescale: Timescale, event: Event) -> str:
 
 
 def _moved(timescale: Timescale, event: Event) -> str:
-    old, now = event["body"]["old"]["due_on"], event["body"]["now"]["due_on"]
-    return f"{timescale.title}: now due {_day(now)}, instead of {_day(old)}."
+    return f"{timescale.title}: now due {_day(event['body']['now']['due_on'])}."
 
 
 def _met(timescale: Timescale, event: Event) -> str:

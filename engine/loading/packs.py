@@ -9,7 +9,7 @@ from typing import Any
 from engine.definition import Workflow
 from engine.loading.draft import Draft
 from engine.loading.findings import Findings, Place
-from engine.loading.kinds import Reading, read_shape, text
+from engine.loading.kinds import Reading, read_shape, text, texts
 from engine.loading.reading import Document, read_document
 from engine.loading.shapes import PACK_FILE, PACK_SECTION
 
@@ -58,6 +58,7 @@ def _check_section(
     if linked.get("process", "") not in ("", *unread):
         child = workflow.children[linked["process"]]
         _check_linked(place / "linked" / "answers", linked, child, reading)
+        _check_only(place / "linked" / "only", linked.get("only", {}), child, reading)
     printed = (*section.get("answers", ()), *section.get("by_agency", ()))
     _check_headings(place, section, printed, reading)
     _check_headings(place / "linked", linked, linked.get("answers", ()), reading)
@@ -72,6 +73,27 @@ def _check_linked(
         if name not in child.questions:
             problem = f'The process "{child.name}" has no question "{name}".'
             reading.unknown(place, problem, name, child.questions)
+
+
+def _check_only(place: Place, only: Any, child: Workflow, reading: Reading) -> None:
+    """A choice of linked cases goes by their public answers, each one of a list."""
+    if not isinstance(only, dict):
+        reading.fault(place, '"only" must be a table: { QUESTION = "ANSWER" }.')
+        return
+    for name, written in only.items():
+        question = child.questions.get(name)
+        if question is None:
+            problem = f'The process "{child.name}" has no question "{name}".'
+            reading.unknown(place / name, problem, name, child.questions)
+        elif question.personal or not question.choices:
+            reading.fault(
+                place / name, f'"{name}" is personal, or is no choice of several answers.'
+            )
+        else:
+            for value in texts(written, place / name, reading) or ():
+                if value not in question.choices:
+                    problem = f'"{value}" cannot be the answer to "{name}".'
+                    reading.unknown(place / name, problem, value, question.choices)
 
 
 def _check_headings(

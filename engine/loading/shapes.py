@@ -190,7 +190,13 @@ PACK = Shape(
 
 LINKED_ANSWERS = Shape(
     "linked answers",
-    {"process": name("process"), "answers": texts, "headings": anything},
+    {
+        "process": name("process"),
+        "title": text,
+        "only": anything,
+        "answers": texts,
+        "headings": anything,
+    },
     needed={
         "process": 'Name a file of children/: process = "PROCESS".',
         "answers": 'Say which of its answers are printed: answers = ["QUESTION"].',

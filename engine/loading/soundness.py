@@ -10,9 +10,10 @@ from engine.definition import Timescale, Transition, Workflow
 from engine.loading.rules import Problem
 from engine.timescales import parse
 
-UNKNOWN = "unknown"
-KNOWN = "known"
+UNKNOWN = "its date is unknown"
+KNOWN = "its date is known"
 RUNNING = "running"
+STOPPED = "stopped until the case comes back"
 ENDED = "ended"
 
 Steps = Mapping[str, tuple[Transition, ...]]
@@ -68,40 +69,51 @@ class Clock:
     """A timescale as the walk sees it: what makes its date known, where it starts, what ends it."""
 
     anchors: frozenset[str]
-    ends: frozenset[str]
-    starts_in: frozenset[str]
+    met_by: tuple[str, ...]
+    stops_if: tuple[str, ...]
+    starts_in: tuple[str, ...]
     dated_by_steps: bool
     """Whether only steps answer its date; else anybody may, at any time."""
 
     def at_first(self, state: str) -> str:
         """How it stands when a case is opened."""
-        return self._settled(UNKNOWN if self.dated_by_steps else KNOWN, state)
+        return self._settled(self._asked(), state)
 
-    def after(self, transition: Transition, phase: str, state: str) -> str:
-        """How it stands after a step that has led to a state."""
-        if transition.id in self.ends and phase in (KNOWN, RUNNING):
+    def after(self, transition: Transition, phase: str, before: str, state: str) -> str:
+        """How it stands after a step from one state to another, or back to the same."""
+        if phase == RUNNING and transition.id in self.met_by:
             phase = ENDED
-        if phase == ENDED and self.anchors.intersection(transition.asks_anew):
-            phase = UNKNOWN if self.dated_by_steps else KNOWN
-        if transition.dates in self.anchors and phase != RUNNING:
+        elif phase == RUNNING and transition.id in self.stops_if:
+            phase = STOPPED if self.starts_in else ENDED
+        elif phase == STOPPED and state != before and self._starts(state):
+            phase = RUNNING
+        if phase in (STOPPED, ENDED) and self.anchors.intersection(transition.asks_anew):
+            phase = self._asked()
+        if phase == UNKNOWN and transition.dates in self.anchors:
             phase = KNOWN
         return self._settled(phase, state)
 
+    def _asked(self) -> str:
+        return UNKNOWN if self.dated_by_steps else KNOWN
+
     def _settled(self, phase: str, state: str) -> str:
-        here = not self.starts_in or state in self.starts_in
-        return RUNNING if phase == KNOWN and here else phase
+        return RUNNING if phase == KNOWN and self._starts(state) else phase
+
+    def _starts(self, state: str) -> bool:
+        return not self.starts_in or state in self.starts_in
 
 
 def clock_of(timescale: Timescale, workflow: Workflow) -> Clock | None:
     """The clock of a timescale; None for one that stops by itself, or may outlive the case."""
     rules = [parse(variant.due) for variant in timescale.variants]
-    ends = frozenset(timescale.met_by + timescale.stops_if)
-    if timescale.keep or not ends or any(rule.form == "every" for rule in rules):
+    met_by, stops_if = timescale.met_by, timescale.stops_if
+    recurs = any(rule.form == "every" for rule in rules)
+    if timescale.keep or recurs or not (met_by or stops_if):
         return None
     anchors = frozenset(rule.anchor for rule in rules)
     dated = {transition.dates for transition in workflow.transitions.values()}
     anybody = timescale.provisional or anchors & set(workflow.opening) or not anchors <= dated
-    return Clock(anchors, ends, frozenset(timescale.starts_in), not anybody)
+    return Clock(anchors, met_by, stops_if, timescale.starts_in, not anybody)
 
 
 def clock_problem(timescale: Timescale, workflow: Workflow, steps: Steps) -> Problem | None:
@@ -136,7 +148,7 @@ def _closing(clock: Clock, workflow: Workflow, steps: Steps) -> dict[str, tuple[
         state, phase = node = waiting.popleft()
         for transition in steps.get(state, ()):
             there = transition.to or state
-            following: Node = (there, clock.after(transition, phase, there))
+            following: Node = (there, clock.after(transition, phase, state, there))
             closes = workflow.states[there].closed and not workflow.states[state].closed
             if closes and following[1] == RUNNING:
                 closing.setdefault(transition.id, (*ways[node], transition.id))

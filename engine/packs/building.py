@@ -31,6 +31,9 @@ SHORT = 200
 MOST_COLUMNS = 5
 """Answers of linked cases that stand side by side."""
 
+Known = dict[str, list[tuple[str, Told]]]
+"""What is on record of each linked case, each answer under its label."""
+
 SECOND_FORM = (
     f"The national form takes {MOST_CHILDREN} children at most. Enter what follows in a second "
     "form, and say so in both."
@@ -151,18 +154,18 @@ def _agencies(record: Record, side: Side, questions: list[Question]) -> tuple[st
 
 def _linked(record: Record, part: LinkedPart) -> Iterator[Block]:
     """The linked cases of a process: side by side if all they say is short, else one by one."""
-    title = record.words(record.own.workflow.children[part.process].title)
-    sides = record.of_process(part.process)
+    title = record.words(part.title or record.own.workflow.children[part.process].title)
+    sides = record.chosen(part)
     if not sides:
-        yield Statement(f"{title} (linked cases)", "None has been opened.")
+        yield Statement(title, "None is on record.")
         return
     known = {side.case.ref: _known(record, side, part) for side in sides}
     texts = [one.value for told in known.values() for _, one in told]
     if len(part.answers) <= MOST_COLUMNS and all(len(text) <= SHORT for text in texts):
-        yield _side_by_side(record, part, sides)
+        yield _side_by_side(record, title, sides, known)
         return
     for number, side in enumerate(sides, 1):
-        yield Heading(2, _called(record, side, number))
+        yield Heading(2, _called(record, side, title, number))
         yield _stated("Where it stands", _standing(record, side))
         yield from (_stated(label, one) for label, one in known[side.case.ref] if one.value)
 
@@ -176,27 +179,25 @@ def _known(record: Record, side: Side, part: LinkedPart) -> list[tuple[str, Told
     return found
 
 
-def _side_by_side(record: Record, part: LinkedPart, sides: tuple[Side, ...]) -> Table:
+def _side_by_side(record: Record, title: str, sides: tuple[Side, ...], known: Known) -> Table:
+    """Linked cases as the rows of one table."""
     rows, rests_on = [], []
-    labels: list[str] = []
     for number, side in enumerate(sides, 1):
-        known = _known(record, side, part)
-        standing = _standing(record, side)
-        labels = [label for label, _ in known]
-        values = [one.value or NOT_RECORDED for _, one in known]
-        rows.append((_called(record, side, number), standing.value, *values))
-        rests_on += [*standing.rests_on, *(e for _, one in known for e in one.rests_on)]
-    title = record.words(record.own.workflow.children[part.process].title)
+        told, standing = known[side.case.ref], _standing(record, side)
+        values = [one.value or NOT_RECORDED for _, one in told]
+        rows.append((_called(record, side, title, number), standing.value, *values))
+        rests_on += [*standing.rests_on, *(event for _, one in told for event in one.rests_on)]
+    labels = [label for label, _ in known[sides[0].case.ref]]
     header = (title, "Where it stands", *labels)
-    return Table(f"{title}: linked cases", header, tuple(rows), rests_on=tuple(rests_on))
+    return Table(title, header, tuple(rows), rests_on=tuple(dict.fromkeys(rests_on)))
 
 
-def _called(record: Record, side: Side, number: int) -> str:
+def _called(record: Record, side: Side, title: str, number: int) -> str:
     """A linked case by the agency it is about, or by its number among those of its process."""
     about = str(side.case.row["about"] or "")
     if about in record.around.directory.agencies:
         return f"{record.agency(about)} ({side.case.ref})"
-    return f"{record.words(side.workflow.title)} {number} ({side.case.ref})"
+    return f"{title} {number} ({side.case.ref})"
 
 
 def _standing(record: Record, side: Side) -> Told:
@@ -214,14 +215,14 @@ def _approvals(record: Record, name: str) -> Iterator[Block]:
         return
     rows = []
     for person, row in given:
-        role = capital(record.words(name_of(record.own.workflow, row["role"])))
+        role = _role(record, row["role"])
         agency = record.agency(row["agency"]) if row["agency"] else ""
         rows.append(
             (
                 record.person(person),
                 "\n".join(part for part in (role, agency) if part),
                 wording.day(row["given_on"]),
-                record.proofs.get(int(row["n"]), NOT_RECORDED),
+                capital(record.proofs.get(int(row["n"]), NOT_RECORDED)),
             )
         )
     rests_on = tuple(record.own.event(int(row["n"])) for _, row in given)
@@ -243,15 +244,21 @@ def _given(record: Record, name: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _signature(record: Record, role: str) -> tuple[str, str, str]:
-    """A line to sign: with name and day where that role has approved, else with who holds it."""
-    title = capital(record.words(name_of(record.own.workflow, role)))
+    """A line to sign: with the name of whoever has approved in that role, else of its holder."""
+    title = _role(record, role)
     for section in record.file.sections:
         for person, row in _given(record, section.approvals) if section.approvals else ():
             if row["role"] == role:
-                return (title, record.person(person), wording.day(row["given_on"]))
+                return (title, record.person(person), "")
     day = record.around.as_at.isoformat()
     held = [one.person for one in record.around.directory.holders(role, day)]
     return (title, record.person(held[0]) if len(held) == 1 else "", "")
+
+
+def _role(record: Record, role: str) -> str:
+    """The title of a role, without what it adds in brackets."""
+    title = name_of(record.own.workflow, role).partition(" (")[0]
+    return capital(record.words(title))
 
 
 def _made_from(record: Record) -> Iterator[Block]:

@@ -20,6 +20,10 @@ class LinkedPart:
 
     process: str
     answers: tuple[str, ...]
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Only those linked cases are printed in which each question has one of these answers."""
+    title: str = ""
+    """What they are called here; the title of their process where it is empty."""
     headings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,7 +95,7 @@ def touched(file: PackFile, workflow: Workflow) -> Touched:
     questions = {name for one in sections for name in (*one.answers, *one.by_agency)}
     linked: dict[str, set[str]] = {}
     for part in (one.linked for one in sections if one.linked):
-        linked.setdefault(part.process, set()).update(part.answers)
+        linked.setdefault(part.process, set()).update(part.answers, part.only)
     return Touched(
         questions=frozenset(questions),
         timescales=frozenset(name for one in sections for name in one.deadlines),
@@ -168,8 +172,10 @@ def _section(table: Mapping[str, Any]) -> Section:
 def _linked(table: Mapping[str, Any] | None) -> LinkedPart | None:
     if table is None:
         return None
+    only = {name: _several(values) for name, values in table.get("only", EMPTY).items()}
     answers = _several(table["answers"])
-    return LinkedPart(table["process"], answers, table.get("headings", EMPTY))
+    title, headings = table.get("title", ""), table.get("headings", EMPTY)
+    return LinkedPart(table["process"], answers, only, title, headings)
 
 
 def _several(written: Any) -> tuple[str, ...]:

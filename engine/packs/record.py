@@ -17,8 +17,8 @@ from engine.definition import Pack, Question, Workflow
 from engine.directory import Directory
 from engine.edition import Edition
 from engine.names import NamesPeriod, named
-from engine.packs.files import PackFile
-from engine.prose import capital, people, quoted
+from engine.packs.files import LinkedPart, PackFile
+from engine.prose import capital, listed, people, quoted
 
 ERASED = "(erased)"
 UNTIL = " until "
@@ -114,9 +114,14 @@ class Record:
             return person
         return f"{known.name}, {known.post}" if known.post else known.name
 
-    def of_process(self, process: str) -> tuple[Side, ...]:
-        """The linked cases of a process, in the order in which they were opened."""
-        return tuple(side for side in self.linked if side.workflow.name == process)
+    def chosen(self, part: LinkedPart) -> tuple[Side, ...]:
+        """The linked cases that a section prints, in the order in which they were opened."""
+        return tuple(
+            side
+            for side in self.linked
+            if side.workflow.name == part.process
+            and all(side.case.value(name) in values for name, values in part.only.items())
+        )
 
 
 class Told(NamedTuple):
@@ -136,16 +141,16 @@ def withheld(record: Record, side: Side, question: Question) -> str:
     """Why an answer is kept out of this pack, as a sentence; nothing where it may be printed."""
     if not question.seen_by:
         return ""
-    readers = {entry.partition(UNTIL)[0]: entry.partition(UNTIL)[2] for entry in question.seen_by}
-    if record.pack.to in readers:
-        return ""
-    if any(moment and reached(side, moment) for moment in readers.values()):
+    entries = [entry.partition(UNTIL) for entry in question.seen_by]
+    moments = list(dict.fromkeys(moment for _, _, moment in entries if moment))
+    readers = dict.fromkeys(reader for reader, _, _ in entries)
+    if record.pack.to in readers or any(reached(side, moment) for moment in moments):
         return ""
     own = ["the agency that gave it"] if OWN_AGENCY in readers else []
     others = [name for name in readers if name != OWN_AGENCY]
     shown = " and ".join([*own, *([people(side.workflow, others)] if others else [])])
-    moment = next((one for one in readers.values() if one), "")
-    until = f" until {quoted(_title(side.workflow, moment))}" if moment else ""
+    titles = [quoted(_title(side.workflow, moment)) for moment in moments]
+    until = f" until {listed(titles, 'or')}" if titles else ""
     return record.words(f"Withheld from this pack: it is shown only to {shown}{until}.")
 
 

@@ -79,6 +79,8 @@ def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
 def _claim(place: Workplace) -> tuple[Outgoing, int, int] | None:
     now = micros(place)
     with place.database.write() as tx:
+        # On PostgreSQL a lock on the message alone would show two workers the same old attempt.
+        tx.exclusive(f"outbox|{place.log}")
         row = tx.row(statements.claimable(lock=tx.locks_rows), (place.log, now, now))
         if row is None:
             return None

@@ -19,7 +19,7 @@ from engine.case import Case
 from engine.database import Transaction
 from engine.decide import packs
 from engine.decide.draft import Draft
-from engine.errors import Need, RefusedError, StaleCaseError
+from engine.errors import EngineError, Need, RefusedError, StaleCaseError, StorageError
 from engine.packs import archive
 from engine.packs.printing import print_files, remarks
 from engine.packs.tree import Json
@@ -34,7 +34,7 @@ from engine.service.ticking import by_the_clock
 from engine.service.workplace import By, Workplace
 from engine.tree import EMPTY, extend, root
 
-__all__ = ["Built", "Posted", "build", "listed", "rebuild", "sent"]
+__all__ = ["Built", "Posted", "Rebuilt", "build", "listed", "rebuild", "sent"]
 
 TRIES = 3
 """How often a pack is made anew because the case changed meanwhile."""
@@ -64,6 +64,14 @@ class Built:
     def name(self) -> str:
         """The name of its ZIP."""
         return f"{self.ref}-{self.pack.replace('_', '-')}-{self.no}.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many packs were built again, and how many could not be and will be tried again."""
+
+    packs: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +112,33 @@ def build(
     raise StaleCaseError("The case is being changed at this moment; build the pack once more.")
 
 
-def rebuild(place: Workplace, most: int = 3, look_at: int = 50) -> int:
-    """Build packs again whose record has changed since; yields how many.
+def rebuild(place: Workplace, most: int = 3, look_at: int = 50) -> Rebuilt:
+    """Build packs again whose record has changed since.
 
     One of which something is missing now stays out of date until somebody builds it.
     """
     with place.database.read() as tx:
         found = tx.rows(queries.PACKS_OUT_OF_DATE, (place.log, look_at))
-    done = 0
+    done = failed = 0
     for ref, pack in found:
-        plan = gathering.gather(place, None, ref, pack)
-        if plan.needs or done == most:
-            continue
-        _log(place, None, plan, draft=False)
+        if done == most:
+            break
         try:
-            _build(place, None, plan, draft=False)
-        except _MovedError:
-            continue
-        done += 1
-    return done
+            done += _rebuild(place, str(ref), str(pack))
+        except StorageError:
+            raise
+        except (EngineError, _MovedError):
+            failed += 1
+    return Rebuilt(done, failed)
+
+
+def _rebuild(place: Workplace, ref: str, pack: str) -> bool:
+    plan = gathering.gather(place, None, ref, pack)
+    if plan.needs:
+        return False
+    _log(place, None, plan, draft=False)
+    _build(place, None, plan, draft=False)
+    return True
 
 
 def listed(place: Workplace, by: By, ref: str) -> list[dict[str, Any]]:
@@ -213,7 +229,7 @@ def _as_built(
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
         files = {name: opened.read(name) for name in opened.namelist()}
     manifest = json.loads(files.pop(archive.MANIFEST))
-    notes = remarks(files, plan.file.pages)
+    notes = remarks(files, manifest, plan.file.pages)
     return Built(plan.ref, plan.pack.id, no, status, content, manifest, gaps, fresh, notes)
 
 
@@ -289,9 +305,7 @@ def _seal(
     place: Workplace, tx: Transaction, on: Draft, plan: Plan, made: Made, *, draft: bool
 ) -> int:
     _check_unmoved(place, tx, on, plan)
-    numbers = [
-        key[2] for key, _ in versions(place, tx, plan.ref) if key[1] == plan.pack.id
-    ]
+    numbers = [key[2] for key, _ in versions(place, tx, plan.ref) if key[1] == plan.pack.id]
     no = max(numbers, default=0) + 1
     packs.built(
         on,

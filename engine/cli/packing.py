@@ -1,0 +1,173 @@
+"""`pack` builds what a body is to be sent; `sent` records that it was, and keeps what went."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from engine.cli import printing, texts
+from engine.cli.door import argument, option
+from engine.cli.printing import count, day
+from engine.cli.visit import Visit, changes
+from engine.errors import UsageError
+from engine.service import packing, references
+from engine.service.documents import File
+from engine.service.posting import SAME, Sending
+
+
+@changes(
+    "pack",
+    argument("ref", "REF"),
+    argument("pack", "[PACK]", required=False, default=""),
+    more=[
+        option("--out", metavar="DIR", default="", help="The folder that its ZIP is written to."),
+        option("--draft", is_flag=True, help="Although something is missing; every page says so."),
+        option("--anew", is_flag=True, help="Although the version that stands would do."),
+    ],
+)
+def pack(door: Visit, ref: str, pack: str) -> None:
+    """Build a pack from the record; without PACK, list the packs of the case.
+
+    It is refused with the full list of what is missing. A version whose record has not changed is
+    handed out again, and what was signed off as it was then. The access log says that personal
+    answers went into it; nothing is sent.
+    """
+    ref, options = references.read(ref), door.options
+    if options["on"]:
+        raise UsageError("A pack is built from the record as it is now; leave out --on.")
+    by = door.by(ref)
+    if not pack:
+        _list(door, ref, packing.listed(door.place, by, ref))
+        return
+    folder = _folder(options["out"])
+    built = packing.build(door.place, by, ref, pack, draft=options["draft"], anew=options["anew"])
+    door.state.changed = built.fresh
+    file = _write(folder / built.name, built.content)
+    how = "built" if built.fresh else "stands, for nothing it rests on has changed"
+    said = f"Version {built.no} of {built.pack} ({built.status}) {how}: {file}"
+    lines = printing.paragraph(said)
+    if built.gaps:
+        lines += ["Still missing:"]
+        for need in built.gaps:
+            lines += printing.item(printing.need(need.what, need.who, need.how))
+    for remark in built.remarks:
+        lines += printing.paragraph(remark)
+    document = {
+        "ref": ref,
+        "pack": built.pack,
+        "no": built.no,
+        "status": built.status,
+        "fresh": built.fresh,
+        "file": str(file),
+        "manifest": dict(built.manifest),
+        "missing": [{"what": n.what, "who": list(n.who), "how": n.how} for n in built.gaps],
+        "remarks": list(built.remarks),
+    }
+    door.answer(document, lines)
+
+
+@changes(
+    "sent",
+    argument("ref", "REF"),
+    argument("pack", "PACK"),
+    more=[
+        option("--file", metavar="FILE", required=True, help="What was really sent."),
+        option("--to", metavar="WHOM", required=True, help="To whom: WHOM, @FILE or -."),
+        option("--receipt", metavar="FILE", default="", help="What shows that it came."),
+    ],
+)
+def sent(door: Visit, ref: str, pack: str) -> None:
+    """Record that a pack was sent, --on the day it was; nothing is sent by this.
+
+    What really went is kept, and compared file by file with what was built.
+    """
+    ref, options = references.read(ref), door.options
+    to = texts.free_text(options["to"], "--to")
+    place = door.place
+    with texts.opened(options["file"], "--file") as source:
+        file = File(os.path.basename(options["file"]), source)
+        by = door.by(ref)
+        if not options["receipt"]:
+            posted = packing.sent(place, by, ref, pack, Sending(file, to))
+        else:
+            with texts.opened(options["receipt"], "--receipt") as shown:
+                receipt = File(os.path.basename(options["receipt"]), shown)
+                posted = packing.sent(place, by, ref, pack, Sending(file, to, receipt))
+    on = f" on {day(by.on)}" if by.on else ""
+    document = {"no": posted.no, "files": dict(posted.files), "added": len(posted.added)}
+    said = f"It is on record that {pack} was sent{on}. {_differences(posted)}"
+    door.done(by, posted.outcome, said, {"sent": document})
+
+
+def _differences(posted: packing.Posted) -> str:
+    if posted.as_built:
+        return f"What went is version {posted.no}, as it was built."
+    if not posted.files:
+        return "It was never built here, so there is nothing to compare it with."
+    others = [f"{name} is {how}" for name, how in posted.files.items() if how != SAME]
+    added = [f"{count(len(posted.added), 'file')} more went"] if posted.added else []
+    listed = printing.listed([*others, *added]) or "nothing else"
+    return f"Beside version {posted.no} as it was built: {listed}."
+
+
+def _list(door: Visit, ref: str, found: list[dict[str, Any]]) -> None:
+    lines = []
+    for one in found:
+        missing = len(one["missing"])
+        ready = f"{count(missing, 'thing')} missing" if missing else "can be built"
+        lines += printing.item(f"{one['pack']}: {one['title']}; {ready}")
+        for version in one["versions"]:
+            lines += printing.paragraph(_version(version), 6, 2)
+    door.answer({"ref": ref, "packs": found}, lines or ["This process has no packs."])
+
+
+def _version(version: Mapping[str, Any]) -> str:
+    when = f", sent on {day(version['sent_on'])}" if version["sent_on"] else ""
+    return f"version {version['no']}: {version['status']}, {day(version['built_on'])}{when}"
+
+
+def _folder(given: str) -> Path:
+    """The folder to write to, made if need be; nobody else may look into one that is made."""
+    if not given:
+        raise UsageError("Say which folder the pack is written to; give --out DIR.")
+    folder = Path(given)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name cannot be one"
+        raise UsageError(f"The folder given for --out cannot be made ({reason}).") from None
+    return folder
+
+
+def _write(file: Path, content: bytes) -> Path:
+    """Let a file appear whole or not at all, readable by its owner only.
+
+    One that is there already and the same is left alone; another is never replaced.
+    """
+    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        if file.exists() and file.read_bytes() == content:
+            return file
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+        os.link(beside, file)
+    except FileExistsError:
+        raise UsageError(
+            f"{file.name} is there already and is another file; name another folder with --out."
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"The pack is kept, but cannot be written to that folder ({error.strerror}); give "
+            "another --out."
+        ) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+    return file

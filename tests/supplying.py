@@ -1,0 +1,210 @@
+"""Supplying what `next` lists: on paper first, by the rules alone, then through the services."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.case import Case, Given, Rows
+from engine.decide import approving, correcting, people, recording
+from engine.decide.answers import YES_NO
+from engine.decide.draft import Draft
+from engine.decide.needs import missing
+from engine.decide.taking import Step, take
+from engine.definition import Condition, Question, Transition
+from engine.errors import Need, RefusedError
+from engine.service import cases, documents
+from engine.service.changing import Outcome, drafted
+from engine.service.reading import View
+from engine.service.workplace import By, Workplace
+
+REASON = "because it was found to be so"
+PAPER = '{"document":"00","name":"paper.txt","sha256":"00"}'
+ROUNDS = 6
+_PATH = re.compile(r"(record|attach|approve) ([a-z0-9_]+)(?:/([A-Za-z0-9_.-]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that supplies a need: record, correct, attach, approve or add."""
+
+    verb: str
+    by: By
+    given: Given
+
+    def do(self, place: Workplace, ref: str) -> Outcome:
+        """Do it through the services."""
+        given = self.given
+        if self.verb == "record":
+            return cases.record(place, self.by, ref, [given])
+        if self.verb == "correct":
+            return cases.correct(place, self.by, ref, [given])
+        if self.verb == "approve":
+            return cases.approve(place, self.by, ref, given.question)
+        if self.verb == "add":
+            return cases.add_person(place, self.by, ref, given.question)[1]
+        file = documents.File("paper.txt", io.BytesIO(b"A paper of the sample case."))
+        return documents.attach(place, self.by, ref, given.question, file, given.of)
+
+
+class OnPaper:
+    """A case as it would be: everything is decided, and nothing is saved."""
+
+    def __init__(self, place: Workplace, seen: View) -> None:
+        self.place = place
+        self.edition = seen.edition
+        self.ref = seen.case.ref
+        self.rows = Rows(
+            {
+                name: {key: dict(row) for key, row in rows.items()}
+                for name, rows in seen.case.rows.tables.items()
+            }
+        )
+
+    def draft(self, by: By, roles: tuple[str, ...] = ()) -> Draft:
+        """A draft of the case as it would be by now."""
+        return drafted(self.place, by, Case(self.ref, self.rows), self.edition, roles)
+
+    def do(self, deed: Deed) -> None:
+        """Decide a deed. Raises RefusedError."""
+        draft, given = self.draft(deed.by), deed.given
+        if deed.verb == "correct":
+            correcting.correct(draft, [given])
+        elif deed.verb == "approve":
+            approving.approve(draft, given.question)
+        elif deed.verb == "add":
+            people.add(draft, given.question)
+        else:
+            recording.record(draft, [given])
+
+    def take(self, by: By, step: Transition, *, already_done: bool = False) -> None:
+        """Decide a step. Raises RefusedError."""
+        take(self.draft(by, step.who), Step(step.id, (), already_done))
+
+
+def who_may(place: Workplace, step: Transition, otherwise: str) -> By:
+    """Somebody who may take a step today."""
+    day = place.today().isoformat()
+    for person in sorted(place.directory.people):
+        if place.directory.acting(person, step.who, day):
+            return By(person)
+    return By(otherwise)
+
+
+def plan(paper: OnPaper, by: By, step: Transition) -> tuple[list[Deed], list[Need]]:
+    """What supplies all that a step lists, tried on paper; and what nobody can supply."""
+    done: list[Deed] = []
+    for _ in range(ROUNDS):
+        needs = [one.need for one in missing(paper.draft(by, step.who), step)]
+        found = [deed for need in needs for deed in _supply(paper, by, step, need)]
+        if not found:
+            return done, needs
+        for deed in dict.fromkeys(found):
+            paper.do(deed)
+            done.append(deed)
+    return done, needs
+
+
+def _supply(paper: OnPaper, by: By, step: Transition, need: Need) -> Iterator[Deed]:
+    found = _PATH.match(need.how)
+    if found and found[1] == "approve":
+        yield from _approvals(paper, step, found[2])
+    elif found:
+        yield from _answer(paper, by, step, found)
+    elif need.how.startswith("the answer on record is"):
+        yield from _corrections(paper, by, step)
+
+
+def _answer(
+    paper: OnPaper, by: By, step: Transition, found: re.Match[str]
+) -> Iterator[Deed]:
+    question = paper.edition.workflow.questions[found[2]]
+    if question.per and not found[3]:
+        yield Deed("add", by, Given(question.per.replace("person", "other person"), None))
+        return
+    value = _wanted(paper, step, question)
+    verb = "attach" if found[1] == "attach" else "record"
+    if value is not None:
+        text = PAPER if verb == "attach" else value
+        yield Deed(verb, by, Given(question.id, text, found[3] or ""))
+
+
+def _approvals(paper: OnPaper, step: Transition, what: str) -> Iterator[Deed]:
+    day = paper.place.today().isoformat()
+    approval = next(a for a in step.approve if a.of == what)
+    given = paper.rows.table("approvals")
+    for person in sorted(paper.place.directory.people):
+        no = Case(paper.ref, paper.rows).occurrence(what)
+        row = given.get((paper.ref, what, no, person))
+        if row is not None and row["status"] == "given":
+            continue
+        if paper.place.directory.acting(person, approval.by, day):
+            yield Deed("approve", By(person), Given(what, None))
+
+
+def _corrections(paper: OnPaper, by: By, step: Transition) -> Iterator[Deed]:
+    """The first table of the guard made to hold, as far as its lines are answers on record."""
+    case = Case(paper.ref, paper.rows)
+    for line in step.only_if.tables[0]:
+        question = paper.edition.workflow.questions.get(line.subject)
+        if question is None or case.value(line.subject) is None:
+            continue
+        value = _satisfying(paper, line, question)
+        if value is not None and value != case.value(line.subject):
+            who = By(by.person, reason=REASON)
+            yield Deed("correct", who, Given(question.id, value))
+
+
+def _wanted(paper: OnPaper, step: Transition, question: Question) -> str | None:
+    lines = [line for table in step.only_if.tables for line in table]
+    about = [line for line in lines if line.subject == question.id]
+    return _satisfying(paper, about[0] if about else None, question)
+
+
+def _satisfying(paper: OnPaper, line: Condition | None, question: Question) -> str | None:
+    """An answer for which a line of a guard holds; for no line, any answer."""
+    if line and line.word in ("is", "at least", "at most"):
+        return line.values[0]
+    if line and line.word == "not answered":
+        return None
+    today = paper.place.today().isoformat()
+    plain = {"date": today, "number": "1", "agencies": next(iter(paper.place.directory.agencies))}
+    choices = question.choices or (YES_NO if question.answer == "yes or no" else ())
+    return choices[0] if choices else plain.get(question.answer, "It is on record.")
+
+
+def same_as_next(place: Workplace, seen: View, by: By, step: Transition) -> list[str]:
+    """Where `next` and `take` do not say the same of a step; and what is listed does not suffice."""
+    paper = OnPaper(place, seen)
+    listed = [one.need for one in missing(paper.draft(by), step)]
+    refused = _refusal(OnPaper(place, seen), by, step)
+    if refused is not None and not listed:
+        return [f"{step.id}: nothing is missing, and it is refused: {refused} {refused.unmet}"]
+    if refused is None and listed:
+        return [f"{step.id}: it is accepted, although {listed} is missing"]
+    if refused is not None and list(refused.unmet) != listed:
+        return [f"{step.id}: refused for {refused.unmet}, listed was {listed}"]
+    return []
+
+
+def what_is_listed_suffices(place: Workplace, seen: View, by: By, step: Transition) -> list[str]:
+    """Whether a step can be taken once all is supplied that it lists, where that can be."""
+    paper = OnPaper(place, seen)
+    try:
+        _, left = plan(paper, by, step)
+    except RefusedError as error:
+        return [f"{step.id}: what is listed cannot be supplied: {error} {error.unmet}"]
+    refused = _refusal(paper, by, step)
+    if not left and refused is not None:
+        return [f"{step.id}: all is supplied, and it is refused: {refused} {refused.unmet}"]
+    return []
+
+
+def _refusal(paper: OnPaper, by: By, step: Transition) -> RefusedError | None:
+    try:
+        paper.take(by, step)
+    except RefusedError as error:
+        return error
+    return None
