@@ -1,7 +1,7 @@
 """A case as its rows say it, and the values that decisions about it are made of.
 
 A row is a plain mapping of columns; every row is a projection of the events, and `engine.apply`
-says which.
+says which. What a case lists is in one order, however a database or a command left its rows.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 Scalar = str | int | bytes | None
@@ -234,22 +235,29 @@ class Case:
 
     def open_deadlines(self) -> list[tuple[Key, Row]]:
         """The deadlines that are still to be met."""
-        found = self.deadlines().items()
+        found = sorted(self.deadlines().items(), key=itemgetter(0))
         return [(key, row) for key, row in found if row["status"] in RUNNING]
 
     def waiting_notices(self, deadline: Key) -> list[Key]:
         """The keys of the notices of a deadline that have not fired."""
-        return [
+        return sorted(
             key
             for key, row in self.rows.table("notices").items()
             if key[:4] == deadline and row["status"] == "waiting"
-        ]
+        )
 
     def open_tasks(self) -> list[tuple[Key, Row]]:
         """What is still to be done by somebody."""
-        return [(k, r) for k, r in self.rows.table("tasks").items() if r["status"] == "open"]
+        found = sorted(self.rows.table("tasks").items(), key=_number)
+        return [(key, row) for key, row in found if row["status"] == "open"]
 
     def linked(self, process: str) -> tuple[int, int]:
         """How many linked cases of a process have ended, and how many there are."""
         row = self.rows.table("linked").get((self.ref, process))
         return (int(row["ended"]), int(row["opened"])) if row else (0, 0)
+
+
+def _number(task: tuple[Key, Row]) -> tuple[int, int]:
+    """Tasks are numbered 12.1, 12.2 and so on, by the event that left them."""
+    event, _, place = str(task[0][1]).partition(".")
+    return int(event), int(place or 0)

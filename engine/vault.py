@@ -26,6 +26,13 @@ class Vault:
         self.keys = keys
         self.randomness = randomness
 
+    def ensure(self, tx: Transaction, subject: str) -> None:
+        """See to it that there is a key for a subject, to be destroyed with their erasure.
+
+        Raises RefusedError when it was destroyed already.
+        """
+        self._key(tx, subject)
+
     def put(self, tx: Transaction, secrets: Iterable[Secret]) -> None:
         """Encrypt values and save them beside the events that hold their commitments."""
         listed = []

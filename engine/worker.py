@@ -19,7 +19,7 @@ from typing import Any
 
 from engine import bootstrap, log
 from engine.errors import EngineError
-from engine.service import outbox, packing, sequencing, ticking
+from engine.service import following, outbox, sequencing, ticking
 from engine.service.outbox import Sender
 from engine.service.workplace import Workplace
 
@@ -91,19 +91,30 @@ def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
     """
     fired = ticking.Fired() if held else ticking.fire_due(place)
     sent = outbox.send_waiting(place, sender)
-    rebuilt = packing.rebuild(place)
+    rebuilt, lacking = _rebuild(place)
     sealed = sequencing.seal_new(place)
     ticking.ticked(place)
     return Done(
         fired=fired.notices,
         set_aside=fired.set_aside,
         sent=sent.sent,
-        failed=fired.failed + sent.failed + rebuilt.failed,
+        failed=fired.failed + sent.failed + lacking,
         given_up=sent.given_up,
-        rebuilt=rebuilt.packs,
+        rebuilt=rebuilt,
         sealed=sealed,
         held=held,
     )
+
+
+def _rebuild(place: Workplace) -> tuple[int, int]:
+    """Build packs again whose record has changed: how many were, and how many could not be."""
+    waiting = following.out_of_date(place)
+    if not waiting:
+        return 0, 0
+    from engine.service import packing
+
+    done = packing.rebuild(place, waiting)
+    return done.packs, done.failed
 
 
 def tick_of(config: str, *, held: bool = False) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -13,9 +13,9 @@ from typing import Any
 import holidays
 
 from engine.apply import changes
-from engine.case import Row, Rows
+from engine.case import Key, Rows
 from engine.dates import parse_partial
-from engine.definition import Timescale, Workflow
+from engine.definition import Workflow
 from engine.guards import holds
 from engine.service.reading import View
 from engine.statements import TABLES
@@ -36,7 +36,7 @@ OF_A_CASE = (
 )
 RUNNING = ("running", "provisional")
 _RULE = re.compile(
-    r"(?P<every>every )?(?:within |at least )?(?:(?P<n>\w+) (?P<unit>(?:working |calendar )?\w+?)s?)"
+    r"(?:every |within |at least )?(?P<n>\w+) (?P<unit>(?:working |calendar )?\w+?)s?"
     r"(?: (?P<how>of|beginning with|before|after) (?P<anchor>\w+))?"
 )
 
@@ -114,7 +114,10 @@ def differs(one: Rows, other: Rows) -> list[str]:
     for table in OF_A_CASE:
         columns = TABLES[table].columns
         plain, wanted = (
-            {key: {name: row.get(name) for name in columns} for key, row in some.table(table).items()}
+            {
+                key: {name: row.get(name) for name in columns}
+                for key, row in some.table(table).items()
+            }
             for some in (one, other)
         )
         for key in plain.keys() | wanted.keys():
@@ -146,25 +149,43 @@ def off_the_map(events: Iterable[Mapping[str, Any]], workflow: Workflow) -> list
     return wrong
 
 
-def days_by_hand(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Since when a case is where it is, and when its latest step was, by its history alone."""
+def steps_by_hand(events: Iterable[Mapping[str, Any]]) -> tuple[str, list[tuple[str, str, str]]]:
+    """When a case was opened; and the day, the state before and the state after each step."""
     opened = ""
-    steps: dict[int, tuple[str, bool]] = {}
+    steps: dict[int, tuple[str, str, str]] = {}
     for event in events:
         body = event["body"]
         if event["type"] == "case opened":
             opened = event["happened"]
         elif event["type"] == "transition taken":
-            steps[event["n"]] = (event["happened"], body["from"] != body["to"])
+            steps[event["n"]] = (event["happened"], body["from"], body["to"])
         elif event["type"] == "step re-dated":
-            steps[body["step"]] = (body["new"], steps[body["step"]][1])
+            steps[body["step"]] = (body["new"], *steps[body["step"]][1:])
         elif event["type"] == "step undone":
             del steps[body["step"]]
-    moves = [day for day, moved in steps.values() if moved]
+    return opened, list(steps.values())
+
+
+def days_by_hand(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Since when a case is where it is, and when its latest step was, by its history alone."""
+    opened, steps = steps_by_hand(events)
+    moves = [day for day, before, after in steps if before != after]
     return {
         "state_since": moves[-1] if moves else opened,
-        "latest_on": [day for day, _ in steps.values()][-1] if steps else opened,
+        "latest_on": steps[-1][0] if steps else opened,
     }
+
+
+def _stay(events: Iterable[Mapping[str, Any]], states: Collection[str]) -> set[str]:
+    """The days of the moves by which a case came among some states last, and went on among them."""
+    opened, steps = steps_by_hand(events)
+    days = {opened}
+    for day, before, after in steps:
+        if after in states and before not in states:
+            days = set()
+        if before != after:
+            days.add(day)
+    return days
 
 
 def fired_twice(events: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -194,7 +215,7 @@ def started_while_running(events: Iterable[Mapping[str, Any]]) -> list[str]:
     return wrong
 
 
-def wrong_days(seen: View) -> list[str]:
+def wrong_days(seen: View, events: Sequence[Mapping[str, Any]]) -> list[str]:
     """The deadlines whose day is not the one that counting by hand gives."""
     wrong = []
     for key, row in seen.case.deadlines().items():
@@ -206,27 +227,41 @@ def wrong_days(seen: View) -> list[str]:
         shown = [row["due_on"]] * 2 if start.exact else [row["due_from"], row["due_to"]]
         if said != shown:
             wrong.append(f"{key}: {row['rule']} from {start} is {said}, and not {shown}")
-        timescale = seen.edition.workflow.timescales[str(key[1])]
         if row["status"] in RUNNING:
-            wrong += [f"{key}: {problem}" for problem in _wrong_start(seen, timescale, key, row)]
+            recurs = row["rule"].startswith("every")
+            problems = _wrong_cycle(seen, events, key) if recurs else _wrong_start(seen, key)
+            wrong += [f"{key}: {problem}" for problem in problems]
     return wrong
 
 
-def _wrong_start(seen: View, timescale: Timescale, key: tuple[Any, ...], row: Row) -> list[str]:
+def _wrong_start(seen: View, key: Key) -> list[str]:
     """What is wrong with the day from which a running clock counts."""
-    case = seen.case
-    facts = _Facts(seen)
-    if row["rule"].startswith("every"):
-        here = not timescale.starts_in or case.state in timescale.starts_in
-        return [] if here else ["it runs in a state in which it does not run"]
+    case, row = seen.case, seen.case.deadlines()[key]
     anchor = anchor_by_hand(row["rule"])
-    answer = case.rows.table("answers").get((case.ref, anchor, key[2], key[3]))
+    answer = case.rows.table("answers").get((case.ref, anchor, *key[2:4]))
     day = answer["value"] if answer and answer["status"] == "answered" else None
     if row["status"] == "provisional":
         return [] if day is None else [f"it is provisional, although {anchor} is {day}"]
+    if int(key[3]) > case.occurrence(anchor):
+        return ["it runs for an occurrence that was set aside"]
     wrong = [] if day == row["starts_on"] else [f"it counts from {row['starts_on']}, not {day}"]
-    if key[3] == case.occurrence(anchor) and not holds(timescale.only_if, facts):
+    guard = seen.edition.workflow.timescales[str(key[1])].only_if
+    if key[3] == case.occurrence(anchor) and not holds(guard, _Facts(seen)):
         wrong.append("it runs although its condition does not hold")
+    return wrong
+
+
+def _wrong_cycle(seen: View, events: Sequence[Mapping[str, Any]], key: Key) -> list[str]:
+    """What is wrong with a recurring clock: where it runs, and from which day."""
+    row = seen.case.deadlines()[key]
+    before = seen.case.deadlines().get((*key[:3], int(key[3]) - 1))
+    states = seen.edition.workflow.timescales[str(key[1])].starts_in
+    starts = _stay(events, states) | ({before["met_on"]} if before else set())
+    wrong = []
+    if seen.case.state not in states:
+        wrong.append("it runs in a state in which it does not run")
+    if row["starts_on"] not in starts:
+        wrong.append(f"it counts from {row['starts_on']}, not from one of {starts}")
     return wrong
 
 
@@ -251,7 +286,9 @@ def wrong_order(events: Iterable[Mapping[str, Any]]) -> list[str]:
         placed = event["position"] is None or event["position"] > (before["position"] or -1)
         wrong += _unless(placed, event, "has a position before the one before it")
         happened = parse_partial(event["happened"]).first.isoformat()
-        wrong += _unless(happened <= event["recorded"][:10], event, "happened after it was recorded")
+        wrong += _unless(
+            happened <= event["recorded"][:10], event, "happened after it was recorded"
+        )
         before = event
     return wrong
 

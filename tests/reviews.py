@@ -24,6 +24,7 @@ SUBMISSION = "rapid_review_submission"
 RECORD = "decision_record"
 SHEET = "national_form_sheet"
 
+BEGAN = "2025-12-12"
 SAM, AVERY, FRANCES = By("sam"), By("avery"), By("frances")
 STREET = "a street of shops"
 CHILDREN = (
@@ -120,10 +121,10 @@ class Review:
 
     @property
     def ref(self) -> str:
-        """The one case that the store holds."""
+        """The case that has been told, the first of the store."""
         with self.place.database.read() as tx:
-            [row] = tx.rows('SELECT "ref" FROM "cases" WHERE "parent" = ?', ("",))
-        return str(row[0])
+            rows = tx.rows('SELECT min("ref") FROM "cases" WHERE "opened_on" = ?', (BEGAN,))
+        return str(rows[0][0])
 
     def take(self, step: str, by: By = SAM, ref: str = "", **answers: str) -> Outcome:
         """Take a step, with public answers of the case."""
@@ -156,7 +157,7 @@ class Review:
 def place_on(opened: database.Database) -> tuple[Workplace, Clock]:
     """The sample partnership at work on a store, at ten on Friday 12 December 2025."""
     clock = Clock(datetime(2025, 1, 1, tzinfo=UTC))
-    clock.go_to("2025-12-12")
+    clock.go_to(BEGAN)
     place = Workplace(
         log=SETTINGS.log,
         database=opened,
@@ -203,7 +204,7 @@ def tell(review: Review) -> None:
     start = {
         "place_of_incident": "in our area",
         "place_of_residence": "in our area",
-        "referred_on": "2025-12-12",
+        "referred_on": BEGAN,
     }
     given = [Given(name, value) for name, value in start.items()]
     cases.open_new(review.place, SAM, PROCESS.name, given)

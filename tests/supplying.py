@@ -117,9 +117,7 @@ def _supply(paper: OnPaper, by: By, step: Transition, need: Need) -> Iterator[De
         yield from _corrections(paper, by, step)
 
 
-def _answer(
-    paper: OnPaper, by: By, step: Transition, found: re.Match[str]
-) -> Iterator[Deed]:
+def _answer(paper: OnPaper, by: By, step: Transition, found: re.Match[str]) -> Iterator[Deed]:
     question = paper.edition.workflow.questions[found[2]]
     if question.per and not found[3]:
         yield Deed("add", by, Given(question.per.replace("person", "other person"), None))
@@ -176,7 +174,7 @@ def _satisfying(paper: OnPaper, line: Condition | None, question: Question) -> s
 
 
 def same_as_next(place: Workplace, seen: View, by: By, step: Transition) -> list[str]:
-    """Where `next` and `take` do not say the same of a step; and what is listed does not suffice."""
+    """Where `next` and `take` do not say the same of a step."""
     paper = OnPaper(place, seen)
     listed = [one.need for one in missing(paper.draft(by), step)]
     refused = _refusal(OnPaper(place, seen), by, step)

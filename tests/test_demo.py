@@ -166,6 +166,18 @@ def test_what_is_recorded_in_the_demo_afterwards_happens_at_its_own_time(
     assert ask(mine, "tick").startswith("DEMO: ")
 
 
+def test_the_demo_is_the_same_each_time_and_gives_one_document_under_json(
+    demo: tuple[Office, str], tmp_path: Path
+) -> None:
+    result = run("demo", "--out", str(tmp_path / "again"), "--json")
+    document = json.loads(result.stdout)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert document["demo"] is True
+    assert tuple(document["cases"]) == references(demo)
+    assert demo[1].startswith("\n".join(document["timeline"]))
+
+
 def test_the_demo_never_replaces_anything(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Something of somebody's.")
     result = run("demo", "--out", str(tmp_path))

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,17 +22,20 @@ from tests.walking import Walk
 from tests.worlds import place_on
 
 PICK = st.integers(0, 9999)
-EXPLORING = settings.default.max_examples > 100
-FEW = settings(max_examples=200 if EXPLORING else 10, stateful_step_count=60 if EXPLORING else 30)
+EXPLORING = settings().max_examples > 100
+FEW = settings(max_examples=200 if EXPLORING else 14, stateful_step_count=60 if EXPLORING else 40)
 
 
 class Walking(RuleBasedStateMachine):
     """Somebody's work, one choice after the other."""
 
-    def __init__(self, begin: Callable[[ExitStack], Walk]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.ending = ExitStack()
-        self.walk = begin(self.ending)
+        self.walk = self.begin()
+
+    def begin(self) -> Walk:
+        raise NotImplementedError
 
     @rule(pick=PICK)
     def open(self, pick: int) -> None:
@@ -122,14 +123,14 @@ class Walking(RuleBasedStateMachine):
 
 
 def test_no_walk_over_the_sample_process_leaves_its_map_or_its_record(sqlite_sample: Path) -> None:
-    def begin(ending: ExitStack) -> Walk:
-        folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
-        opened = database.open(stories.copied(sqlite_sample, folder))
-        ending.callback(opened.close)
-        place, clock = place_on(opened)
-        return Walk(place, clock, "incident", "bess")
+    class SampleWalking(Walking):
+        def begin(self) -> Walk:
+            folder = Path(self.ending.enter_context(tempfile.TemporaryDirectory()))
+            opened = database.open(stories.copied(sqlite_sample, folder))
+            self.ending.callback(opened.close)
+            return Walk(*place_on(opened), "incident", "bess")
 
-    run_state_machine_as_test(partial(Walking, begin), settings=FEW)
+    run_state_machine_as_test(SampleWalking, settings=FEW)
 
 
 def test_no_walk_over_the_practice_review_leaves_its_map_or_its_record(
@@ -138,11 +139,12 @@ def test_no_walk_over_the_practice_review_leaves_its_map_or_its_record(
     template = tmp_path_factory.mktemp("template") / "casetrail.db"
     stories.make_store(f"sqlite:///{template}")
 
-    def begin(ending: ExitStack) -> Walk:
-        folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
-        opened = stories.partnership(stories.copied(template, folder))
-        place, clock = ending.enter_context(opened)
-        clock.go_to(datetime(2025, 11, 24, 10, tzinfo=UTC))
-        return Walk(place, clock, stories.PROCESS.name, "sam")
+    class ReviewWalking(Walking):
+        def begin(self) -> Walk:
+            folder = Path(self.ending.enter_context(tempfile.TemporaryDirectory()))
+            opened = stories.partnership(stories.copied(template, folder))
+            place, clock = self.ending.enter_context(opened)
+            clock.go_to(datetime(2025, 11, 24, 10, tzinfo=UTC))
+            return Walk(place, clock, stories.PROCESS.name, "sam")
 
-    run_state_machine_as_test(partial(Walking, begin), settings=FEW)
+    run_state_machine_as_test(ReviewWalking, settings=FEW)

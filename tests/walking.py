@@ -1,4 +1,4 @@
-"""A walk over a definition: at each step something that somebody could do, and what must then be so.
+"""A walk over a definition: each time something that somebody could do, and what must be so.
 
 Each choice is a number drawn from outside, so that whoever draws can repeat and shorten a walk.
 """
@@ -17,7 +17,16 @@ from engine.decide.answers import YES_NO
 from engine.decide.taking import Step
 from engine.definition import Question, Transition, Workflow
 from engine.errors import RefusedError, UsageError
-from engine.service import cases, documents, editions, outbox, reading, sequencing, ticking, verifying
+from engine.service import (
+    cases,
+    documents,
+    editions,
+    outbox,
+    reading,
+    sequencing,
+    ticking,
+    verifying,
+)
 from engine.service.changing import Outcome
 from engine.service.reading import View
 from engine.service.workplace import By, Workplace
@@ -138,7 +147,9 @@ class Walk:
         if which % 2:
             self._attempt("delay", lambda: cases.delay(self.place, by, ref, name, "the Panel"))
         else:
-            self._attempt("extend", lambda: cases.extend(self.place, by, ref, name, to, "the chair"))
+            self._attempt(
+                "extend", lambda: cases.extend(self.place, by, ref, name, to, "the chair")
+            )
 
     def approve(self, pick: int, which: int) -> None:
         """Approve something that some step needs approved."""
@@ -205,9 +216,13 @@ class Walk:
             *oracles.wrong_order(events),
             *oracles.fired_twice(events),
             *oracles.started_while_running(events),
-            *oracles.wrong_days(seen),
+            *oracles.wrong_days(seen, events),
             *oracles.differs(self._stored(ref), oracles.folded(events)),
-            *(f"{name}: {row[name]}, by hand {day}" for name, day in days.items() if row[name] != day),
+            *(
+                f"{name}: {row[name]}, by hand {day}"
+                for name, day in days.items()
+                if row[name] != day
+            ),
         ]
 
     def verified(self) -> list[str]:
@@ -293,10 +308,10 @@ class Walk:
         return TEXTS[pick % len(TEXTS)]
 
     def _day(self, pick: int) -> str:
-        """Today or a day before it; sometimes the first day of the calendar or a day to come."""
+        """Today or a day before it; sometimes long ago, or a day to come."""
         today: date = self.place.today()
         if pick % 29 == 28:
-            return "2012-01-02"
+            return "2016-01-04"
         if pick % 31 == 30:
             return (today + 40 * DAY).isoformat()
         return (today - (pick % 40 if pick % 2 else 0) * DAY).isoformat()

@@ -119,6 +119,16 @@ def _erased(body: Body) -> str:
     return f"what was known about {body['person']} was erased: {values}"
 
 
+def _pack_built(body: Body) -> str:
+    return f"pack built: {body['pack']}, version {body['no']}, {body['status']}"
+
+
+def _pack_changed(body: Body) -> str:
+    causes = listed(plainly(cause) for cause in body.get("causes", ()))
+    because = f" ({causes})" if causes else ""
+    return f"pack {body['now']['status']}: {body['pack']}, version {body['no']}{because}"
+
+
 def _message(body: Body) -> str:
     return f"message {body['status']}"
 
@@ -142,6 +152,8 @@ _TOLD: dict[str, Callable[[Body], str]] = {
     "linked case ended": _link,
     "linked case resumed": _link,
     "erased": _erased,
+    "pack built": _pack_built,
+    "pack changed": _pack_changed,
     "message sent": _message,
     "message given up": _message,
 }

@@ -38,7 +38,7 @@ def after_step(draft: Draft, transition: str, before: str, met_on: str) -> None:
 def leave(draft: Draft, state: str) -> None:
     """Stop the recurring clocks that run only while a case is in a state that it has left."""
     for timescale in draft.edition.by_state.get(state, ()):
-        if _recurs(draft, timescale) and draft.case.state not in timescale.starts_in:
+        if recurs(draft, timescale) and draft.case.state not in timescale.starts_in:
             for key, row in _open(draft, timescale):
                 stop(draft, key, row, "the case has moved on")
 
@@ -56,7 +56,7 @@ def review(draft: Draft, questions: Iterable[str], cause: str) -> None:
     for timescale in draft.edition.provisional:
         touched[timescale.id] = timescale
     for timescale in touched.values():
-        if _recurs(draft, timescale):
+        if recurs(draft, timescale):
             _review_recurring(draft, timescale)
         else:
             _review_counted(draft, timescale, cause)
@@ -94,7 +94,7 @@ def _review_counted(draft: Draft, timescale: Timescale, cause: str) -> None:
         elif row["status"] in RUNNING and not applies:
             stop(draft, key, row, cause)
         else:
-            _move_if_changed(draft, timescale, key, start, cause)
+            move(draft, timescale, key, start, cause)
 
 
 def _starts_again(draft: Draft, timescale: Timescale, row: Row) -> bool:
@@ -158,7 +158,7 @@ def meet(draft: Draft, key: Key, row: Row, met_on: str, cause: str) -> None:
         "deadline met", {**_name(key), "cause": cause, "now": now, "dropped": _drop(draft, key)}
     )
     timescale = draft.workflow.timescales[str(key[1])]
-    if _recurs(draft, timescale) and draft.case.state in timescale.starts_in:
+    if recurs(draft, timescale) and draft.case.state in timescale.starts_in:
         _next_cycle(draft, timescale, met_on)
 
 
@@ -188,9 +188,8 @@ def _next_cycle(draft: Draft, timescale: Timescale, since: str) -> None:
     _run(draft, timescale, key, Start(variant, "running", since, no), [turn])
 
 
-def _move_if_changed(
-    draft: Draft, timescale: Timescale, key: Key, start: Start, cause: str
-) -> None:
+def move(draft: Draft, timescale: Timescale, key: Key, start: Start, cause: str) -> None:
+    """Count a clock from another start: a running one is moved, one that was met judged again."""
     row = draft.case.deadlines()[key]
     body = _computed(draft, key, start)
     same = all(body[name] == row[name] for name in ("starts_on", "due_on", "due_from", "due_to"))
@@ -354,10 +353,11 @@ def _subjects(draft: Draft, timescale: Timescale) -> tuple[str, ...]:
         return ("",)
     no = draft.case.occurrence(anchor)
     answers = draft.case.rows.table("answers")
-    return tuple(str(key[2]) for key in answers if key[1] == anchor and key[3] == no)
+    return tuple(sorted(str(key[2]) for key in answers if key[1] == anchor and key[3] == no))
 
 
-def _recurs(draft: Draft, timescale: Timescale) -> bool:
+def recurs(draft: Draft, timescale: Timescale) -> bool:
+    """Whether a timescale begins again each time it is met."""
     return draft.edition.rule(timescale.variants[0].due).form == "every"
 
 

@@ -1,4 +1,4 @@
-"""Corrections: an answer or a day is put right; the state never changes by it, and what rested on
+"""Corrections: an answer is put right; the state never changes by it, and what rested on
 it is confirmed.
 """
 
@@ -14,13 +14,15 @@ from engine.decide.draft import Draft
 from engine.edition import subjects
 from engine.errors import RefusedError, UsageError
 
+CAUSE = "an answer was corrected"
+
 
 def correct(draft: Draft, given: Sequence[Given]) -> None:
     """Put answers right; clocks that counted from them are moved or judged again by events.
 
     Raises RefusedError when a reason is lacking or an answer cannot be read.
     """
-    _need_reason(draft)
+    need_reason(draft)
     _check(draft, given)
     items: list[dict[str, Any]] = []
     sealed = draft.reason()
@@ -31,64 +33,26 @@ def correct(draft: Draft, given: Sequence[Given]) -> None:
     draft.emit("answers corrected", {"answers": items, "turns": []}, sealed)
     for item in items:
         recording.void_approvals(draft, item["question"], item["no"])
-    clocks.review(draft, [one.question for one in given], "an answer was corrected")
+    clocks.review(draft, [one.question for one in given], CAUSE)
+    for item in items:
+        _move_earlier(draft, item)
     tasks.open_tasks(draft, _to_confirm(draft, {one.question for one in given}))
 
 
-def redate(draft: Draft, step: Mapping[str, Any], day: str) -> None:
-    """Give an earlier step the day on which it really happened.
-
-    `step` is the event of the step. Raises RefusedError without a reason, or for a day in the
-    future.
-    """
-    _need_reason(draft)
-    if step["type"] != "transition taken":
-        raise RefusedError(f"Entry @{step['n']} is no step; correct the answer itself instead.")
-    found = parse_partial(day)
-    if found.first > draft.context.today:
-        raise RefusedError("The day lies in the future; a step has happened when it is recorded.")
-    name = step["body"]["transition"]
-    old = draft.case.taken_on(name)
-    last = old == step["happened"]
-    body = {
-        "step": step["n"],
-        "transition": name,
-        "old": step["happened"],
-        "new": day,
-        "turns": [{"what": f"took:{name}", "happened": day}] if last else [],
-        "case": _case_days(draft, step, day),
-    }
-    draft.emit("step re-dated", body, draft.reason())
-    transition = draft.workflow.transitions[name]
-    if transition.dates and draft.case.value(transition.dates) == step["happened"]:
-        correct(draft, [Given(transition.dates, day)])
-    _rejudge(draft, name, step["happened"], day)
+def _move_earlier(draft: Draft, item: Mapping[str, Any]) -> None:
+    """Count anew the clocks of an occurrence that is no longer the one being asked."""
+    question, of, no, value = item["question"], item["of"], item["no"], item["value"]
+    if no == draft.case.occurrence(question) or value is None:
+        return
+    for timescale in draft.edition.by_anchor.get(question, ()):
+        key = (draft.case.ref, timescale.id, of, no)
+        variant = draft.edition.variant(timescale, parse_partial(value).first.isoformat())
+        if variant is not None and key in draft.case.deadlines():
+            clocks.move(draft, timescale, key, clocks.Start(variant, "running", value, no), CAUSE)
 
 
-def _case_days(draft: Draft, step: Mapping[str, Any], day: str) -> dict[str, str]:
-    row = draft.case.row
-    found = {}
-    if row["latest_on"] == step["happened"]:
-        found["latest_on"] = day
-    if row["state"] == step["body"]["to"] and row["state_since"] == step["happened"]:
-        found["state_since"] = day
-    return found
-
-
-def _rejudge(draft: Draft, transition: str, old: str, new: str) -> None:
-    for timescale in draft.edition.met_by.get(transition, ()):
-        for key, row in list(draft.case.deadlines().items()):
-            if key[1] == timescale.id and row["met_on"] == old:
-                now = {"met_on": new, "status": clocks.judged(draft, row, new)}
-                was = {"met_on": old, "status": row["status"]}
-                name = {"timescale": key[1], "of": key[2], "no": key[3]}
-                draft.emit(
-                    "deadline re-judged",
-                    {**name, "cause": "a step was re-dated", "old": was, "now": now},
-                )
-
-
-def _need_reason(draft: Draft) -> None:
+def need_reason(draft: Draft) -> None:
+    """Raise RefusedError when the command gives no reason."""
     if not draft.context.reason:
         raise RefusedError("A correction needs its reason; give --reason.")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from engine.canonical import clean_text
 from engine.case import RUNNING, AnswerKey, Key, Row
 from engine.dates import read_day
 from engine.decide.draft import Draft
@@ -29,7 +30,7 @@ def extend(draft: Draft, timescale: str, to: str, agreed_by: str) -> None:
             f"to extend."
         )
     sealed = draft.reason()
-    sealed |= draft.secret(AnswerKey("agreed_by", "", draft.chain.n + 1), agreed_by)
+    sealed |= draft.secret(AnswerKey("agreed_by", "", draft.chain.n + 1), clean_text(agreed_by))
     body = {**_name(key), "now": {"target_on": target.isoformat()}}
     draft.emit("target set", body, sealed)
 
@@ -39,7 +40,7 @@ def delay(draft: Draft, timescale: str, told: str) -> None:
     _need_reason(draft, "Explaining a delay")
     key, _ = running(draft, timescale)
     sealed = draft.reason()
-    sealed |= draft.secret(AnswerKey("told", "", draft.chain.n + 1), told)
+    sealed |= draft.secret(AnswerKey("told", "", draft.chain.n + 1), clean_text(told))
     body = {**_name(key), "now": {"delay_on": draft.context.happened}}
     draft.emit("delay explained", body, sealed)
 

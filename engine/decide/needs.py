@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 from engine.decide.answers import of_whom
 from engine.decide.draft import Draft
@@ -82,7 +83,7 @@ def _how_condition(draft: Draft, line: Condition) -> str:
 
 def _records(draft: Draft, transition: Transition) -> list[Missing]:
     found = []
-    for name in transition.on_file:
+    for name in dict.fromkeys([*transition.on_file, *(a.of for a in transition.approve)]):
         question = draft.workflow.questions[name]
         for of in of_whom(draft, question) or ("",):
             if not draft.case.answered(name, of):
@@ -127,7 +128,7 @@ def approvers(draft: Draft, approval: Approval) -> tuple[str, ...]:
     rows = draft.case.rows.table("approvals")
     return tuple(
         str(key[3])
-        for key, row in rows.items()
+        for key, row in sorted(rows.items(), key=itemgetter(0))
         if key[1:3] == (approval.of, no) and row["status"] == "given" and row["role"] in approval.by
     )
 

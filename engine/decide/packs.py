@@ -69,7 +69,7 @@ def missing(draft: Draft, pack: Pack) -> tuple[Need, ...]:
 def standing(case: Case) -> tuple[str, ...]:
     """The packs of a case of which there is a version that is no draft."""
     turns = case.rows.table("turns")
-    named = (str(key[1]) for key, row in turns.items() if row["no"])
+    named = sorted(str(key[1]) for key, row in turns.items() if row["no"])
     return tuple(name.removeprefix(TURN) for name in named if name.startswith(TURN))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.canonical import clean_text
 from engine.case import AnswerKey
 from engine.decide.draft import Draft
 from engine.errors import RefusedError
@@ -33,7 +34,7 @@ def erase(draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any
     if person not in draft.case.people():
         listed = ", ".join(draft.case.people()) or "nobody"
         raise RefusedError(f"The case has no person {person}; it is about {listed}.")
-    sealed = draft.secret(AnswerKey("basis", "", draft.chain.n + 1), basis)
+    sealed = draft.secret(AnswerKey("basis", "", draft.chain.n + 1), clean_text(basis))
     body = {
         "person": person,
         "subject": f"{draft.case.ref}/{person}",

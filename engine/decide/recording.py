@@ -70,10 +70,10 @@ def item(draft: Draft, one: Given, sealed: dict[str, str], begun: int = 0) -> di
 def void_approvals(draft: Draft, question: str, no: int) -> None:
     """What was approved has changed: its approvals no longer count."""
     given = draft.case.rows.table("approvals")
-    people = [
-        key[3]
+    people = sorted(
+        str(key[3])
         for key, row in given.items()
         if key[1:3] == (question, no) and row["status"] == "given"
-    ]
+    )
     if people:
         draft.emit("approval voided", {"of": question, "no": no, "people": people})

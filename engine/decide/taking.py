@@ -95,16 +95,24 @@ def _complete(draft: Draft, transition: Transition, given: Sequence[Given]) -> t
 def _asked_anew(draft: Draft, transition: Transition) -> list[dict[str, Any]]:
     """The questions of which this step begins a new occurrence, because the current one is
     answered.
+
+    So does each that the step answers by itself: when it is taken again, it was so once more.
     """
-    begun = []
     held = {(key[1], key[3]) for key in draft.case.rows.table("answers")}
-    for question in transition.asks_anew:
+    own = [transition.dates, *(question for question, _ in transition.sets)]
+    again = [name for name in own if name and _is_answered(draft, name)]
+    begun = []
+    for question in dict.fromkeys([*transition.asks_anew, *again]):
         no = draft.case.occurrence(question)
         if (question, no) in held:
             begun.append(
                 {"what": question, "no": no + 1, "first": not draft.case.knows_turn(question)}
             )
     return begun
+
+
+def _is_answered(draft: Draft, question: str) -> bool:
+    return not draft.workflow.questions[question].may_change and draft.case.answered(question)
 
 
 def _check(draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]]) -> None:

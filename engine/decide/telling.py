@@ -59,7 +59,22 @@ def recipients(draft: Draft, name: str) -> tuple[Recipient, ...]:
     role = draft.workflow.roles.get(name)
     if role is None or role.outside:
         return ()
-    return draft.directory.to_tell(name, day)
+    return _of_the_agency(draft, name, day) or draft.directory.to_tell(name, day)
+
+
+def _of_the_agency(draft: Draft, role: str, day: str) -> tuple[Recipient, ...]:
+    """In a linked case about one agency, those who hold the role there, and not at every agency.
+
+    Where the role is held at several agencies and at this one by nobody, its contact is told.
+    """
+    about = str(draft.case.row["about"])
+    if not about:
+        return ()
+    held = draft.directory.holders(role, day)
+    own = tuple(Recipient(one.person, role) for one in held if one.agency == about)
+    if own or len({one.agency for one in held}) < 2:
+        return own
+    return draft.directory.contact(about, day)
 
 
 def _message_id(draft: Draft, person: str) -> str:

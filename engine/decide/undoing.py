@@ -9,13 +9,16 @@ from typing import Any
 
 from engine.apply import changes
 from engine.case import Key, Row, Rows
-from engine.decide import tasks
+from engine.decide import clocks, cycles, tasks
 from engine.decide.draft import Draft
+from engine.decide.standing import Stood, days, standing, taken
 from engine.decide.telling import tell
 from engine.definition import Transition
 from engine.errors import RefusedError
 
 Event = Mapping[str, Any]
+
+CAUSE = "its step was set aside"
 
 DEADLINE_COLUMNS = (
     "status",
@@ -39,84 +42,109 @@ def undo(draft: Draft, events: Sequence[Event]) -> None:
     """
     if not draft.context.reason:
         raise RefusedError("Setting a step aside needs its reason; give --reason.")
-    step = latest_step(events)
-    if step is None:
+    steps = standing(events)
+    if not steps:
         raise RefusedError("There is no step to set aside; an answer is put right with `correct`.")
-    transition = draft.workflow.transitions[step["body"]["transition"]]
+    step = steps.pop()
+    transition = draft.workflow.transitions[step.transition]
     before = Rows()
     for event in events:
-        if event["command"] == step["command"]:
+        if event["command"] == step.command:
             break
         before.merge(changes(event))
-    own = [event for event in events if event["command"] == step["command"]]
-    _state_back(draft, step, before, own)
+    own = [event for event in events if event["command"] == step.command]
+    body = {
+        "step": step.n,
+        "transition": step.transition,
+        **_state_back(draft, before, steps),
+        "answers": _answers_back(draft, before, own),
+        "turns": _turns_back(draft, before, own, steps),
+    }
+    draft.emit("step undone", body, draft.reason())
     _clocks_back(draft, before, own)
+    _clocks_follow(draft, body["answers"], own, steps)
     _follow_up(draft, transition, own)
 
 
-def latest_step(events: Sequence[Event]) -> Event | None:
-    """The latest step that has not been set aside."""
-    aside = {event["body"]["step"] for event in events if event["type"] == "step undone"}
-    for event in reversed(events):
-        if event["type"] == "transition taken" and event["n"] not in aside:
-            return event
-    return None
-
-
-def _state_back(draft: Draft, step: Event, before: Rows, own: Sequence[Event]) -> None:
+def _state_back(draft: Draft, before: Rows, steps: Sequence[Stood]) -> dict[str, Any]:
+    """Where the case was before the step; the days are those of the steps that stand now."""
     case = before.table("cases")[(draft.case.ref,)]
-    body = {
-        "step": step["n"],
-        "transition": step["body"]["transition"],
-        "state": case["state"],
-        "state_since": case["state_since"],
-        "closed_on": case["closed_on"],
-        "latest_on": case["latest_on"],
-        "answers": _answers_back(draft, before, own),
-        "turns": _turns_back(draft, before, own),
-    }
-    draft.emit("step undone", body, draft.reason())
+    back = {name: case[name] for name in ("state", "closed_on")}
+    return back | days(str(case["opened_on"]), steps)
 
 
 def _answers_back(draft: Draft, before: Rows, own: Sequence[Event]) -> list[dict[str, Any]]:
     found = []
-    for key in _touched(own, "answers"):
+    begun = _begun(before, own)
+    held = sorted(draft.case.rows.table("answers"))
+    later = [key for key in held if int(key[3]) > begun.get(str(key[1]), int(key[3]))]
+    for key in dict.fromkeys([*_touched(own, "answers"), *later]):
         old = before.table("answers").get(key)
         name = {"question": key[1], "of": key[2], "no": key[3]}
         found.append({**name, **(old or {"status": "set aside"})})
     return found
 
 
-def _turns_back(draft: Draft, before: Rows, own: Sequence[Event]) -> list[dict[str, Any]]:
+def _turns_back(
+    draft: Draft, before: Rows, own: Sequence[Event], steps: Sequence[Stood]
+) -> list[dict[str, Any]]:
     found = []
     for key in _touched(own, "turns"):
         old: Row = before.table("turns").get(key) or {"no": 0, "happened": ""}
-        found.append({"what": key[1], "no": old["no"], "happened": old["happened"], "first": False})
+        no, happened = old["no"], old["happened"]
+        what, _, name = str(key[1]).partition(":")
+        if what == "took":
+            no, happened = taken(name, steps)
+        found.append({"what": key[1], "no": no, "happened": happened, "first": False})
     return found
 
 
+def _begun(before: Rows, own: Sequence[Event]) -> dict[str, int]:
+    """The questions that the step asked anew, and the occurrence that was asked before it."""
+    rows = before.table("turns")
+    keys = [key for key in _touched(own, "turns") if ":" not in str(key[1])]
+    return {str(key[1]): int(rows[key]["no"]) if key in rows else 1 for key in keys}
+
+
 def _clocks_back(draft: Draft, before: Rows, own: Sequence[Event]) -> None:
-    for key in _touched(own, "deadlines"):
+    begun = _begun(before, own)
+    later = [
+        key
+        for key, row in draft.case.open_deadlines()
+        if int(key[3]) > begun.get(draft.edition.rule(row["rule"]).anchor, int(key[3]))
+    ]
+    for key in dict.fromkeys([*_touched(own, "deadlines"), *later]):
         old = before.table("deadlines").get(key)
         name = {"timescale": key[1], "of": key[2], "no": key[3]}
         schedule = draft.case.deadlines()[key]["schedule"] + 1
         waiting = [[k[4], k[5]] for k in draft.case.waiting_notices(key)]
         if old is None:
             now: dict[str, Any] = {"status": "set aside"}
-            body = {**name, "cause": "its step was set aside", "now": now, "dropped": waiting}
+            body = {**name, "cause": CAUSE, "now": now, "dropped": waiting}
             draft.emit("deadline set aside", body)
             continue
         now = {column: old[column] for column in DEADLINE_COLUMNS} | {"schedule": schedule}
         armed = _dropped_moments(key, before, own)
         body = {
             **name,
-            "cause": "its step was set aside",
+            "cause": CAUSE,
             "now": now,
             "dropped": waiting,
             "schedule": schedule,
             "notices": armed,
         }
         draft.emit("deadline resumed", body)
+
+
+def _clocks_follow(
+    draft: Draft, answers: Sequence[Row], own: Sequence[Event], steps: Sequence[Stood]
+) -> None:
+    """Let what was corrected after the step count, and stop what runs only where the case was."""
+    workflow = draft.workflow
+    touched = [workflow.timescales[str(key[1])] for key in _touched(own, "deadlines")]
+    anchors = [draft.edition.rule(v.due).anchor for t in touched for v in t.variants]
+    clocks.review(draft, [*(item["question"] for item in answers), *anchors], CAUSE)
+    cycles.restart(draft, steps, CAUSE)
 
 
 def _dropped_moments(key: Key, before: Rows, own: Sequence[Event]) -> list[list[Any]]:

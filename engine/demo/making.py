@@ -15,12 +15,14 @@ from engine.demo.telling import Say, Timeline
 from engine.errors import ConfigError
 from engine.loading import find
 from engine.scenarios import reading
-from engine.scenarios.playing import Player
+from engine.scenarios.playing import Played, Player
 from engine.scenarios.story import FOLDER
 from engine.service import checkpoints, editions, virtual
+from engine.service.packing import Built
 from engine.service.verifying import Verdict, verify
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
+from engine.worker import tick
 
 PROCESS: Final = "child_safeguarding_practice_review"
 STORIES: Final = ("a_whole_review", "a_new_referral_says_what_every_step_still_needs")
@@ -84,12 +86,15 @@ def _play(place: Workplace, clock: VirtualClock, settings: Settings, say: Say) -
     folder = find(PROCESS) / FOLDER
     scenarios = [reading.read(folder / f"{name}.toml") for name in STORIES]
     timeline = Timeline(place, scenarios[0].follows, say)
+    sender = bootstrap.sender(place, settings)
+
+    def watch(played: Played) -> None:
+        timeline.step(played)
+        if isinstance(played.outcome, Built):
+            (settings.folder / played.outcome.name).write_bytes(played.outcome.content)
+
     player = Player(
-        place,
-        clock,
-        sender=bootstrap.sender(place, settings),
-        watch=timeline.step,
-        ticked=timeline.tick,
+        place, clock, worker=lambda: tick(place, sender), watch=watch, ticked=timeline.tick
     )
     return tuple(player.play(scenario) for scenario in scenarios)
 

@@ -15,6 +15,7 @@ from engine.errors import RefusedError
 from engine.prose import listed
 from engine.scenarios.playing import Played
 from engine.service import reading
+from engine.service.packing import Built
 from engine.service.workplace import Workplace
 
 WIDTH: Final = 100
@@ -44,6 +45,8 @@ class Timeline:
             self._line(f"{self._who(played.by)} {played.telling.says}")
             if played.refusal:
                 self._line(f"{OWN}Refused: {_refusal(played.refusal)}.")
+        if isinstance(played.outcome, Built):
+            self._line(f"{OWN}Builds {played.outcome.name}.")
         self._what_followed(_OF_A_STEP if played.telling.says else {})
 
     def tick(self) -> None:

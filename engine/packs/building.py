@@ -185,19 +185,25 @@ def _side_by_side(record: Record, title: str, sides: tuple[Side, ...], known: Kn
     for number, side in enumerate(sides, 1):
         told, standing = known[side.case.ref], _standing(record, side)
         values = [one.value or NOT_RECORDED for _, one in told]
-        rows.append((_called(record, side, title, number), standing.value, *values))
+        who = _agency_of(record, side) or str(number)
+        place = f"{who} (.{side.case.ref.rpartition('.')[2]})"
+        rows.append((place, standing.value.partition(", since")[0], *values))
         rests_on += [*standing.rests_on, *(event for _, one in told for event in one.rests_on)]
     labels = [label for label, _ in known[sides[0].case.ref]]
-    header = (title, "Where it stands", *labels)
+    first = "Agency" if _agency_of(record, sides[0]) else "No."
+    header = (first, "Where it stands", *labels)
     return Table(title, header, tuple(rows), rests_on=tuple(dict.fromkeys(rests_on)))
 
 
 def _called(record: Record, side: Side, title: str, number: int) -> str:
     """A linked case by the agency it is about, or by its number among those of its process."""
+    return f"{_agency_of(record, side) or f'{title} {number}'} ({side.case.ref})"
+
+
+def _agency_of(record: Record, side: Side) -> str:
+    """The agency that a linked case is about, if it is about one."""
     about = str(side.case.row["about"] or "")
-    if about in record.around.directory.agencies:
-        return f"{record.agency(about)} ({side.case.ref})"
-    return f"{title} {number} ({side.case.ref})"
+    return record.agency(about) if about in record.around.directory.agencies else ""
 
 
 def _standing(record: Record, side: Side) -> Told:

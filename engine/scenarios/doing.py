@@ -11,11 +11,14 @@ from engine.decide.answers import of_whom
 from engine.decide.taking import Step
 from engine.errors import ScenarioError
 from engine.scenarios.story import Telling
-from engine.service import cases, documents, reading
+from engine.service import cases, documents, packing, reading
 from engine.service.changing import Outcome, drafted
+from engine.service.packing import Built
+from engine.service.posting import Sending
 from engine.service.workplace import By, Workplace
 
-Deed = Callable[[Workplace, By, str, Telling], Outcome]
+Done = Outcome | Built
+Deed = Callable[[Workplace, By, str, Telling], Done]
 
 EACH = "each"
 """`opinion/each` is the answer of every agency, or every person, that the question is asked of."""
@@ -101,6 +104,19 @@ def _erase(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
     return documents.erase_person(place, by, ref, telling.object, telling.answers["basis"])
 
 
+def _pack(place: Workplace, by: By, ref: str, telling: Telling) -> Built:
+    return packing.build(place, by, ref, telling.object)
+
+
+def _send(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    """What is sent is the pack as it stands, as it was built."""
+    built = packing.build(place, by, ref, telling.object)
+    file = documents.File(built.name, io.BytesIO(built.content))
+    return packing.sent(
+        place, by, ref, telling.object, Sending(file, telling.answers["to"])
+    ).outcome
+
+
 VERBS: Final[Mapping[str, Deed]] = {
     "take": _take,
     "record": _record,
@@ -115,5 +131,7 @@ VERBS: Final[Mapping[str, Deed]] = {
     "extend": _extend,
     "delay": _delay,
     "erase": _erase,
+    "pack": _pack,
+    "send": _send,
 }
 """Everything that is done to a case that is open."""

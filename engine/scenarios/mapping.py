@@ -98,10 +98,10 @@ def page(rows: Iterable[Row], workflow: Workflow, told: Mapping[str, Scenario]) 
     lines = [
         "# The process map",
         "",
-        f"Where each part of the process is in the definition “{workflow.title}” (edition "
-        f"{workflow.edition}), and the stories that show it. Written by",
-        "`python -m engine.scenarios.mapping` from process-map.toml; every story is played by the "
-        "tests.",
+        f"Where each part of the process is in the definition “{workflow.title}”, edition "
+        f"{workflow.edition}, and which",
+        "stories show it. The tests play every story. This page is written from process-map.toml",
+        "by `python -m engine.scenarios.mapping`.",
         "",
         workflow.caution,
     ]
@@ -185,8 +185,8 @@ def _entries(workflow: Workflow) -> set[Entry]:
 
 def _line(row: Row, workflow: Workflow, told: Mapping[str, Scenario]) -> str:
     entry = _called(row.entry, workflow)
-    more = "; ".join(_called(one, workflow) for one in row.also)
-    by = "; ".join(
+    more = "<br>".join(_called(one, workflow) for one in row.also)
+    by = "<br>".join(
         f"[{told[name].title}](../workflows/{workflow.name}/scenarios/{name}.toml)"
         for name in row.scenarios
     )

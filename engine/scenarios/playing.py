@@ -13,12 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 from engine import queries
 from engine.errors import EngineError, RefusedError, ScenarioError
-from engine.scenarios.doing import VERBS, attach, given
+from engine.scenarios.doing import VERBS, Done, attach, given
 from engine.scenarios.expecting import EXPECTATIONS, linked_case
 from engine.scenarios.story import Scenario, Telling
-from engine.service import cases, documents, outbox, reading, sequencing, ticking
-from engine.service.changing import Outcome
-from engine.service.outbox import Sender
+from engine.service import cases, documents, reading, sequencing, ticking
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 
@@ -34,7 +32,7 @@ class Played:
     ref: str
     by: str
     """As the story says it: a role, an agency or a person."""
-    outcome: Outcome | None = None
+    outcome: Done | None = None
     refusal: RefusedError | None = None
 
 
@@ -44,7 +42,8 @@ class Player:
 
     place: Workplace
     clock: VirtualClock
-    sender: Sender | None = None
+    worker: Callable[[], object] | None = None
+    """What comes by between the steps; left out, notices fire and nothing is sent."""
     watch: Callable[[Played], None] = lambda played: None
     """Is told of every step, after it."""
     ticked: Callable[[], None] = lambda: None
@@ -73,12 +72,12 @@ class Player:
                 self._before = self._versions()
             except ScenarioError as error:
                 raise ScenarioError(f"{telling.where}: {error}") from error
-        self._send_what_waits(scenario)
+        self._come_by(scenario)
         return self.ref
 
     def _go_to(self, scenario: Scenario, instant: datetime) -> None:
         """The time until a step, with the worker coming by, except in an outage."""
-        self._send_what_waits(scenario)
+        self._come_by(scenario)
         for number, outage in enumerate(scenario.outages):
             if number in self._over or instant <= outage.since:
                 continue
@@ -96,18 +95,20 @@ class Player:
             self.clock.go_to(moment + A_TICK_LATER)
             self._tick()
 
-    def _send_what_waits(self, scenario: Scenario) -> None:
+    def _come_by(self, scenario: Scenario) -> None:
+        """A worker that runs comes by after every step."""
         now = self.clock.instant
-        if self.sender and not any(o.since <= now < o.until for o in scenario.outages):
+        if self.worker and not any(o.since <= now < o.until for o in scenario.outages):
             self.clock.go_to(now + A_TICK_LATER)
             self._tick()
 
     def _tick(self) -> None:
-        ticking.fire_due(self.place)
-        if self.sender:
-            outbox.send_waiting(self.place, self.sender)
-        sequencing.seal_new(self.place)
-        ticking.ticked(self.place)
+        if self.worker:
+            self.worker()
+        else:
+            ticking.fire_due(self.place)
+            sequencing.seal_new(self.place)
+            ticking.ticked(self.place)
         self.ticked()
 
     def _next_notice(self) -> datetime | None:
@@ -134,7 +135,7 @@ class Player:
             raise ScenarioError(f'it should have been refused with "{telling.refused}"')
         return Played(telling, outcome.ref, self.by, outcome)
 
-    def _deed(self, scenario: Scenario, telling: Telling, ref: str) -> Outcome:
+    def _deed(self, scenario: Scenario, telling: Telling, ref: str) -> Done:
         by = self._by(telling, ref)
         for path in telling.files:
             attach(self.place, By(self.person), ref, path)

@@ -10,7 +10,7 @@ from typing import Any
 from engine.canonical import parse
 from engine.case import Given
 from engine.database import Transaction
-from engine.decide import approving, correcting, extending, people, recording, undoing
+from engine.decide import approving, correcting, extending, people, recording, redating, undoing
 from engine.decide.draft import Draft
 from engine.decide.opening import open_case, open_linked
 from engine.decide.taking import Step, take
@@ -101,7 +101,7 @@ def redate(place: Workplace, by: By, ref: str, n: int, day: str) -> Outcome:
         texts = place.store.events(tx, ref)
         if not 1 <= n <= len(texts):
             raise UsageError(f"The history of {ref} has no entry @{n}; it has {len(texts)}.")
-        correcting.redate(draft, parse(texts[n - 1]), day)
+        redating.redate(draft, [parse(text) for text in texts], n, day)
 
     return change(place, by, Wanted("correct", ref, act, request={"n": n, "day": day}))
 

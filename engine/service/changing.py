@@ -15,7 +15,7 @@ from engine.decide.draft import Draft
 from engine.decide.opening import linked_ended
 from engine.edition import Edition
 from engine.errors import RefusedError, StaleCaseError, UsageError
-from engine.service import access, standing
+from engine.service import access, following
 from engine.service.workplace import By, Workplace, context
 from engine.store import Done
 
@@ -87,7 +87,7 @@ def _change(
         above = loaded(place, tx, by, parent)
         linked_ended(above, draft.workflow.name, ended=not was_closed)
         drafts.append(above)
-    drafts += standing.follow(place, tx, drafts, lambda ref: loaded(place, tx, by, ref))
+    drafts += following.follow(place, tx, drafts, lambda ref: loaded(place, tx, by, ref))
     save(place, tx, drafts, request)
     return Outcome(
         ref=draft.case.ref,

@@ -139,6 +139,7 @@ def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) ->
     subject = f"{ref}/{person}"
 
     def act(draft: Draft, tx: Transaction) -> None:
+        place.vault.ensure(tx, subject)
         values = tx.rows(queries.SECRETS_OF, (place.log, subject))
         found = [row[0] for row in tx.rows(queries.DOCUMENTS_OF, (place.log, subject))]
         found += _packs_that_hold(place, tx, subject)

@@ -24,7 +24,7 @@ from engine.packs.building import document
 from engine.packs.files import PackFile
 from engine.packs.record import Around, Record, Side, Values, Where
 from engine.packs.tree import Document
-from engine.service.standing import versions
+from engine.service.following import versions
 from engine.service.ticking import by_the_clock
 from engine.service.workplace import By, Workplace, context
 

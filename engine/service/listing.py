@@ -180,10 +180,11 @@ def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
     """The cases whose reference, answers or people hold a text; the search is logged before it is
     made.
     """
-    wanted = clean_text(text).strip().casefold()
-    if len(wanted) < 2:
+    asked = clean_text(text).strip()
+    if len(asked) < 2:
         raise UsageError("Search for two characters at least.")
-    access.log(place, by, ("searched", {}, {"text": wanted[:200]}))
+    access.log(place, by, ("searched", {}, {"text": asked[:200]}))
+    wanted = asked.casefold()
     found: dict[str, dict[str, Any]] = {}
     with place.database.read() as tx:
         for stream, n, path, ref in tx.rows(queries.CURRENT_SECRETS, (place.log,)):

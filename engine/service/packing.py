@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,10 +26,10 @@ from engine.packs.tree import Json
 from engine.service import access, gathering
 from engine.service.changing import Wanted, change, save
 from engine.service.documents import keep
+from engine.service.following import versions
 from engine.service.gathering import Plan, Version
 from engine.service.posting import Posted, sent
 from engine.service.sequencing import seal_new
-from engine.service.standing import versions
 from engine.service.ticking import by_the_clock
 from engine.service.workplace import By, Workplace
 from engine.tree import EMPTY, extend, root
@@ -112,19 +112,17 @@ def build(
     raise StaleCaseError("The case is being changed at this moment; build the pack once more.")
 
 
-def rebuild(place: Workplace, most: int = 3, look_at: int = 50) -> Rebuilt:
-    """Build packs again whose record has changed since.
+def rebuild(place: Workplace, waiting: Iterable[tuple[str, str]], most: int = 3) -> Rebuilt:
+    """Build some of these packs again, each given by its case and name, for they are out of date.
 
     One of which something is missing now stays out of date until somebody builds it.
     """
-    with place.database.read() as tx:
-        found = tx.rows(queries.PACKS_OUT_OF_DATE, (place.log, look_at))
     done = failed = 0
-    for ref, pack in found:
+    for ref, pack in waiting:
         if done == most:
             break
         try:
-            done += _rebuild(place, str(ref), str(pack))
+            done += _rebuild(place, ref, pack)
         except StorageError:
             raise
         except (EngineError, _MovedError):

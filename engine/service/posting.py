@@ -23,8 +23,8 @@ from engine.errors import RefusedError, UsageError
 from engine.packs.archive import MANIFEST, sha256
 from engine.service.changing import Outcome, Wanted, change
 from engine.service.documents import File, keep
+from engine.service.following import versions
 from engine.service.gathering import find
-from engine.service.standing import versions
 from engine.service.workplace import By, Workplace
 from engine.vault import MOST_BYTES
 

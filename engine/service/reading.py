@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from engine import queries, statements
@@ -70,7 +71,7 @@ def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
         "tasks": _tasks(seen.case),
         "linked": [
             {"ref": c[0], "workflow": c[1], "state": c[2], "about": c[3], "closed_on": c[4]}
-            for c in linked
+            for c in sorted(linked, key=lambda child: int(child[0].rpartition(".")[2]))
         ],
         "allowed": [s["transition"] for s in steps(place, by, seen) if not s["unmet"]],
         "caution": workflow.caution,
@@ -189,7 +190,7 @@ def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
         raise UsageError(f"This process has no timescale {timescale}; it has: {listed}.")
     events = [parse(text) for text in texts]
     found = []
-    for key, row in sorted(seen.case.deadlines().items()):
+    for key, row in sorted(seen.case.deadlines().items(), key=itemgetter(0)):
         if key[1] == timescale:
             told = _deadline(place, seen, key, row)
             if told is not None:
@@ -316,7 +317,7 @@ def _people(case: Case) -> list[dict[str, str]]:
 def _answers(seen: View) -> list[dict[str, Any]]:
     questions = seen.edition.workflow.questions
     found = []
-    for key, row in seen.case.rows.table("answers").items():
+    for key, row in sorted(seen.case.rows.table("answers").items(), key=itemgetter(0)):
         question = questions.get(str(key[1]))
         if row["status"] == "set aside" or question is None:
             continue
@@ -341,5 +342,5 @@ def _answers(seen: View) -> list[dict[str, Any]]:
 def _tasks(case: Case) -> list[dict[str, Any]]:
     return [
         {"task": key[1], "what": row["what"], "role": row["role"], "since": row["opened_on"]}
-        for key, row in sorted(case.open_tasks(), key=lambda pair: pair[1]["n"])
+        for key, row in case.open_tasks()
     ]

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from engine import queries, statements
 from engine.calendars import Calendar, local_date
+from engine.canonical import clean_text
 from engine.case import Actor, Context
 from engine.database import Database, Transaction
 from engine.dates import parse_partial
@@ -160,7 +161,7 @@ def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
         happened=happened,
         clock=place.clock_kind,
         evidence=by.evidence,
-        reason=by.reason,
+        reason=clean_text(by.reason).strip(),
     )
 
 

@@ -35,6 +35,13 @@ def follow(place: Workplace, tx: Transaction, drafts: Sequence[Draft], load: Loa
     return list(known.values())[len(drafts) :]
 
 
+def out_of_date(place: Workplace, most: int = 50) -> list[tuple[str, str]]:
+    """The packs, by case and name, whose latest version is out of date."""
+    with place.database.read() as tx:
+        rows = tx.rows(queries.PACKS_OUT_OF_DATE, (place.log, most))
+    return [(str(ref), str(pack)) for ref, pack in rows]
+
+
 def _own(place: Workplace, tx: Transaction, draft: Draft) -> None:
     taken = {e.event["body"]["transition"] for e in draft.chain.events if e.type == _TAKEN}
     events = [made.event for made in draft.chain.events]

@@ -1,0 +1,105 @@
+"""Re-dating: a step is given the day on which it really happened, and what counted from the other
+day follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from operator import itemgetter
+from typing import Any
+
+from engine.case import Given
+from engine.dates import parse_partial
+from engine.decide import clocks, cycles
+from engine.decide.correcting import correct, need_reason
+from engine.decide.draft import Draft
+from engine.decide.standing import Stood, days, standing, taken
+from engine.errors import RefusedError
+
+Event = Mapping[str, Any]
+
+CAUSE = "a step was re-dated"
+
+
+def redate(draft: Draft, events: Sequence[Event], n: int, day: str) -> None:
+    """Give the step that is entry `n` of the case's events the day on which it really happened.
+
+    Raises RefusedError without a reason, for an entry that is no step or was set aside, for a day
+    in the future, and for a day known only in part unless the case is historic.
+    """
+    need_reason(draft)
+    steps = standing(events)
+    step = _step(events, steps, n)
+    day = _checked_day(draft, day)
+    after = [replace(one, happened=day) if one.n == n else one for one in steps]
+    _, last = taken(step.transition, after)
+    turn = {"what": f"took:{step.transition}", "happened": last}
+    body = {
+        "step": n,
+        "transition": step.transition,
+        "old": step.happened,
+        "new": day,
+        "turns": [turn] if last != draft.case.taken_on(step.transition) else [],
+        "case": _changed_days(draft, after),
+    }
+    draft.emit("step re-dated", body, draft.reason())
+    _redate_answer(draft, events, step, day)
+    _rejudge(draft, step.transition, step.happened, day)
+    cycles.restart(draft, after, CAUSE)
+
+
+def _step(events: Sequence[Event], steps: Sequence[Stood], n: int) -> Stood:
+    for step in steps:
+        if step.n == n:
+            return step
+    if events[n - 1]["type"] == "transition taken":
+        raise RefusedError(f"Entry @{n} is a step that was set aside; nothing rests on its day.")
+    raise RefusedError(f"Entry @{n} is no step; correct the answer itself instead.")
+
+
+def _checked_day(draft: Draft, text: str) -> str:
+    found = parse_partial(text)
+    if found.first > draft.context.today:
+        raise RefusedError("The day lies in the future; a step has happened when it is recorded.")
+    if not found.exact and not draft.case.row["historic"]:
+        raise RefusedError(
+            f"A step needs the day on which it happened, not only {found.text}; "
+            "a case entered as historic may leave it out."
+        )
+    return found.text
+
+
+def _changed_days(draft: Draft, steps: Sequence[Stood]) -> dict[str, str]:
+    row = draft.case.row
+    found = days(str(row["opened_on"]), steps)
+    return {name: day for name, day in found.items() if row[name] != day}
+
+
+def _redate_answer(draft: Draft, events: Sequence[Event], step: Stood, day: str) -> None:
+    """The date question that the step answered by its day, in the occurrence that it answered."""
+    question = draft.workflow.transitions[step.transition].dates
+    given = [
+        item["no"]
+        for event in events
+        if event["command"] == step.command and event["type"] == "answers recorded"
+        for item in event["body"]["answers"]
+        if item["question"] == question
+    ]
+    for no in given:
+        row = draft.case.answer(question, no=no)
+        if row is not None and row["value"] == step.happened:
+            correct(draft, [Given(question, day, no=no)])
+
+
+def _rejudge(draft: Draft, transition: str, old: str, new: str) -> None:
+    for timescale in draft.edition.met_by.get(transition, ()):
+        for key, row in sorted(draft.case.deadlines().items(), key=itemgetter(0)):
+            if key[1] == timescale.id and row["met_on"] == old:
+                now = {"met_on": new, "status": clocks.judged(draft, row, new)}
+                was = {"met_on": old, "status": row["status"]}
+                name = {"timescale": key[1], "of": key[2], "no": key[3]}
+                draft.emit(
+                    "deadline re-judged",
+                    {**name, "cause": CAUSE, "old": was, "now": now},
+                )

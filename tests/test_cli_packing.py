@@ -1,0 +1,147 @@
+"""Packs at the command line: what is missing, the one file that appears, and what went."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from engine import keys
+from tests.offices import Office
+from tests.reviews import NAMES, SUBMISSION
+from tests.stories import ROOT
+
+SEEDS = (b"w", b"a", b"s")
+REF = "2025-A1A9GX"
+SAM = ("--as", "sam")
+
+
+@pytest.fixture
+def unit(sqlite_review: Path, tmp_path: Path) -> Office:
+    """The business unit at the command line, with the told review in its store."""
+    folder = tmp_path / "unit"
+    folder.mkdir(mode=0o700)
+    shutil.copy(sqlite_review, folder / "casetrail.db")
+    (folder / "casetrail.db").chmod(0o600)
+    shutil.copy(ROOT / "config.toml", folder / "config.toml")
+    drawn = iter(SEEDS)
+    keys.make(folder / "casetrail.keys", lambda size: next(drawn) * size)
+    office = Office(folder)
+    # Weeks have passed since the review was told.
+    assert office.run("tick", *SAM).exit_code == 0
+    return office
+
+
+def test_the_packs_of_a_case_are_listed_with_what_they_lack(unit: Office) -> None:
+    said = unit.ok("pack", REF, *SAM)
+    found = unit.json("pack", REF, *SAM)["packs"]
+
+    assert "rapid_review_submission: Rapid review submission; can be built" in said
+    assert [one["pack"] for one in found] == [
+        "national_form_sheet",
+        "decision_record",
+        "rapid_review_submission",
+    ]
+    assert all(one["missing"] == [] for one in found)
+
+
+def test_a_pack_appears_whole_under_a_name_that_names_nobody(unit: Office) -> None:
+    out = unit.folder / "out"
+    said = unit.json("pack", REF, "rapid-review-submission", "--out", str(out), *SAM)
+    [file] = list(out.iterdir())
+
+    assert file.name == f"{REF}-rapid-review-submission-1.zip"
+    assert str(file) == said["file"]
+    assert (file.stat().st_mode & 0o777, out.stat().st_mode & 0o777) == (0o600, 0o700)
+    with zipfile.ZipFile(file) as opened:
+        assert json.loads(opened.read("manifest.json")) == said["manifest"]
+    again = unit.json("pack", REF, SUBMISSION, "--out", str(out), *SAM)
+    assert (again["fresh"], again["file"]) == (False, said["file"])
+    assert "version 1: current" in unit.ok("pack", REF, *SAM)
+
+
+def test_another_file_of_that_name_is_never_replaced(unit: Office) -> None:
+    unit.file(f"{REF}-decision-record-1.zip", "mine")
+    said = unit.refused(2, "pack", REF, "decision_record", "--out", str(unit.folder), *SAM)
+
+    assert "is there already and is another file" in said
+    assert (unit.folder / f"{REF}-decision-record-1.zip").read_text() == "mine"
+    assert not [path for path in unit.folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_pack_that_lacks_something_is_refused_with_all_of_it(unit: Office) -> None:
+    asked = ("place_of_incident=in our area", "place_of_residence=in our area")
+    words = (*asked, "referred_on=2026-01-06", *SAM)
+    ref = unit.json("open", "child_safeguarding_practice_review", *words)["ref"]
+    said = unit.refused(4, "pack", ref, "decision_record", "--out", str(unit.folder), *SAM)
+
+    assert said.count("\n  - ") >= 4
+    assert "take decide_to_notify" in " ".join(said.split())
+    told = unit.run("pack", ref, "decision_record", "--out", str(unit.folder), "--json", *SAM)
+    assert len(json.loads(told.stdout)["refused"]["unmet"]) == 5
+    words = ("pack", ref, "decision_record", "--out", str(unit.folder), "--draft", *SAM)
+    assert "Still missing:" in unit.ok(*words)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("decision_record",), "give --out DIR"),
+        (("decision_recrod", "--out", "{out}"), "Did you mean decision_record?"),
+        (("decision_record", "--out", "{out}", "--on", "2026-01-01"), "leave out --on"),
+        (("decision_record", "--out", "{out}/config.toml"), "cannot be made"),
+    ],
+)
+def test_wrong_use_gets_one_sentence(unit: Office, words: tuple[str, ...], says: str) -> None:
+    given = [word.replace("{out}", str(unit.folder)) for word in words]
+
+    assert says in unit.refused(2, "pack", REF, *given, *SAM)
+
+
+def test_what_went_is_compared_and_kept(unit: Office) -> None:
+    file = unit.json("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)["file"]
+    said = unit.ok("sent", REF, SUBMISSION, "--file", file, "--to", "Robin Recipient", *SAM)
+    assert "What went is version 1, as it was built." in said
+    with zipfile.ZipFile(file) as opened:
+        printed = opened.read("rapid-review-submission.pdf")
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as target:
+        target.writestr("rapid-review-submission.pdf", printed + b"%")
+        target.writestr("Letter to Robin.txt", "a letter")
+    other = unit.file("Ngozi.zip", sink.getvalue())
+    receipt = unit.file("receipt.txt", "received")
+    words = ("--to", "Robin Recipient", "--receipt", receipt, "--on", "2026-01-07", *SAM)
+    told = unit.json("sent", REF, SUBMISSION, "--file", other, *words)
+
+    assert told["sent"] == {
+        "no": 1,
+        "files": {
+            "rapid-review-submission.html": "missing",
+            "rapid-review-submission.pdf": "different",
+        },
+        "added": 1,
+    }
+    history = unit.ok("history", REF, *SAM)
+    assert "Robin" not in said + json.dumps(told) + history
+    assert not any(name in history for name in NAMES)
+    assert "Robin Recipient" in unit.ok("history", REF, "--personal", "--why", "a check", *SAM)
+
+
+def test_a_file_that_is_not_there_gets_one_sentence(unit: Office) -> None:
+    words = ("sent", REF, SUBMISSION, "--file", "Ngozi.zip", "--to", "the Panel", *SAM)
+
+    assert "Ngozi" not in unit.refused(2, *words)
+
+
+def test_a_tick_builds_what_is_out_of_date(unit: Office) -> None:
+    unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)
+    unit.ok("record", REF, "lateness=-", *SAM, typed="It was late.")
+    said = unit.ok("tick", *SAM)
+
+    assert "1 pack built again" in said
+    assert "version 2: current" in unit.ok("pack", REF, *SAM)
+    assert "Consistent" in unit.ok("audit", "verify", *SAM)
