@@ -30,7 +30,9 @@ BY = By("unit")
 
 
 def definition() -> str:
-    """The journey's twenty-four states, its guards and a timescale for every state, as a definition."""
+    """The journey's twenty-four states, its guards and a timescale for every state, as a
+    definition.
+    """
     parts = [
         'title = "Case journey"\nedition = "bench"\nin_force = { from = 2018-06-29 }',
         'source = "bench/journey.py"\nworking_days = "England and Wales"',
@@ -67,7 +69,8 @@ def definition() -> str:
         i = next(n for n in range(STEPS) if state in level(n))
         leaves = json.dumps([name_of(i, k) for k in range(len(level(i + 1)))])
         parts.append(
-            f'[timescale.in_{state}]\ntitle = "Leave {state}"\ndue = "within 5 working days of begun_on"\n'
+            f'[timescale.in_{state}]\ntitle = "Leave {state}"\ndue = "within 5 working days of '
+            f'begun_on"\n'
             f'starts_in = ["{state}"]\nmet_by = {leaves}\nwaiting_on = "unit"\n'
             'time_from = { kind = "local", says = "may", source = "the benchmark" }\n'
             'confirmed = "recalled"\n'
@@ -151,7 +154,9 @@ def journey(place: Workplace, n: int, latencies: list[int] | None) -> str:
 
 
 def main() -> None:
-    """Run the journey, let the product's own verification accept the store, and print the figures."""
+    """Run the journey, let the product's own verification accept the store, and print the
+    figures.
+    """
     a = args(80, url=(str, ""), verify=(int, 1))
     folder = Path(tempfile.mkdtemp(dir=a.dir))
     try:

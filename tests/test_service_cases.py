@@ -86,7 +86,7 @@ def test_a_step_that_has_happened_is_recorded_and_what_was_missing_becomes_tasks
     cases.take_step(world.place, by, ref, step)
     shown = reading.show(world.place, BESS, ref)
     assert shown["state"] == "to_notify"
-    assert [t["what"] for t in shown["tasks"]][0] == 'no answer to "Why was it decided so?"'
+    assert shown["tasks"][0]["what"] == 'no answer to "Why was it decided so?"'
     assert len(shown["tasks"]) == 4
     taken = next(
         e

@@ -45,7 +45,7 @@ def told(
     place, clock = place_on(opened)
     world = World(place, clock)
     ref = world.notified()
-    person, _ = cases.add_person(place, BESS, ref, "child", [Given("name", "Robin Sample")])
+    cases.add_person(place, BESS, ref, "child", [Given("name", "Robin Sample")])
     other, _ = cases.add_person(place, BESS, ref, "child", [Given("name", "Kim Sample")])
     with Path(__file__).open("rb") as source:
         documents.attach(place, BESS, ref, "form", documents.File("form.pdf", source))
@@ -160,7 +160,9 @@ def altered(value: Any, chance: random.Random) -> Any:
 
 
 def edit(file: Path, sql: str, values: tuple[Any, ...]) -> bool:
-    """Do an edit as somebody who can write the file and drops what would stop them; whether it took."""
+    """Do an edit as somebody who can write the file and drops what would stop them; whether it
+    took.
+    """
     raw = sqlite3.connect(file)
     try:
         for (name,) in raw.execute(
@@ -199,7 +201,7 @@ def test_every_edit_is_named_or_changes_nothing_that_any_command_shows(
     note.write_text(checkpoint)
     first = tmp_path / "first"
     first.mkdir()
-    place, clock = place_on(database.open(f"sqlite:///{opened_copy(file, first)}"), "2026-01-20")
+    place, _ = place_on(database.open(f"sqlite:///{opened_copy(file, first)}"), "2026-01-20")
     expected = everything_shown(place, refs)
     missed, seen, made = [], 0, 0
     for number, (table, sql, values) in enumerate(edits(file, seed=20261122)):
