@@ -61,6 +61,16 @@ class Edition:
         return next((t for t in steps if state in t.starts), next(iter(steps), None))
 
     @cached_property
+    def facts(self) -> frozenset[str]:
+        """The date questions that ask when something happened, so that no day to come answers
+        them.
+        """
+        counted = {self.rule(v.due).anchor for t in self._all if t.provisional for v in t.variants}
+        questions = self.workflow.questions
+        asked_first = {q for q in self.workflow.opening if questions[q].answer == "date"}
+        return frozenset(counted | set(self.dated_by) | asked_first)
+
+    @cached_property
     def provisional(self) -> tuple[Timescale, ...]:
         """The timescales that count before their own start is answered."""
         return tuple(t for t in self._all if t.provisional)

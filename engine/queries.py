@@ -28,6 +28,8 @@ HISTORY = (
     'SELECT "text", "hash", "position" FROM "events" WHERE "log" = ? AND "stream" = ? ORDER BY "n"'
 )
 
+FIRST_EVENT = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" = 1'
+
 ALL_EVENTS = (
     'SELECT "log", "stream", "n", "type", "text", "hash" FROM "events" ORDER BY "stream", "n"'
 )

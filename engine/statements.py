@@ -185,7 +185,6 @@ EVENTS_WITHOUT_POSITION: Final = 'SELECT "stream", "n", "hash" FROM "events" WHE
 EVENT_TEXTS: Final = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" >= ? ORDER BY "n"'
 FAILURES: Final = 'SELECT "times" FROM "failures" WHERE "log" = ? AND "notice" = ?'
 FENCE: Final = 'SELECT tried."fence", told."status" FROM "messages" AS told JOIN "attempts" AS tried ON tried."log" = told."log" AND tried."message" = told."message" WHERE told."log" = ? AND told."message" = ?'
-NOTICE_WAITING: Final = 'SELECT 1 FROM "notices" WHERE "log" = ? AND "ref" = ? AND "timescale" = ? AND "of" = ? AND "no" = ? AND "notice" = ? AND "schedule" = ? AND "status" = \'waiting\''
 SECRET: Final = 'SELECT "subject", "salt", "sealed" FROM "secrets" WHERE "log" = ? AND "stream" = ? AND "n" = ? AND "path" = ?'
 SUBJECT: Final = 'SELECT "wrapped" FROM "subjects" WHERE "log" = ? AND "subject" = ?'
 WAITING_NOTICES: Final = 'SELECT "ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n" FROM "notices" WHERE "log" = ? AND "ref" = ? AND "status" = \'waiting\''

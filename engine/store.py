@@ -91,18 +91,22 @@ class Store:
         """The sealed texts of a stream, in order."""
         return [row[0] for row in tx.rows(statements.EVENT_TEXTS, (self.log, stream, first))]
 
-    def save(self, tx: Transaction, drafts: Sequence[Draft], command: str, request: str) -> None:
-        """Save all that a command made: events, rows, and its key. Nothing is saved twice."""
-        leading = next((d for d in drafts if d.chain.events), None)
-        if leading is None:
-            return
-        self.append(tx, [event for draft in drafts for event in draft.chain.events])
-        changes = [change for draft in drafts for change in draft.changes]
-        changes += [_head(draft) for draft in drafts if draft.chain.events]
-        self.write(tx, changes)
-        events = leading.chain.events
-        done = (self.log, command, events[0].stream, events[0].n, events[-1].n, request)
-        tx.run(statements.insert("commands"), done)
+    def save(self, tx: Transaction, drafts: Sequence[Draft], request: str) -> None:
+        """Save all that commands made: events, rows, and their keys. Nothing is saved twice."""
+        made = [draft for draft in drafts if draft.chain.events]
+        self.append(tx, [event for draft in made for event in draft.chain.events])
+        changes = [change for draft in made for change in draft.changes]
+        self.write(tx, changes + [_head(draft) for draft in made])
+        leading: dict[str, Draft] = {}
+        for draft in made:
+            leading.setdefault(draft.context.command, draft)
+        done = [
+            (self.log, command, e[0].stream, e[0].n, e[-1].n, request)
+            for command, draft in leading.items()
+            for e in (draft.chain.events,)
+        ]
+        if done:
+            tx.run_many(statements.insert("commands"), done)
 
     def append(self, tx: Transaction, events: Iterable[Sealed]) -> None:
         """Add sealed events to their streams."""

@@ -33,6 +33,16 @@ def test_an_answer_that_it_prints_makes_a_pack_out_of_date_in_the_same_command(
     assert outcome.events[1]["body"]["causes"] == ["lateness"]
 
 
+def test_a_newer_version_takes_the_place_of_the_one_before(review_on: Review) -> None:
+    review_on.build()
+    review_on.build(anew=True)
+    review_on.build(draft=True)
+
+    assert packs(review_on) == [(1, "out of date"), (2, "current"), (3, "draft")]
+    assert rebuild(review_on).packs == 0
+    assert review_on.verdict().problems == []
+
+
 def test_an_answer_that_no_pack_prints_leaves_them_current(review: Review) -> None:
     review.build()
     review.clock.go_to("2026-01-08")

@@ -329,6 +329,13 @@ def test_the_edition_says_on_its_packs_what_has_not_been_checked(review: Review)
         assert made.classification == "Confidential"
 
 
+def test_a_demonstration_says_so_on_its_packs(review: Review) -> None:
+    record = recorded(review)
+
+    assert document(record).demo is False
+    assert document(replace(record, around=replace(record.around, demo=True))).demo is True
+
+
 def test_without_the_values_the_same_is_said_of_commitments_alone(review: Review) -> None:
     plan = planned(review, SUBMISSION)
     closed = gathering.Values()

@@ -73,7 +73,7 @@ def test_an_opinion_that_was_only_asked_for_does_not_count_as_dealt_with(world: 
     cases.record(world.place, BESS, ref, [Given("opinion", None, "police", status="asked")])
     with pytest.raises(RefusedError) as error:
         world.take(ref, "decide_to_notify", LEE, rationale="The tests are met.")
-    assert "Sample Police has not been asked" in needs(error)
+    assert "Sample Police was asked on 2025-12-15 and has not answered" in needs(error)
 
 
 def test_a_step_that_has_happened_is_recorded_and_what_was_missing_becomes_tasks(
@@ -346,3 +346,36 @@ def test_a_delay_is_explained_with_its_reason(world: World) -> None:
         cases.delay(world.place, BESS, ref, "review", "the Panel")
     cases.delay(world.place, By("bess", reason="a trial"), ref, "review", "the Panel")
     assert world.deadline(ref, "review")["delay_explained_on"] == "2025-12-15"
+
+
+def test_already_done_needs_evidence_of_who_decided_when_the_role_does_not_show_it(
+    world: World,
+) -> None:
+    ref = world.open()
+    world.take(ref, "start_deciding")
+    step = Step("decide_to_notify", already_done=True)
+    with pytest.raises(RefusedError, match="cannot be done yet"):
+        cases.take_step(world.place, EVE, ref, step)
+    cases.take_step(world.place, By("eve", evidence="minutes-1"), ref, step)
+    assert world.state(ref) == "to_notify"
+
+
+def test_a_fact_is_not_dated_in_the_future(world: World) -> None:
+    with pytest.raises(RefusedError) as error:
+        world.open(aware_on="2026-12-15")
+    assert "asks for a day that has come" in needs(error)
+
+
+def test_an_answer_given_twice_in_one_command_is_refused(world: World) -> None:
+    ref = world.open()
+    twice = [Given("happened_on", "2025-12-10"), Given("happened_on", "2025-12-11")]
+    with pytest.raises(RefusedError) as error:
+        cases.record(world.place, BESS, ref, twice)
+    assert "answered twice in one command" in needs(error)
+
+
+def test_a_live_case_is_not_opened_in_a_month(world: World) -> None:
+    with pytest.raises(RefusedError, match="opened on a day"):
+        cases.open_new(
+            world.place, By("bess", on="2025-11"), "incident", given(place="in our area")
+        )

@@ -233,3 +233,12 @@ def verify_edited(copy: Path, note: Path, table: str) -> str:
     verdict = verifying.verify(place, checkpoints.read(place, note))
     opened.close()
     return verdict.problems[0] if verdict.problems else ""
+
+
+def test_commands_that_are_gone_are_seen(told: tuple[Path, str, list[str]], tmp_path: Path) -> None:
+    file, checkpoint, _ = told
+    note = tmp_path / "checkpoint.txt"
+    note.write_text(checkpoint)
+    copy = opened_copy(file, tmp_path)
+    assert edit(copy, "DELETE FROM commands WHERE stream LIKE ?", ("2025-%",))
+    assert verify_edited(copy, note, "commands").endswith("the row is gone")

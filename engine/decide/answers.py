@@ -4,12 +4,13 @@ expected.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from engine.canonical import clean_text
 from engine.case import Case, Given
-from engine.dates import parse_partial
+from engine.dates import parse_partial, short_day
 from engine.decide.draft import Draft
 from engine.definition import Question
 from engine.errors import Need, UsageError
@@ -22,7 +23,18 @@ YES_NO = ("yes", "no")
 
 def mistakes(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
     """Everything that is wrong with these answers; empty when they can be recorded."""
-    return tuple(need for one in given for need in _wrong(draft, one))
+    listed = tuple(given)
+    return (*_twice(draft, listed), *(need for one in listed for need in _wrong(draft, one)))
+
+
+def _twice(draft: Draft, given: tuple[Given, ...]) -> list[Need]:
+    named = Counter((one.question, one.of, one.no) for one in given)
+    questions = draft.workflow.questions
+    return [
+        Need(f'"{questions[name].ask}" is answered twice in one command', how="give one answer")
+        for (name, _, _), times in named.items()
+        if times > 1 and name in questions
+    ]
 
 
 def given_by_steps(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
@@ -133,6 +145,10 @@ def _date(draft: Draft, question: Question, value: str) -> str:
         raise UsageError(
             f'"{question.ask}" starts a clock, so it needs the day, not only {value}; '
             "a case entered as historic may leave it out."
+        )
+    if found.first > draft.context.today and question.id in draft.edition.facts:
+        raise UsageError(
+            f'"{question.ask}" asks for a day that has come, and {short_day(found.first)} has not.'
         )
     return found.text if not found.exact else found.first.isoformat()
 

@@ -289,8 +289,8 @@ def _earliest(draft: Draft, anchor: str) -> str:
     if row:
         return str(row["happened"])
     known = [draft.case.value(q) for q in draft.edition.public_dates if q != anchor]
-    whole = [day for day in known if day and len(day) == 10]
-    return min([*whole, str(draft.case.row["opened_on"])])
+    days = [*(day for day in known if day), str(draft.case.row["opened_on"])]
+    return min(parse_partial(day).first for day in days).isoformat()
 
 
 def _computed(draft: Draft, key: Key, start: Start) -> dict[str, Any]:

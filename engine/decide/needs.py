@@ -13,6 +13,9 @@ from engine.errors import Need
 from engine.guards import clause, unmet
 from engine.prose import names_of
 
+NOT_THEIRS = "not theirs"
+"""The kind of a need that somebody else's role decides; only evidence records it all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -55,7 +58,7 @@ def _person(draft: Draft, transition: Transition) -> list[Missing]:
     who = names_of(draft.workflow, transition.who)
     what = f"it is for the {' or the '.join(who)} to decide"
     how = "give --decided-by with somebody who holds that role, and the evidence"
-    return [Missing(Need(what, who, how), "unmet need", transition.id, _first(transition))]
+    return [Missing(Need(what, who, how), NOT_THEIRS, transition.id, _first(transition))]
 
 
 def _guard(draft: Draft, transition: Transition) -> list[Missing]:
@@ -102,7 +105,10 @@ def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
         for of in of_whom(draft, question):
             if not draft.case.dealt_with(name, of):
                 agency = draft.directory.agencies[of].title
-                what = f'{agency} has not been asked: "{question.ask}"'
+                asked = draft.case.answer(name, of)
+                since = f"was asked on {asked['asked_on']} and has not" if asked else "has not been"
+                verb = "answered" if asked else "asked"
+                what = f'{agency} {since} {verb}: "{question.ask}"'
                 how = f"record {name}/{of}, or record --no-reply {name}/{of}"
                 need = Need(what, (agency,), how)
                 found.append(Missing(need, "not asked", f"{name}/{of}", _first(transition)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.case import Given, Row
+from engine.dates import parse_partial
 from engine.decide import answers, clocks, recording
 from engine.decide.draft import Draft
 from engine.definition import Transition
@@ -26,6 +27,7 @@ def open_case(
     """
     if not parent:
         _check_person(draft)
+    _check_day(draft, historic=historic)
     body = {
         "workflow": draft.workflow.name,
         "state": draft.workflow.starts_at,
@@ -41,6 +43,15 @@ def open_case(
         raise RefusedError("The case cannot be opened yet.", tuple(wrong))
     recording.write(draft, given)
     clocks.review(draft, [one.question for one in given], "the case was opened")
+
+
+def _check_day(draft: Draft, *, historic: bool) -> None:
+    day = parse_partial(draft.context.happened)
+    if not day.exact and not historic:
+        raise RefusedError(
+            f"A case is opened on a day, not only in {day.text}; give --historic for one that is "
+            "entered as history."
+        )
 
 
 def _check_person(draft: Draft) -> None:

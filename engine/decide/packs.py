@@ -69,8 +69,8 @@ def missing(draft: Draft, pack: Pack) -> tuple[Need, ...]:
 def standing(case: Case) -> tuple[str, ...]:
     """The packs of a case of which there is a version that is no draft."""
     turns = case.rows.table("turns")
-    named = sorted(str(key[1]) for key, row in turns.items() if row["no"])
-    return tuple(name.removeprefix(TURN) for name in named if name.startswith(TURN))
+    counted = [key for key in turns if str(key[1]).startswith(TURN)]
+    return tuple(str(key[1])[len(TURN) :] for key in counted if turns[key]["no"])
 
 
 def built(draft: Draft, version: Version) -> None:
@@ -94,7 +94,7 @@ def built(draft: Draft, version: Version) -> None:
 
 
 def out_of_date(draft: Draft, pack: str, no: int, causes: Sequence[str]) -> None:
-    """What a current pack rests on has changed."""
+    """What a current pack rests on has changed, or a newer version takes its place."""
     _changed(draft, pack, no, {"status": "out of date"}, {"causes": list(causes)})
 
 

@@ -11,7 +11,7 @@ from engine.case import Given
 from engine.dates import parse_partial
 from engine.decide import answers, clocks, recording, tasks
 from engine.decide.draft import Draft
-from engine.decide.needs import Missing, missing
+from engine.decide.needs import NOT_THEIRS, Missing, missing
 from engine.decide.telling import tell
 from engine.definition import Transition
 from engine.errors import Need, RefusedError
@@ -124,10 +124,17 @@ def _check(draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]]
 
 def _judge(draft: Draft, transition: Transition, *, already_done: bool) -> list[Missing]:
     unmet = missing(draft, transition)
+    already_done = already_done and not _decided_by_nobody_known(draft, unmet)
     if unmet and not already_done:
         sentence = f'"{transition.title}" cannot be done yet.'
         raise RefusedError(sentence, tuple(one.need for one in unmet), transition.id)
     return unmet
+
+
+def _decided_by_nobody_known(draft: Draft, unmet: Sequence[Missing]) -> bool:
+    """Whether neither a role nor evidence shows who decided; of history that need not be known."""
+    shown = draft.context.evidence or draft.case.row["historic"]
+    return not shown and any(one.kind == NOT_THEIRS for one in unmet)
 
 
 def _move(

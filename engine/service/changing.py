@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.case import Case, Rows
@@ -71,10 +71,11 @@ def _change(
     place: Workplace, tx: Transaction, by: By, wanted: Wanted, drafts: list[Draft]
 ) -> Outcome:
     request = digest(place, wanted.verb, wanted.ref, wanted.request, by)
-    if by.key and (done := place.store.done(tx, by.key)):
-        return repeated(done, request, by.key)
     parent = _locked_parent(place, tx, wanted.ref)
     draft = loaded(place, tx, by, wanted.ref, wanted.roles)
+    # Asked once the case is locked, so that of two commands with one key the later one knows.
+    if by.key and (done := place.store.done(tx, by.key)):
+        return repeated(done, request, by.key)
     if by.if_version is not None and by.if_version != draft.case.version:
         raise StaleCaseError(
             f"The case was changed by somebody else: it is at version {draft.case.version}, "
@@ -83,11 +84,12 @@ def _change(
     was_closed = draft.case.row["closed_on"] is not None
     opened = tuple(wanted.act(draft, tx) or ())
     drafts += [draft, *opened]
+    same = replace(by, key=draft.context.command)
     if parent and was_closed != (draft.case.row["closed_on"] is not None):
-        above = loaded(place, tx, by, parent)
+        above = loaded(place, tx, same, parent)
         linked_ended(above, draft.workflow.name, ended=not was_closed)
         drafts.append(above)
-    drafts += following.follow(place, tx, drafts, lambda ref: loaded(place, tx, by, ref))
+    drafts += following.follow(place, tx, drafts, lambda ref: loaded(place, tx, same, ref))
     save(place, tx, drafts, request)
     return Outcome(
         ref=draft.case.ref,
@@ -133,7 +135,7 @@ def new_case(ref: str) -> Case:
 
 def save(place: Workplace, tx: Transaction, drafts: Sequence[Draft], request: str) -> None:
     """Save what was decided: events, rows, personal values and the command's key."""
-    place.store.save(tx, drafts, drafts[0].context.command, request)
+    place.store.save(tx, drafts, request)
     for draft in drafts:
         if draft.chain.secrets:
             place.vault.put(tx, draft.chain.secrets)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from engine.case import Key, Rows
 from engine.checkpoint import Checkpoint
 from engine.database import Transaction
 from engine.errors import EngineError, TrailError
+from engine.service import access
 from engine.service.sequencing import frontier
 from engine.service.workplace import Workplace
 from engine.statements import TABLES
@@ -49,6 +50,8 @@ class Folded:
     commands: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """By command and stream: one command may reach a case and the case above it."""
     sealed: dict[tuple[str, int, str], tuple[str, Place]] = field(default_factory=dict)
+    created: Mapping[str, Any] = field(default_factory=dict)
+    """What the first event of the store says of it."""
 
 
 class Findings(Protocol):
@@ -65,6 +68,7 @@ class Findings(Protocol):
 def compare(place: Workplace, tx: Transaction, findings: Findings, folded: Folded) -> None:
     """Compare everything that the store holds with what the events say."""
     comparison = _Comparison(place, tx, findings, folded)
+    comparison.identity()
     comparison.heads()
     comparison.rows()
     comparison.commands()
@@ -85,6 +89,12 @@ class _Comparison:
         self.tx = tx
         self.findings = findings
         self.folded = folded
+
+    def identity(self) -> None:
+        """The store must be whose, and of the clock, that its first event says."""
+        said, kept = self.folded.created, self.place.database.identity
+        if said and (said["partnership"], said["clock"]) != (kept.log, kept.clock):
+            self._differs("store 1", "its partnership or its clock is not that of its first event")
 
     def heads(self) -> None:
         """Each stream's row must name its latest event."""
@@ -115,13 +125,18 @@ class _Comparison:
                     self._differs(_where(table, key), "the row is gone")
 
     def commands(self) -> None:
-        """Each command's row must name the events that it made."""
+        """Each command's row must name the events that it made, and none may be gone."""
+        beside = (access.STREAM, access.STORE)
+        gone = {c for c, stream in self.folded.commands if stream not in beside}
         for log, command, stream, first, last, _ in self.tx.each(queries.everything("commands")):
+            gone.discard(command)
             made = self.folded.commands.get((command, stream))
             if log != self.place.log or made is None or made[0] != first:
                 self._differs(f"commands {command}", "the events name no such command")
             elif made[1] != last:
                 self._differs(f"commands {command}", "it does not name its last event")
+        for command in sorted(gone):
+            self._differs(f"commands {command}", "the row is gone")
 
     def secrets(self) -> None:
         """Each commitment must open, or a recorded erasure must name it; and nothing else lies

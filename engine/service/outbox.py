@@ -111,9 +111,10 @@ def _settle(
     place: Workplace, message: Outgoing, fence: int, decide: Callable[[Draft, Outgoing], Any]
 ) -> int:
     with place.database.write() as tx:
+        rows = place.store.load(tx, message.ref, lock=True)
+        # Only now nobody else can settle it meanwhile.
         if not _fenced(place, tx, message.id, fence):
             return 0
-        rows = place.store.load(tx, message.ref, lock=True)
         row = rows.table("cases")[(message.ref,)]
         edition = place.edition(tx, row["edition"], row["workflow"])
         draft = Draft(

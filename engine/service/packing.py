@@ -303,8 +303,11 @@ def _seal(
     place: Workplace, tx: Transaction, on: Draft, plan: Plan, made: Made, *, draft: bool
 ) -> int:
     _check_unmoved(place, tx, on, plan)
-    numbers = [key[2] for key, _ in versions(place, tx, plan.ref) if key[1] == plan.pack.id]
-    no = max(numbers, default=0) + 1
+    before = [(key[2], row) for key, row in versions(place, tx, plan.ref) if key[1] == plan.pack.id]
+    no = max((number for number, _ in before), default=0) + 1
+    for number, row in before:
+        if row["status"] == "current" and not draft:
+            packs.out_of_date(on, plan.pack.id, number, [f"version {no}"])
     packs.built(
         on,
         packs.Version(

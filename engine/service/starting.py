@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine import queries
-from engine.errors import ConfigError
+from engine.canonical import parse
+from engine.errors import ConfigError, TrailError
 from engine.service import access
 from engine.service.workplace import Workplace
 
@@ -18,12 +19,28 @@ def begin(place: Workplace) -> None:
 
 
 def check(place: Workplace, log: str) -> None:
-    """Refuse a store of another partnership. Raises ConfigError."""
+    """Refuse a store of another partnership, and the keys of another store. Raises ConfigError."""
     if log != place.log:
         raise ConfigError(
             f'The database belongs to the partnership "{log}", not to "{place.log}"; '
             "correct [partnership] id or [store] database in config.toml."
         )
+    with place.database.read() as tx:
+        row = tx.row(queries.FIRST_EVENT, (place.log, access.STORE))
+    if row and _keys_of(row[0]) not in ("", place.keys.id):
+        raise ConfigError(
+            "The key file is not the one that this database was made with, so nothing personal "
+            "could be read; restore it from its copy, or correct [store] keys in config.toml."
+        )
+
+
+def _keys_of(text: str) -> str:
+    """The keys that a store was made with; nothing where its first event does not say so."""
+    try:
+        return str(parse(text)["body"].get("keys", ""))
+    except (TrailError, AttributeError, KeyError):
+        # Verification tells what is wrong with it; nothing may keep it from doing so.
+        return ""
 
 
 def last_tick(place: Workplace) -> int | None:

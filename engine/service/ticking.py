@@ -13,7 +13,7 @@ from engine.case import Actor, Case, Context, Key
 from engine.database import Transaction
 from engine.decide import firing
 from engine.decide.draft import Draft
-from engine.errors import EngineError, StorageError
+from engine.errors import StorageError
 from engine.service.changing import save
 from engine.service.workplace import Workplace
 
@@ -33,10 +33,14 @@ class Fired:
 
 
 def fire_due(place: Workplace, batch: int = BATCH) -> Fired:
-    """Fire every notice whose moment has come; each fires once, with any number of workers."""
+    """Fire every notice whose moment has come; each fires once, with any number of workers.
+
+    What cannot be fired is left to the next tick, and after `TRIES` of them set aside.
+    """
     done = Fired()
+    left: set[Key] = set()
     while True:
-        found = _one_batch(place, batch)
+        found = _one_batch(place, batch, left)
         done = Fired(
             done.notices + found.notices,
             done.set_aside + found.set_aside,
@@ -46,46 +50,72 @@ def fire_due(place: Workplace, batch: int = BATCH) -> Fired:
             return done
 
 
-def _one_batch(place: Workplace, batch: int) -> Fired:
+def _one_batch(place: Workplace, batch: int, left: set[Key]) -> Fired:
     try:
         with place.database.write() as tx:
-            return Fired(notices=_fire(place, tx, _due(place, tx, batch)))
+            return Fired(notices=_fire(place, tx, _due(place, tx, batch), whole=True))
     except StorageError:
         raise
-    except EngineError:
-        return _one_by_one(place, batch)
+    except Exception:
+        # Whatever one case suffers from, the others are told in time.
+        return _case_by_case(place, batch, left)
 
 
-def _one_by_one(place: Workplace, batch: int) -> Fired:
+def _case_by_case(place: Workplace, batch: int, left: set[Key]) -> Fired:
     with place.database.read() as tx:
-        due = tx.rows(statements.DUE_NOTICES_UNLOCKED, (place.log, micros(place), batch))
+        rows = tx.rows(statements.DUE_NOTICES_UNLOCKED, (place.log, micros(place), batch))
+    due = sorted({tuple(row) for row in rows} - left)
     fired = set_aside = failed = 0
-    for row in due:
-        key: Key = tuple(row)
-        try:
-            with place.database.write() as tx:
-                fired += _fire(place, tx, _still_due(place, tx, key))
-        except StorageError:
-            raise
-        except EngineError:
-            if _failed(place, key) >= TRIES:
-                _set_aside(place, key)
+    for _, keys in groupby(due, key=lambda key: str(key[0])):
+        of_case = list(keys)
+        if (count := _tried(place, of_case, whole=True)) is not None:
+            fired += count
+            continue
+        for key in of_case:
+            if (count := _tried(place, [key], whole=False)) is not None:
+                fired += count
+            elif _failed(place, key) >= TRIES and _set_aside(place, key):
                 set_aside += 1
             else:
+                left.add(key)
                 failed += 1
     return Fired(fired, set_aside, failed)
 
 
-def _fire(place: Workplace, tx: Transaction, due: Sequence[Key]) -> int:
+def _tried(place: Workplace, due: Sequence[Key], *, whole: bool) -> int | None:
+    """How many were fired; None when that failed."""
+    try:
+        with place.database.write() as tx:
+            return _fire(place, tx, due, whole=whole)
+    except StorageError:
+        raise
+    except Exception:
+        return None
+
+
+def _fire(place: Workplace, tx: Transaction, due: Sequence[Key], *, whole: bool) -> int:
+    """Fire what is due; with `whole` all that is due on these cases, wherever the batch ends.
+
+    So a late reminder always knows of the escalation that has come after it.
+    """
     drafts = []
+    fired = 0
     for ref, keys in groupby(sorted(due), key=lambda key: str(key[0])):
         draft = _draft(place, tx, ref)
-        wanted = [key for key in keys if key in draft.case.rows.table("notices")]
+        waiting = _waiting(draft, micros(place))
+        wanted = waiting if whole else [key for key in keys if key in waiting]
         firing.fire(draft, wanted)
         drafts.append(draft)
+        fired += len(wanted)
     if drafts:
         save(place, tx, drafts, "")
-    return len(due)
+    return fired
+
+
+def _waiting(draft: Draft, now: int) -> list[Key]:
+    """What is due on a case, now that nobody else can change it."""
+    rows = draft.case.rows.table("notices").items()
+    return [key for key, row in rows if row["status"] == "waiting" and row["at"] <= now]
 
 
 def _draft(place: Workplace, tx: Transaction, ref: str) -> Draft:
@@ -120,11 +150,6 @@ def _due(place: Workplace, tx: Transaction, most: int) -> list[Key]:
     return [tuple(row) for row in tx.rows(sql, (place.log, micros(place), most))]
 
 
-def _still_due(place: Workplace, tx: Transaction, key: Key) -> list[Key]:
-    found = tx.row(statements.NOTICE_WAITING, (place.log, *key))
-    return [key] if found else []
-
-
 def _failed(place: Workplace, key: Key) -> int:
     name = "|".join(str(part) for part in key)
     with place.database.write() as tx:
@@ -137,12 +162,19 @@ def _failed(place: Workplace, key: Key) -> int:
     return times
 
 
-def _set_aside(place: Workplace, key: Key) -> None:
-    with place.database.write() as tx:
-        if _still_due(place, tx, key):
+def _set_aside(place: Workplace, key: Key) -> bool:
+    """Give a notice up; no where not even that can be recorded, because its case cannot be read."""
+    try:
+        with place.database.write() as tx:
             draft = _draft(place, tx, str(key[0]))
-            firing.set_aside(draft, key)
-            save(place, tx, [draft], "")
+            if key in _waiting(draft, micros(place)):
+                firing.set_aside(draft, key)
+                save(place, tx, [draft], "")
+    except StorageError:
+        raise
+    except Exception:
+        return False
+    return True
 
 
 def micros(place: Workplace) -> int:

@@ -116,6 +116,8 @@ def _note(folded: Folded, event: Mapping[str, Any]) -> None:
     stream, n, command = event["stream"], event["n"], event["command"]
     first, _ = folded.commands.get((command, stream), (n, n))
     folded.commands[command, stream] = (first, n)
+    if event["type"] == "store created":
+        folded.created = event["body"]
     for path, committed in event["sealed"].items():
         question, of, no = path.rsplit("/", 2)
         place = Place(event["log"], stream, command, question, of, int(no))

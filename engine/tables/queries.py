@@ -58,10 +58,6 @@ ASKED = {
         "ON tried.{log} = told.{log} AND tried.{message} = told.{message} "
         "WHERE told.{log} = ? AND told.{message} = ?"
     ),
-    "NOTICE_WAITING": (
-        "SELECT 1 FROM {notices} WHERE {log} = ? AND {ref} = ? AND {timescale} = ? AND {of} = ? "
-        "AND {no} = ? AND {notice} = ? AND {schedule} = ? AND {status} = 'waiting'"
-    ),
     "SECRET": (
         "SELECT {subject}, {salt}, {sealed} FROM {secrets} "
         "WHERE {log} = ? AND {stream} = ? AND {n} = ? AND {path} = ?"
