@@ -11,6 +11,7 @@ from engine.cli import printing, saying
 from engine.cli.door import option
 from engine.cli.printing import count, day, listed, plainly, shortened, strong
 from engine.cli.visit import Visit, reads
+from engine.prose import capital
 from engine.service import listing, reading
 
 Known = Mapping[str, Any]
@@ -95,10 +96,14 @@ def _part(part: Part, number: int, entries: Sequence[Entry], room: int) -> list[
 def _clocks(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
         of = f" ({one['of']})" if one["of"] else ""
-        waits = f"; the {plainly(one['waiting_on'])}" if one["waiting_on"] else ""
-        head = _cut(f"{one['ref']}  {saying.state(one)}: {one['title']}{of}{waits}")
+        waits = f"; it waits on the {plainly(one['waiting_on'])}" if one["waiting_on"] else ""
+        head = _cut(f"{one['ref']}  {one['title']}{of}")
         first = printing.loud(head) if one["status"] == "overdue" else head
-        yield [first, *_wrapped(saying.standing(one), 4)]
+        yield [
+            first,
+            *_wrapped(f"{capital(saying.state(one))}{waits}.", 4),
+            *_wrapped(saying.standing(one), 4),
+        ]
 
 
 def _waiting(known: Sequence[Known]) -> Iterable[Entry]:
