@@ -3,6 +3,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from engine.apply import EFFECTS
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -23,3 +25,14 @@ def test_every_page_that_a_page_links_to_is_there() -> None:
         if not (page.parent / target).exists()
     ]
     assert missing == []
+
+
+def test_the_page_on_the_trail_names_every_type_of_event() -> None:
+    page = (ROOT / "docs" / "trail-format.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert [kind for kind in EFFECTS if f"`{kind}`" not in page] == []
+
+
+def test_the_architecture_names_no_file_that_is_not_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:engine|docs|workflows)/[\w/.-]+)`", page))
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
