@@ -27,26 +27,29 @@ _ENCODER = json.JSONEncoder(
 )
 
 
+_quote: Callable[[str], str] = json.encoder.encode_basestring
+
+
 def _encoding() -> Callable[[object], str]:
     # `JSONEncoder.encode` makes the encoder in C anew for every text, which costs more than the
     # encoding itself; where there is none in C, it is used as it is.
     make = getattr(json.encoder, "c_make_encoder", None)
     if make is None:
         return _ENCODER.encode
-    quote, refuse = json.encoder.encode_basestring, _ENCODER.default
-    in_c = make(None, refuse, quote, None, ":", ",", True, False, False)
+    in_c = make(None, _ENCODER.default, _quote, None, ":", ",", True, False, False)
     return lambda value: "".join(in_c(value, 0))
 
 
 _encode = _encoding()
 
-_INTEGERS_BELOW = 2**53
+_INTEGERS_ABOVE, _INTEGERS_BELOW = -(2**53), 2**53
 _FORM_IS_PLAIN = frozenset({str, bool, NoneType})
 _CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 # What follows `prev` in a canonical event. The one brace that opens is that of `sealed`, and two
 # close: the first of them closes `sealed`, the last the event, so `prev` lies in nothing deeper.
 _REST = r'[^{}\\"]*","sealed":\{[^{}\\]*\},"stream":"([^{}\\"]*)","type":"[^{}\\"]*","v":[0-9]+\}'
 
+_WRONG_NUMBER = "A number in the trail must be below 2^53; give a larger one as text."
 _WRONG_FORM = (
     "The trail holds only text, whole numbers, true, false, nothing, lists and tables with text "
     "as keys; give every other value as text."
@@ -80,7 +83,7 @@ def canonical(value: object) -> str:
     Raises UsageError for a float, an integer of 2**53 or more, any other type, and for text that
     `clean_text` would change or refuse.
     """
-    text = _plain_text(value)
+    text = _quote(value) if type(value) is str else _plain_text(value)
     # The escaped and the non-ASCII are rare in an event: only then is each text looked at.
     if "\\" in text or "\x7f" in text or not text.isascii():
         _check_wording(value)
@@ -196,15 +199,18 @@ def _check_form(value: object) -> None:
     elif kind is list or kind is tuple:
         _check_each(value)  # type: ignore[arg-type]
     elif kind is int:
-        if not -_INTEGERS_BELOW < value < _INTEGERS_BELOW:  # type: ignore[operator]
-            raise UsageError("A number in the trail must be below 2^53; give a larger one as text.")
+        _check_each((value,))
     elif kind not in _FORM_IS_PLAIN:
         raise UsageError(_WRONG_FORM)
 
 
 def _check_each(items: Iterable[object]) -> None:
     for item in items:
-        if type(item) not in _FORM_IS_PLAIN:
+        kind = type(item)
+        if kind is int:
+            if not _INTEGERS_ABOVE < item < _INTEGERS_BELOW:  # type: ignore[operator]
+                raise UsageError(_WRONG_NUMBER)
+        elif kind not in _FORM_IS_PLAIN:
             _check_form(item)
 
 

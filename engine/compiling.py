@@ -5,7 +5,7 @@ It is for those who change the schema, and for the test that finds out when they
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Table
@@ -40,21 +40,19 @@ def insert(table: str) -> str:
     return INSERT[table]
 
 
-def select(table: str, *, lock: bool = False) -> str:
-    """All rows of a case (the values are the partnership and the case): key first, then the others.
-
-    With `lock`, which is for `cases` and PostgreSQL alone, nobody else can change it meanwhile.
-    """
-    return SELECT_LOCKED[table] if lock else SELECT[table]
+def select(table: str) -> str:
+    """All rows of a case (the values are the partnership and the case): key, then the others."""
+    return SELECT[table]
 
 
-def whole_case(dialect: str) -> str:
-    """All that a step may look at, as one JSON text, which costs half of what nine questions do.
+def whole_case(dialect: str, *, current: bool = False) -> str:
+    """All rows of a case, as one JSON text, which costs half of what nine questions do.
 
     The values are the partnership and the case. The text is a list for each of WHOLE_CASE_TABLES,
-    in their order, of rows as `select` gives them; of `notices` it has only those that wait.
+    in their order, of rows as `select` gives them; of `notices` it has only those that wait. With
+    `current` it has only what a step can look at, which does not grow with what is done and over.
     """
-    return WHOLE_CASE[dialect]
+    return CURRENT_CASE[dialect] if current else WHOLE_CASE[dialect]
 
 
 @cache
@@ -93,9 +91,9 @@ def compiled() -> str:
             _mapping("KEY", "str", ((t, repr(_where(_key(t)))) for t in every)),
             _mapping("INSERT", "str", ((t, repr(_insert(t))) for t in every)),
             _mapping("SELECT", "str", ((t, repr(_select(t))) for t in of_cases)),
-            _mapping("SELECT_LOCKED", "str", [(tables.metadata.tables["cases"], repr(_locked()))]),
             f"WHOLE_CASE_TABLES: Final = {tuple(queries.WHOLE_CASE)!r}\n",
-            f"WHOLE_CASE: Final[dict[str, str]] = {{\n{_whole_case(names)}}}\n",
+            f"WHOLE_CASE: Final[dict[str, str]] = {{\n{_a_case(queries.WHOLE_CASE, names)}}}\n",
+            f"CURRENT_CASE: Final[dict[str, str]] = {{\n{_a_case(queries.CURRENT_CASE, names)}}}\n",
             *(f"{name}: Final = {text.format_map(names)!r}\n" for name, text in asked.items()),
         ]
     )
@@ -150,29 +148,27 @@ def _select(table: Table) -> str:
     return f'SELECT {names} FROM "{table.name}" WHERE {_where(("log", "ref"))}'
 
 
-def _whole_case(names: dict[str, str]) -> str:
+def _a_case(conditions: Mapping[str, str], names: dict[str, str]) -> str:
     texts = {
         "sqlite": ("json_array", "json_group_array({})"),
         "postgresql": ("json_build_array", "coalesce(json_agg({}), '[]')"),
     }
     return "".join(
-        f'    "{dialect}": {_as_json(listing, gathering, names)!r},\n'
+        f'    "{dialect}": {_as_json(conditions, names, listing, gathering)!r},\n'
         for dialect, (listing, gathering) in texts.items()
     )
 
 
-def _as_json(listing: str, gathering: str, names: dict[str, str]) -> str:
+def _as_json(
+    conditions: Mapping[str, str], names: dict[str, str], listing: str, gathering: str
+) -> str:
     parts = []
-    for name, more in queries.WHOLE_CASE.items():
+    for name, more in conditions.items():
         table = tables.metadata.tables[name]
         row = f"{listing}({_listed([*keys(table), *_others(table)])})"
         rows = f'SELECT {gathering.format(row)} FROM "{name}" WHERE "log" = ?1 AND "ref" = ?2'
         parts.append(f"({rows}{more.format_map(names)})")
     return f"SELECT {listing}({', '.join(parts)})"
-
-
-def _locked() -> str:
-    return f"{_select(tables.metadata.tables['cases'])} FOR UPDATE"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from transitions import Machine
 from engine.definition import Transition, Workflow
 from engine.errors import RefusedError
 
-_machines = threading.local()
+_of_this_thread = threading.local()
 
 
 class _Place:
@@ -37,13 +37,22 @@ def fire(
         if forced:
             return transition.to
         raise RefusedError(f'"{transition.title}" does not start from here.', (), transition.id)
+    # The same move of an edition always leads to the same state, so each is made once.
+    moves: dict[tuple[str, str, str, str], str] = _of_this_thread.__dict__.setdefault("moves", {})
+    move = (edition, workflow.name, state, transition.id)
+    if move not in moves:
+        moves[move] = _moved(edition, workflow, state, transition)
+    return moves[move]
+
+
+def _moved(edition: str, workflow: Workflow, state: str, transition: Transition) -> str:
     place = _Place(state)
     _machine(edition, workflow).events[transition.id].trigger(place)
     return place.state
 
 
 def _machine(edition: str, workflow: Workflow) -> Machine:
-    known: dict[tuple[str, str], Machine] = _machines.__dict__.setdefault("known", {})
+    known: dict[tuple[str, str], Machine] = _of_this_thread.__dict__.setdefault("machines", {})
     key = (edition, workflow.name)
     if key not in known:
         known[key] = _build(workflow)

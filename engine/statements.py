@@ -23,21 +23,19 @@ def insert(table: str) -> str:
     return INSERT[table]
 
 
-def select(table: str, *, lock: bool = False) -> str:
-    """All rows of a case (the values are the partnership and the case): key first, then the others.
-
-    With `lock`, which is for `cases` and PostgreSQL alone, nobody else can change it meanwhile.
-    """
-    return SELECT_LOCKED[table] if lock else SELECT[table]
+def select(table: str) -> str:
+    """All rows of a case (the values are the partnership and the case): key, then the others."""
+    return SELECT[table]
 
 
-def whole_case(dialect: str) -> str:
-    """All that a step may look at, as one JSON text, which costs half of what nine questions do.
+def whole_case(dialect: str, *, current: bool = False) -> str:
+    """All rows of a case, as one JSON text, which costs half of what nine questions do.
 
     The values are the partnership and the case. The text is a list for each of WHOLE_CASE_TABLES,
-    in their order, of rows as `select` gives them; of `notices` it has only those that wait.
+    in their order, of rows as `select` gives them; of `notices` it has only those that wait. With
+    `current` it has only what a step can look at, which does not grow with what is done and over.
     """
-    return WHOLE_CASE[dialect]
+    return CURRENT_CASE[dialect] if current else WHOLE_CASE[dialect]
 
 
 @cache
@@ -58,6 +56,11 @@ def claimable(*, lock: bool) -> str:
 def due_notices(*, lock: bool) -> str:
     """The text below of this name; with `lock`, for PostgreSQL, what it finds is locked."""
     return DUE_NOTICES_LOCKED if lock else DUE_NOTICES
+
+
+def head_of_case(*, lock: bool) -> str:
+    """The text below of this name; with `lock`, for PostgreSQL, what it finds is locked."""
+    return HEAD_OF_CASE_LOCKED if lock else HEAD_OF_CASE
 
 
 def head_of_stream(*, lock: bool) -> str:
@@ -166,13 +169,14 @@ SELECT: Final[dict[str, str]] = {
     "tasks": 'SELECT "ref", "task", "kind", "what", "role", "subject", "status", "opened_on", "done_on", "n" FROM "tasks" WHERE "log" = ? AND "ref" = ?',
     "turns": 'SELECT "ref", "what", "no", "happened" FROM "turns" WHERE "log" = ? AND "ref" = ?',
 }
-SELECT_LOCKED: Final[dict[str, str]] = {
-    "cases": 'SELECT "ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head" FROM "cases" WHERE "log" = ? AND "ref" = ? FOR UPDATE',
-}
 WHOLE_CASE_TABLES: Final = ('cases', 'turns', 'answers', 'people', 'deadlines', 'tasks', 'approvals', 'linked', 'notices')
 WHOLE_CASE: Final[dict[str, str]] = {
     "sqlite": 'SELECT json_array((SELECT json_group_array(json_array("ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head")) FROM "cases" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "what", "no", "happened")) FROM "turns" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "question", "of", "no", "status", "value", "personal", "commitment", "subject", "happened", "asked_on", "source", "power", "n")) FROM "answers" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "person", "kind", "status", "n")) FROM "people" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "timescale", "of", "no", "status", "rule", "starts_on", "due_on", "first_due_on", "due_from", "due_to", "target_on", "delay_on", "met_on", "calendar", "schedule", "n")) FROM "deadlines" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "task", "kind", "what", "role", "subject", "status", "opened_on", "done_on", "n")) FROM "tasks" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "of", "no", "person", "role", "agency", "digest", "status", "given_on", "n")) FROM "approvals" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "process", "opened", "ended")) FROM "linked" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n")) FROM "notices" WHERE "log" = ?1 AND "ref" = ?2 AND "status" = \'waiting\'))',
     "postgresql": 'SELECT json_build_array((SELECT coalesce(json_agg(json_build_array("ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head")), \'[]\') FROM "cases" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "what", "no", "happened")), \'[]\') FROM "turns" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "question", "of", "no", "status", "value", "personal", "commitment", "subject", "happened", "asked_on", "source", "power", "n")), \'[]\') FROM "answers" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "person", "kind", "status", "n")), \'[]\') FROM "people" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "timescale", "of", "no", "status", "rule", "starts_on", "due_on", "first_due_on", "due_from", "due_to", "target_on", "delay_on", "met_on", "calendar", "schedule", "n")), \'[]\') FROM "deadlines" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "task", "kind", "what", "role", "subject", "status", "opened_on", "done_on", "n")), \'[]\') FROM "tasks" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "of", "no", "person", "role", "agency", "digest", "status", "given_on", "n")), \'[]\') FROM "approvals" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "process", "opened", "ended")), \'[]\') FROM "linked" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n")), \'[]\') FROM "notices" WHERE "log" = ?1 AND "ref" = ?2 AND "status" = \'waiting\'))',
+}
+CURRENT_CASE: Final[dict[str, str]] = {
+    "sqlite": 'SELECT json_array((SELECT json_group_array(json_array("ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head")) FROM "cases" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "what", "no", "happened")) FROM "turns" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "question", "of", "no", "status", "value", "personal", "commitment", "subject", "happened", "asked_on", "source", "power", "n")) FROM "answers" WHERE "log" = ?1 AND "ref" = ?2 AND "no" >= coalesce((SELECT "turns"."no" FROM "turns" WHERE "turns"."log" = ?1 AND "turns"."ref" = ?2 AND "turns"."what" = "answers"."question"), 1)), (SELECT json_group_array(json_array("ref", "person", "kind", "status", "n")) FROM "people" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "timescale", "of", "no", "status", "rule", "starts_on", "due_on", "first_due_on", "due_from", "due_to", "target_on", "delay_on", "met_on", "calendar", "schedule", "n")) FROM "deadlines" WHERE "log" = ?1 AND "ref" = ?2 AND ("status" IN (\'running\', \'provisional\', \'set aside\') OR "no" <= 2 OR "no" IN (SELECT "turns"."no" FROM "turns" WHERE "turns"."log" = ?1 AND "turns"."ref" = ?2) OR "no" - 1 IN (SELECT "turns"."no" FROM "turns" WHERE "turns"."log" = ?1 AND "turns"."ref" = ?2) OR ("timescale", "of", "no") IN (SELECT "notices"."timescale", "notices"."of", "notices"."no" FROM "notices" WHERE "notices"."log" = ?1 AND "notices"."ref" = ?2 AND "notices"."status" = \'waiting\'))), (SELECT json_group_array(json_array("ref", "task", "kind", "what", "role", "subject", "status", "opened_on", "done_on", "n")) FROM "tasks" WHERE "log" = ?1 AND "ref" = ?2 AND "status" = \'open\'), (SELECT json_group_array(json_array("ref", "of", "no", "person", "role", "agency", "digest", "status", "given_on", "n")) FROM "approvals" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "process", "opened", "ended")) FROM "linked" WHERE "log" = ?1 AND "ref" = ?2), (SELECT json_group_array(json_array("ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n")) FROM "notices" WHERE "log" = ?1 AND "ref" = ?2 AND "status" = \'waiting\'))',
+    "postgresql": 'SELECT json_build_array((SELECT coalesce(json_agg(json_build_array("ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head")), \'[]\') FROM "cases" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "what", "no", "happened")), \'[]\') FROM "turns" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "question", "of", "no", "status", "value", "personal", "commitment", "subject", "happened", "asked_on", "source", "power", "n")), \'[]\') FROM "answers" WHERE "log" = ?1 AND "ref" = ?2 AND "no" >= coalesce((SELECT "turns"."no" FROM "turns" WHERE "turns"."log" = ?1 AND "turns"."ref" = ?2 AND "turns"."what" = "answers"."question"), 1)), (SELECT coalesce(json_agg(json_build_array("ref", "person", "kind", "status", "n")), \'[]\') FROM "people" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "timescale", "of", "no", "status", "rule", "starts_on", "due_on", "first_due_on", "due_from", "due_to", "target_on", "delay_on", "met_on", "calendar", "schedule", "n")), \'[]\') FROM "deadlines" WHERE "log" = ?1 AND "ref" = ?2 AND ("status" IN (\'running\', \'provisional\', \'set aside\') OR "no" <= 2 OR "no" IN (SELECT "turns"."no" FROM "turns" WHERE "turns"."log" = ?1 AND "turns"."ref" = ?2) OR "no" - 1 IN (SELECT "turns"."no" FROM "turns" WHERE "turns"."log" = ?1 AND "turns"."ref" = ?2) OR ("timescale", "of", "no") IN (SELECT "notices"."timescale", "notices"."of", "notices"."no" FROM "notices" WHERE "notices"."log" = ?1 AND "notices"."ref" = ?2 AND "notices"."status" = \'waiting\'))), (SELECT coalesce(json_agg(json_build_array("ref", "task", "kind", "what", "role", "subject", "status", "opened_on", "done_on", "n")), \'[]\') FROM "tasks" WHERE "log" = ?1 AND "ref" = ?2 AND "status" = \'open\'), (SELECT coalesce(json_agg(json_build_array("ref", "of", "no", "person", "role", "agency", "digest", "status", "given_on", "n")), \'[]\') FROM "approvals" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "process", "opened", "ended")), \'[]\') FROM "linked" WHERE "log" = ?1 AND "ref" = ?2), (SELECT coalesce(json_agg(json_build_array("ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n")), \'[]\') FROM "notices" WHERE "log" = ?1 AND "ref" = ?2 AND "status" = \'waiting\'))',
 }
 CASE_EXISTS: Final = 'SELECT 1 FROM "cases" WHERE "log" = ? AND "ref" = ?'
 CHUNKS: Final = 'SELECT "sealed" FROM "chunks" WHERE "log" = ? AND "document" = ? ORDER BY "no"'
@@ -193,6 +197,8 @@ CLAIMABLE: Final = 'SELECT told."message", told."stream", told."person", told."r
 CLAIMABLE_LOCKED: Final = 'SELECT told."message", told."stream", told."person", told."role", told."what", told."by_when", told."urgent", told."n", tried."tries", tried."fence" FROM "messages" AS told LEFT JOIN "attempts" AS tried ON tried."log" = told."log" AND tried."message" = told."message" WHERE told."log" = ? AND told."status" = \'waiting\' AND (tried."message" IS NULL OR (tried."next_at" <= ? AND tried."lease_until" <= ?)) ORDER BY told."urgent" DESC, told."message" DESC LIMIT 1 FOR UPDATE OF told SKIP LOCKED'
 DUE_NOTICES: Final = 'SELECT "ref", "timescale", "of", "no", "notice", "schedule" FROM "notices" WHERE "log" = ? AND "status" = \'waiting\' AND "at" <= ? ORDER BY "at", "ref" LIMIT ?'
 DUE_NOTICES_LOCKED: Final = 'SELECT due."ref", due."timescale", due."of", due."no", due."notice", due."schedule" FROM "notices" AS due JOIN "cases" AS own ON own."log" = due."log" AND own."ref" = due."ref" WHERE due."log" = ? AND due."status" = \'waiting\' AND due."at" <= ? ORDER BY due."at", due."ref" LIMIT ? FOR UPDATE OF own SKIP LOCKED'
+HEAD_OF_CASE: Final = 'SELECT "head" FROM "cases" WHERE "log" = ? AND "ref" = ?'
+HEAD_OF_CASE_LOCKED: Final = 'SELECT "head" FROM "cases" WHERE "log" = ? AND "ref" = ? FOR UPDATE'
 HEAD_OF_STREAM: Final = 'SELECT "version", "head" FROM "streams" WHERE "log" = ? AND "stream" = ?'
 HEAD_OF_STREAM_LOCKED: Final = 'SELECT "version", "head" FROM "streams" WHERE "log" = ? AND "stream" = ? FOR UPDATE'
 TREE: Final = 'SELECT "size", "peaks" FROM "trees" WHERE "log" = ?'

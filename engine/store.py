@@ -19,14 +19,14 @@ from engine.database import Transaction
 from engine.decide.draft import Chain, Draft
 from engine.errors import CaseNotFoundError
 
-MOST_CASES = 256
+MOST_CASES = 64
 """Of how many cases the rows are kept between two commands of one process."""
 
 MOST_ROWS = 2000
 """Larger cases are read anew each time, so that what is kept stays small."""
 
-_CASES = statements.TABLES["cases"]
-_HEAD = len(_CASES.keys) + _CASES.columns.index("head")
+MOST_NEW_ROWS = 100
+"""After so many a case is read anew, which leaves behind what is done and over."""
 
 
 class Done(NamedTuple):
@@ -43,39 +43,45 @@ class Store:
 
     def __init__(self, log: str) -> None:
         self.log = log
-        self._kept: OrderedDict[str, tuple[str, Rows]] = OrderedDict()
+        self._kept: OrderedDict[str, Rows] = OrderedDict()
 
-    def load(self, tx: Transaction, ref: str, *, lock: bool = False) -> Rows:
-        """The rows of a case; with `lock` nobody else can change it before this transaction ends.
+    def load(self, tx: Transaction, ref: str) -> Rows:
+        """All rows of a case, to read it. Raises CaseNotFoundError."""
+        return self._read(tx, ref, whole=True)
 
-        Rows that were kept after the case's latest event are not read again: its head says that
-        they are the same. Raises CaseNotFoundError.
+    def load_to_change(self, tx: Transaction, ref: str, *, whole: bool = True) -> Rows:
+        """The rows of a case, which nobody else can change before this transaction ends.
+
+        Unless `whole`, only those at which a step can look. Rows that were kept after the case's
+        latest event are not read again: its head says that they are the same. Raises
+        CaseNotFoundError.
         """
-        if lock:
-            sql = statements.select("cases", lock=tx.locks_rows)
-            case = tx.row(sql, (self.log, ref))
-            head, kept = self._kept.pop(ref, ("", None))
-            if case is not None and kept is not None and head == case[_HEAD]:
-                return kept
-        found = tx.row(statements.whole_case(tx.dialect), (self.log, ref))
-        rows = Rows()
-        for table, listed in zip(
-            statements.WHOLE_CASE_TABLES, json.loads(found[0]) if found else (), strict=False
-        ):
+        head = tx.row(statements.head_of_case(lock=tx.locks_rows), (self.log, ref))
+        kept = self._kept.pop(ref, None)
+        if head and kept and kept.head == head[0] and (kept.whole or not whole):
+            return kept
+        return self._read(tx, ref, whole=whole)
+
+    def keep(self, ref: str, rows: Rows) -> None:
+        """Keep the rows of a case as a command that was committed left them."""
+        if rows.count() > min(rows.loaded + MOST_NEW_ROWS, MOST_ROWS):
+            return
+        self._kept[ref] = rows
+        if len(self._kept) > MOST_CASES:
+            self._kept.popitem(last=False)
+
+    def _read(self, tx: Transaction, ref: str, *, whole: bool) -> Rows:
+        found = tx.row(statements.whole_case(tx.dialect, current=not whole), (self.log, ref))
+        rows = Rows(whole=whole)
+        every = json.loads(found[0]) if found else ()
+        for table, listed in zip(statements.WHOLE_CASE_TABLES, every, strict=False):
             _keep(rows, table, listed)
         if not rows.table("cases"):
             raise CaseNotFoundError(
                 f"There is no case {ref}; `casetrail list` shows those there are."
             )
+        rows.loaded = rows.count()
         return rows
-
-    def keep(self, ref: str, rows: Rows) -> None:
-        """Keep the rows of a case as a command that was committed left them."""
-        if sum(map(len, rows.tables.values())) > MOST_ROWS:
-            return
-        self._kept[ref] = (rows.table("cases")[(ref,)]["head"], rows)
-        while len(self._kept) > MOST_CASES:
-            self._kept.popitem(last=False)
 
     def done(self, tx: Transaction, command: str) -> Done | None:
         """What a command with this key has already done, or None."""
@@ -131,7 +137,7 @@ class Store:
 
     def lock(self, tx: Transaction, ref: str) -> None:
         """Keep everybody else from changing a case before this transaction ends."""
-        tx.row(statements.select("cases", lock=True), (self.log, ref))
+        tx.row(statements.head_of_case(lock=True), (self.log, ref))
 
     def write(self, tx: Transaction, changes: Iterable[Change]) -> None:
         """Do changes to rows: the new ones first, table by table, then the changed ones."""

@@ -99,13 +99,14 @@ def folded(events: Iterable[Mapping[str, Any]]) -> Rows:
     return rows
 
 
-def loaded(kept: Rows) -> Rows:
-    """Of the rows kept in memory those that a step loads: of notices only those that wait."""
-    rows = Rows(dict(kept.tables))
-    waiting = kept.table("notices").items()
-    rows.tables["notices"] = {key: row for key, row in waiting if row["status"] == "waiting"}
-    rows.tables["packs"] = {}
-    return rows
+def not_within(part: Rows, every: Rows) -> list[str]:
+    """The rows of a part that are not so among all of them."""
+    among = Rows()
+    for table in OF_A_CASE:
+        wanted = part.table(table).keys()
+        rows = every.table(table).items()
+        among.table(table).update({key: row for key, row in rows if key in wanted})
+    return differs(part, among)
 
 
 def differs(one: Rows, other: Rows) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from engine.case import Case, Given, Rows
 from engine.decide import approving, correcting, people, recording
@@ -14,7 +15,7 @@ from engine.decide.draft import Draft
 from engine.decide.needs import missing
 from engine.decide.taking import Step, take
 from engine.definition import Condition, Question, Transition
-from engine.errors import Need, RefusedError
+from engine.errors import EngineError, Need, RefusedError
 from engine.service import cases, documents
 from engine.service.changing import Outcome, drafted
 from engine.service.reading import View
@@ -56,12 +57,9 @@ class OnPaper:
         self.place = place
         self.edition = seen.edition
         self.ref = seen.case.ref
-        self.rows = Rows(
-            {
-                name: {key: dict(row) for key, row in rows.items()}
-                for name, rows in seen.case.rows.tables.items()
-            }
-        )
+        self.rows = Rows()
+        for name, rows in seen.case.rows.tables.items():
+            self.rows.table(name).update({key: dict(row) for key, row in rows.items()})
 
     def draft(self, by: By, roles: tuple[str, ...] = ()) -> Draft:
         """A draft of the case as it would be by now."""
@@ -79,9 +77,17 @@ class OnPaper:
         else:
             recording.record(draft, [given])
 
-    def take(self, by: By, step: Transition, *, already_done: bool = False) -> None:
+    def record(self, by: By, given: Given) -> Draft:
+        """Decide an answer. Raises RefusedError."""
+        draft = self.draft(by)
+        recording.record(draft, [given])
+        return draft
+
+    def take(self, by: By, step: Transition, *, already_done: bool = False) -> Draft:
         """Decide a step. Raises RefusedError."""
-        take(self.draft(by, step.who), Step(step.id, (), already_done))
+        draft = self.draft(by, step.who)
+        take(draft, Step(step.id, (), already_done))
+        return draft
 
 
 def who_may(place: Workplace, step: Transition, otherwise: str) -> By:
@@ -206,3 +212,31 @@ def _refusal(paper: OnPaper, by: By, step: Transition) -> RefusedError | None:
     except RefusedError as error:
         return error
     return None
+
+
+def same_from_what_a_step_reads(
+    place: Workplace, seen: View, by: By, step: Transition, value: Given
+) -> list[str]:
+    """Where less than all rows of a case, as a step reads them, would lead to something else."""
+    with place.database.read() as tx:
+        part = place.store._read(tx, seen.case.ref, whole=False)
+    less = View(Case(seen.case.ref, part), seen.edition, seen.today)
+    deeds: dict[str, Callable[[OnPaper], Draft]] = {
+        f"take {step.id}": lambda paper: paper.take(by, step),
+        f"take {step.id} already done": lambda paper: paper.take(by, step, already_done=True),
+        f"record {value}": lambda paper: paper.record(by, value),
+    }
+    wrong = []
+    for name, deed in deeds.items():
+        one, other = (_decided(OnPaper(place, view), deed) for view in (seen, less))
+        if one != other:
+            wrong.append(f"{name}: from all rows {one}, from those that are read {other}")
+    return wrong
+
+
+def _decided(paper: OnPaper, deed: Callable[[OnPaper], Draft]) -> list[Any]:
+    try:
+        draft = deed(paper)
+    except EngineError as error:
+        return [str(error), getattr(error, "unmet", ())]
+    return [(made.type, made.event["body"]) for made in draft.chain.events]

@@ -72,7 +72,7 @@ def test_each_statement_that_locks_is_understood_by_postgresql(postgres_server: 
     database.create(url, LOG, durable=False)
     store = database.open(url, durable=False)
     with store.write() as tx:
-        for sql in [*LOCKING.values(), statements.select("cases", lock=True)]:
+        for sql in LOCKING.values():
             assert "LockRows" in str(tx.rows(f"EXPLAIN {sql}", nothing_for(sql)))
     store.close()
 
@@ -80,8 +80,11 @@ def test_each_statement_that_locks_is_understood_by_postgresql(postgres_server: 
 def test_no_question_reads_a_whole_table(sqlite_store: Database) -> None:
     plans = {}
     with sqlite_store.read() as tx:
-        whole = {"WHOLE_CASE": statements.whole_case("sqlite")}
-        for name, sql in {**QUESTIONS, **PLAIN, **statements.SELECT, **whole}.items():
+        cases = {
+            "WHOLE_CASE": statements.whole_case("sqlite"),
+            "CURRENT_CASE": statements.whole_case("sqlite", current=True),
+        }
+        for name, sql in {**QUESTIONS, **PLAIN, **statements.SELECT, **cases}.items():
             plan = [row[3] for row in tx.rows(f"EXPLAIN QUERY PLAN {sql}", nothing_for(sql))]
             plans[name] = [line for line in plan if "SCAN" in line and "CONSTANT" not in line]
 

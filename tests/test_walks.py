@@ -120,6 +120,17 @@ class Walking(RuleBasedStateMachine):
             if by.person:
                 assert supplying.what_is_listed_suffices(place, seen, by, step) == []
 
+    @precondition(lambda self: self.walk.refs)
+    @rule(pick=PICK, which=PICK)
+    def what_a_step_reads_suffices(self, pick: int, which: int) -> None:
+        place, seen = self.walk.place, self.walk.view(pick)
+        answers = self.walk.some_answers(seen, which)
+        for step in seen.edition.workflow.transitions.values():
+            by = supplying.who_may(place, step, self.walk.opener)
+            given = answers[0]
+            wrong = supplying.same_from_what_a_step_reads(place, seen, by, step, given)
+            assert wrong == []
+
     def teardown(self) -> None:
         assert self.walk.verified() == []
         for ref in self.walk.refs:

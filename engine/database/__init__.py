@@ -94,6 +94,16 @@ class Database:
         """A transaction that changes the store; on SQLite nobody else changes it meanwhile."""
         return self._of_this_thread(writing=True)
 
+    def scrub(self) -> bool:
+        """Leave no key that was destroyed in the files of the database; False where others
+        hinder.
+        """
+        try:
+            return self._of_this_thread(writing=True).scrub()
+        except EngineError:
+            # What was destroyed is destroyed; it must not look as if it had not been.
+            return False
+
     def close(self) -> None:
         """Close every connection."""
         for transaction in list(self._every):

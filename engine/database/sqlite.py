@@ -251,6 +251,16 @@ class SqliteTransaction(Transaction):
     def exclusive(self, name: str) -> None:
         """SQLite has one writer at a time anyway."""
 
+    def scrub(self) -> bool:
+        """The file itself is overwritten at once (secure_delete); what is old is in the log."""
+        if self._process != os.getpid():
+            self._connect()
+        try:
+            [busy, *_] = self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except self._error:
+            return False
+        return not busy
+
     def close(self) -> None:
         """Close the connection, unless it is of a process from which this one was forked."""
         self._execute = over

@@ -100,6 +100,13 @@ class Transaction(ABC):
         """Let no other transaction that names the same go on until this one has ended."""
 
     @abstractmethod
+    def scrub(self) -> bool:
+        """Between two transactions: leave no key that was destroyed in the files of the database.
+
+        False where others hinder it now; what is then left goes when the last of them closes.
+        """
+
+    @abstractmethod
     def close(self) -> None:
         """Close the connection, which opens again when it is needed."""
 

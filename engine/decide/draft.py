@@ -7,25 +7,17 @@ saved it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from engine.apply import changes
 from engine.calendars import Calendar
 from engine.canonical import GENESIS, Place, canonical, commitment, event_hash
-from engine.case import AnswerKey, Case, Change, Context, Rows, Sealed, Secret
+from engine.case import Actor, AnswerKey, Case, Change, Context, Rows, Sealed, Secret
 from engine.directory import Directory
 from engine.edition import Edition
 
 Randomness = Callable[[int], bytes]
-
-_SAID_ONCE = (
-    ("actor",),
-    ("clock", "command"),
-    ("evidence", "happened", "log"),
-    ("recorded",),
-    ("stream",),
-)
-"""What all events of a command share, in the runs in which the canonical form has it."""
 
 _NO_ROW: Mapping[str, Any] = {}
 
@@ -51,9 +43,7 @@ class Chain:
             "evidence": context.evidence,
             "command": context.command,
         }
-        self._said = [
-            canonical({name: self._common[name] for name in names})[1:-1] for names in _SAID_ONCE
-        ]
+        self._said = _said(self._common, _actor(context.actor))
 
     def seal(
         self, kind: str, body: Mapping[str, Any], sealed: Mapping[str, str], edition: str = ""
@@ -61,29 +51,26 @@ class Chain:
         """Add an event of a type from the closed list; its number and hash follow from the
         chain.
         """
-        self.n += 1
-        own = {
-            "n": self.n,
-            "prev": self.head,
+        n, prev = self.n + 1, self.head
+        event = {
+            **self._common,
+            "n": n,
+            "prev": prev,
             "type": kind,
             "edition": edition,
             "body": body,
             "sealed": sealed,
         }
-        text = self._text(own)
-        self.head = event_hash(text)
-        made = Sealed(self.stream, self.n, kind, text, self.head, {**self._common, **own})
+        actor, clock, evidence, recorded, stream = self._said
+        text = (
+            f'{{{actor},"body":{canonical(body)},{clock},"edition":"{edition}",{evidence},"n":{n},'
+            f'"prev":"{prev}",{recorded},"sealed":{canonical(sealed) if sealed else "{}"},{stream},'
+            f'"type":"{kind}","v":1}}'
+        )
+        self.n, self.head = n, event_hash(text)
+        made = Sealed(self.stream, n, kind, text, self.head, event)
         self.events.append(made)
         return made
-
-    def _text(self, own: Mapping[str, Any]) -> str:
-        """The canonical text of an event: what all events of a command share is made only once."""
-        actor, clock, evidence, recorded, stream = self._said
-        return (
-            f'{{{actor},"body":{canonical(own["body"])},{clock},"edition":"{own["edition"]}",'
-            f'{evidence},"n":{own["n"]},"prev":"{own["prev"]}",{recorded},'
-            f'"sealed":{canonical(own["sealed"])},{stream},"type":"{own["type"]}","v":1}}'
-        )
 
     def commit_to(self, key: AnswerKey, subject: str, value: str, salt: bytes) -> str:
         """Keep a personal value for the next event, which will hold only its commitment."""
@@ -165,3 +152,23 @@ class Draft:
     def final(self) -> Mapping[str, Any]:
         """The version and head that the case's row is left with."""
         return {"version": self.chain.n, "head": self.chain.head}
+
+
+def _said(common: Mapping[str, Any], actor: str) -> tuple[str, ...]:
+    """What all events of a command share, in the runs in which the canonical form has it."""
+    clock, command, evidence, happened, log, recorded, stream = (
+        f'"{name}":{canonical(common[name])}'
+        for name in ("clock", "command", "evidence", "happened", "log", "recorded", "stream")
+    )
+    return (
+        f'"actor":{actor}',
+        f"{clock},{command}",
+        f"{evidence},{happened},{log}",
+        recorded,
+        stream,
+    )
+
+
+@lru_cache(maxsize=256)
+def _actor(actor: Actor) -> str:
+    return canonical(actor.sealed())

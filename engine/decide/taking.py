@@ -98,11 +98,12 @@ def _asked_anew(draft: Draft, transition: Transition) -> list[dict[str, Any]]:
 
     So does each that the step answers by itself: when it is taken again, it was so once more.
     """
-    held = {(key[1], key[3]) for key in draft.case.rows.table("answers")}
     own = [transition.dates, *(question for question, _ in transition.sets)]
     again = [name for name in own if name and _is_answered(draft, name)]
+    asked = dict.fromkeys([*transition.asks_anew, *again])
+    held = {(key[1], key[3]) for key in draft.case.rows.table("answers")} if asked else set()
     begun = []
-    for question in dict.fromkeys([*transition.asks_anew, *again]):
+    for question in asked:
         no = draft.case.occurrence(question)
         if (question, no) in held:
             begun.append(

@@ -62,8 +62,13 @@ def open_new(
 
 def record(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcome:
     """Record answers on a case, or that agencies were asked and did not reply."""
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        recording.record(draft, given)
+
     asked = {"given": _plain(given)}
-    return _decided(place, by, ref, "record", asked, lambda d: recording.record(d, given))
+    whole = _reaches_back(given)
+    return change(place, by, Wanted("record", ref, act, request=asked, whole=whole))
 
 
 def take_step(
@@ -84,8 +89,8 @@ def take_step(
         return transition.who if transition else ()
 
     asked = {"step": step.transition, "given": _plain(step.given), "done": step.already_done}
-    wanted = Wanted("take", ref, act, roles, asked, step.transition)
-    return change(place, by, wanted)
+    whole = _reaches_back(step.given)
+    return change(place, by, Wanted("take", ref, act, roles, asked, step.transition, whole))
 
 
 def correct(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcome:
@@ -168,6 +173,11 @@ def _decided(
         decide(draft)
 
     return change(place, by, Wanted(verb, ref, act, request=asked))
+
+
+def _reaches_back(given: Sequence[Given]) -> bool:
+    """Whether an answer names its occurrence, which may be an earlier one."""
+    return any(one.no for one in given)
 
 
 def _plain(given: Sequence[Given]) -> list[list[str | int | None]]:

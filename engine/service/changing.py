@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from engine.case import Case, Rows
 from engine.database import Transaction
@@ -20,8 +21,7 @@ from engine.service.workplace import By, Workplace, context
 from engine.store import Done
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a command did."""
 
     ref: str
@@ -34,19 +34,24 @@ class Outcome:
     """Whether an earlier command with the same key had done it already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+def _nobody_asked(edition: Edition) -> tuple[str, ...]:
+    return ()
+
+
+class Wanted(NamedTuple):
     """A change that somebody wants of a case, before it is looked at."""
 
     verb: str
     ref: str
     act: Callable[[Draft, Transaction], Sequence[Draft] | None]
     """Decides on the draft; yields the drafts of the cases that it opens."""
-    roles: Callable[[Edition], tuple[str, ...]] = field(default=lambda edition: ())
-    request: Mapping[str, Any] = field(default_factory=dict)
+    roles: Callable[[Edition], tuple[str, ...]] = _nobody_asked
+    request: Mapping[str, Any] = MappingProxyType({})
     """What identifies the request when its key is used again."""
     subject: str = ""
     """The step or question it is about, for the access log."""
+    whole: bool = True
+    """Whether it looks at more of the case than a step can, such as earlier occurrences."""
 
 
 def change(place: Workplace, by: By, wanted: Wanted) -> Outcome:
@@ -72,7 +77,7 @@ def _change(
 ) -> Outcome:
     request = digest(place, wanted.verb, wanted.ref, wanted.request, by)
     parent = _locked_parent(place, tx, wanted.ref)
-    draft = loaded(place, tx, by, wanted.ref, wanted.roles)
+    draft = loaded(place, tx, by, wanted.ref, wanted.roles, whole=wanted.whole)
     # Asked once the case is locked, so that of two commands with one key the later one knows.
     if by.key and (done := place.store.done(tx, by.key)):
         return repeated(done, request, by.key)
@@ -105,10 +110,12 @@ def loaded(
     tx: Transaction,
     by: By,
     ref: str,
-    roles: Callable[[Edition], tuple[str, ...]] = lambda edition: (),
+    roles: Callable[[Edition], tuple[str, ...]] = _nobody_asked,
+    *,
+    whole: bool = True,
 ) -> Draft:
     """A draft of a case as it is now, locked for this transaction."""
-    rows = place.store.load(tx, ref, lock=True)
+    rows = place.store.load_to_change(tx, ref, whole=whole)
     row = rows.table("cases")[(ref,)]
     edition = place.edition(tx, row["edition"], row["workflow"])
     return drafted(place, by, Case(ref, rows), edition, roles(edition))

@@ -149,7 +149,10 @@ def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) ->
         for document in found:
             tx.run(queries.DROP_CHUNKS, (place.log, document))
 
-    return change(place, by, Wanted("erase", ref, act, request={"person": person}))
+    outcome = change(place, by, Wanted("erase", ref, act, request={"person": person}))
+    # The record says that it is destroyed; what is left of it on the disk is destroyed with it.
+    place.database.scrub()
+    return outcome
 
 
 def _packs_that_hold(place: Workplace, tx: Transaction, subject: str) -> list[str]:

@@ -111,7 +111,7 @@ def _settle(
     place: Workplace, message: Outgoing, fence: int, decide: Callable[[Draft, Outgoing], Any]
 ) -> int:
     with place.database.write() as tx:
-        rows = place.store.load(tx, message.ref, lock=True)
+        rows = place.store.load_to_change(tx, message.ref, whole=False)
         # Only now nobody else can settle it meanwhile.
         if not _fenced(place, tx, message.id, fence):
             return 0

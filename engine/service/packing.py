@@ -292,7 +292,7 @@ def _keep(place: Workplace, by: By | None, plan: Plan, made: Made, *, draft: boo
 
 def _draft_of_its_own(place: Workplace, tx: Transaction, plan: Plan) -> Draft:
     """A draft of the case in the context of what the engine does by itself."""
-    rows = place.store.load(tx, plan.ref, lock=True)
+    rows = place.store.load_to_change(tx, plan.ref)
     edition, around = plan.own.edition, by_the_clock(place)
     calendar = place.calendar(edition)
     case = Case(plan.ref, rows)

@@ -119,7 +119,7 @@ def _waiting(draft: Draft, now: int) -> list[Key]:
 
 
 def _draft(place: Workplace, tx: Transaction, ref: str) -> Draft:
-    rows = place.store.load(tx, ref, lock=True)
+    rows = place.store.load_to_change(tx, ref, whole=False)
     row = rows.table("cases")[(ref,)]
     edition = place.edition(tx, row["edition"], row["workflow"])
     return Draft(

@@ -28,6 +28,7 @@ _CLAIMABLE = (
     "AND (tried.{message} IS NULL OR (tried.{next_at} <= ? AND tried.{lease_until} <= ?)) "
     "ORDER BY told.{urgent} DESC, told.{message} DESC LIMIT 1"
 )
+_HEAD_OF_CASE = "SELECT {head} FROM {cases} WHERE {log} = ? AND {ref} = ?"
 _HEAD = "SELECT {version}, {head} FROM {streams} WHERE {log} = ? AND {stream} = ?"
 _TREE = "SELECT {size}, {peaks} FROM {trees} WHERE {log} = ?"
 
@@ -74,6 +75,7 @@ ASKED = {
 LOCKABLE = {
     "claimable": (_CLAIMABLE, f"{_CLAIMABLE} FOR UPDATE OF told SKIP LOCKED"),
     "due_notices": (_DUE, _DUE_LOCKED),
+    "head_of_case": (_HEAD_OF_CASE, f"{_HEAD_OF_CASE} FOR UPDATE"),
     "head_of_stream": (_HEAD, f"{_HEAD} FOR UPDATE"),
     "tree": (_TREE, f"{_TREE} FOR UPDATE"),
 }
@@ -90,4 +92,28 @@ WHOLE_CASE = {
     "linked": "",
     "notices": " AND {status} = 'waiting'",
 }
-"""The tables of which a step may look at any row of its case; of notices only those that wait."""
+"""The tables in which a case has rows, all of which are read; of notices those that wait."""
+
+_ASKED_NOW = (
+    " AND {no} >= coalesce((SELECT {turns}.{no} FROM {turns} WHERE {turns}.{log} = ?1 "
+    "AND {turns}.{ref} = ?2 AND {turns}.{what} = {answers}.{question}), 1)"
+)
+# A deadline has the number of the occurrence of what it counts from, which a step may raise by one.
+_TURNS = "(SELECT {turns}.{no} FROM {turns} WHERE {turns}.{log} = ?1 AND {turns}.{ref} = ?2)"
+_NOTICED = (
+    "(SELECT {notices}.{timescale}, {notices}.{of}, {notices}.{no} FROM {notices} "
+    "WHERE {notices}.{log} = ?1 AND {notices}.{ref} = ?2 AND {notices}.{status} = 'waiting')"
+)
+_COUNTED_NOW = (
+    " AND ({status} IN ('running', 'provisional', 'set aside') OR {no} <= 2 "
+    f"OR {{no}} IN {_TURNS} OR {{no}} - 1 IN {_TURNS} "
+    f"OR ({{timescale}}, {{of}}, {{no}}) IN {_NOTICED})"
+)
+
+CURRENT_CASE = {
+    **WHOLE_CASE,
+    "answers": _ASKED_NOW,
+    "deadlines": _COUNTED_NOW,
+    "tasks": " AND {status} = 'open'",
+}
+"""The same without what is done and over, at which a step does not look: it grows with the case."""

@@ -313,8 +313,8 @@ def _check(name: str, rule: str) -> sa.CheckConstraint:
 
 
 def _one_of(column: str, *values: str) -> sa.CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return _check(f"{column}_is_known", f'"{column}" IN ({listed})')
+    listed = " OR ".join(f"\"{column}\" = '{value}'" for value in values)
+    return _check(f"{column}_is_known", listed)
 
 
 def _yes_or_no(column: str) -> sa.CheckConstraint:
