@@ -176,6 +176,8 @@ class Case:
     def __init__(self, ref: str, rows: Rows) -> None:
         self.ref = ref
         self.rows = rows
+        self._turns = rows.table("turns")
+        self._answers = rows.table("answers")
 
     @cached_property
     def row(self) -> Row:
@@ -196,12 +198,12 @@ class Case:
         """Which occurrence of a question is being asked; how often a step was taken
         (`took:NAME`).
         """
-        row = self.rows.table("turns").get((self.ref, what))
+        row = self._turns.get((self.ref, what))
         return int(row["no"]) if row else 0
 
     def knows_turn(self, what: str) -> bool:
         """Whether occurrences of this have been counted at all, even back to none."""
-        return (self.ref, what) in self.rows.table("turns")
+        return (self.ref, what) in self._turns
 
     def occurrence(self, question: str) -> int:
         """The occurrence of a question that is being asked now."""
@@ -209,13 +211,13 @@ class Case:
 
     def taken_on(self, transition: str) -> str:
         """The day on which a step was last taken, or "" if it never was."""
-        row = self.rows.table("turns").get((self.ref, f"took:{transition}"))
+        row = self._turns.get((self.ref, f"took:{transition}"))
         return str(row["happened"]) if row and row["no"] else ""
 
     def answer(self, question: str, of: str = "", no: int = 0) -> Row | None:
         """The answer on record, or None."""
         key = (self.ref, question, of, no or self.occurrence(question))
-        row = self.rows.table("answers").get(key)
+        row = self._answers.get(key)
         return row if row and row["status"] != "set aside" else None
 
     def answered(self, question: str, of: str = "") -> bool:
@@ -246,17 +248,18 @@ class Case:
         """The deadlines, by (case, timescale, of, no)."""
         return self.rows.table("deadlines")
 
-    def open_deadlines(self) -> list[tuple[Key, Row]]:
-        """The deadlines that are still to be met."""
-        found = [pair for pair in self.deadlines().items() if pair[1]["status"] in RUNNING]
-        return sorted(found, key=itemgetter(0))
+    def open_deadlines(self, timescale: str = "") -> list[tuple[Key, Row]]:
+        """The deadlines that are still to be met; of one timescale when it is given."""
+        every = self.deadlines().items()
+        named = [pair for pair in every if pair[0][1] == timescale] if timescale else every
+        return sorted((pair for pair in named if pair[1]["status"] in RUNNING), key=itemgetter(0))
 
     def waiting_notices(self, deadline: Key) -> list[Key]:
         """The keys of the notices of a deadline that have not fired."""
         return sorted(
             key
             for key, row in self.rows.table("notices").items()
-            if key[:4] == deadline and row["status"] == "waiting"
+            if row["status"] == "waiting" and key[:4] == deadline
         )
 
     def open_tasks(self) -> list[tuple[Key, Row]]:

@@ -98,10 +98,9 @@ class Directory:
         deputy may act when the one they stand for is away, or has no appointment on that day.
         """
         for role in roles:
-            own_first = sorted(self._in_charge(role, day), key=lambda one: bool(one.deputy_for))
-            for one in own_first:
-                if one.person == person:
-                    return one
+            held = [one for one in self._in_charge(role, day) if one.person == person]
+            if held:
+                return min(held, key=lambda one: bool(one.deputy_for))
         return None
 
     def holders(self, role: str, day: str) -> tuple[Appointment, ...]:
@@ -144,6 +143,8 @@ class Directory:
     def _in_charge(self, role: str, day: str) -> list[Appointment]:
         """Those appointed to a role, without the deputies of those who are there."""
         appointed = self.appointed(role, day)
+        if not any([a.deputy_for for a in appointed]):
+            return list(appointed)
         there = {a.person for a in appointed if not a.deputy_for and not self.away(a.person, day)}
         return [a for a in appointed if a.deputy_for not in there]
 

@@ -71,6 +71,11 @@ class Edition:
         return frozenset(counted | set(self.dated_by) | asked_first)
 
     @cached_property
+    def recurring(self) -> frozenset[str]:
+        """The timescales that begin again each time they are met, by their ids."""
+        return frozenset(t.id for t in self._all if self.rule(t.variants[0].due).form == "every")
+
+    @cached_property
     def provisional(self) -> tuple[Timescale, ...]:
         """The timescales that count before their own start is answered."""
         return tuple(t for t in self._all if t.provisional)

@@ -145,8 +145,7 @@ class Store:
         for table, rows in new.items():
             layout = statements.TABLES[table]
             listed = [
-                (self.log, *key, *[columns.get(name) for name in layout.columns])
-                for key, columns in rows.items()
+                (self.log, *key, *map(columns.get, layout.columns)) for key, columns in rows.items()
             ]
             tx.run_many(statements.insert(table), listed)
         for (table, key), columns in changed.items():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -41,7 +42,7 @@ def test_of_eight_processes_that_take_a_step_that_can_be_taken_once_exactly_one_
 
     def deed(place: Workplace, clock: Clock, number: int) -> list[str]:
         runner = World(place, clock)
-        return [outcome(lambda ref=ref: runner.take(ref, "start_deciding")) for ref in refs]
+        return [outcome(partial(runner.take, ref, "start_deciding")) for ref in refs]
 
     said = race(sample_url, RUNNERS, deed)
     for ref, results in zip(refs, zip(*said, strict=True), strict=True):

@@ -95,9 +95,7 @@ class Database:
         return self._of_this_thread(writing=True)
 
     def scrub(self) -> bool:
-        """Leave no key that was destroyed in the files of the database; False where others
-        hinder.
-        """
+        """Leave no key that was destroyed in the files; False where others hinder it now."""
         try:
             return self._of_this_thread(writing=True).scrub()
         except EngineError:

@@ -5,15 +5,16 @@ expected.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 
-from engine.canonical import clean_text
+from engine.canonical import clean_text, parse
 from engine.case import Case, Given
 from engine.dates import parse_partial, short_day
 from engine.decide.draft import Draft
 from engine.definition import Question
-from engine.errors import Need, UsageError
+from engine.errors import Need, TrailError, UsageError
 
 MOST_TEXT = 2_000_000
 """The longest text that one answer may hold, in characters; longer things are documents."""
@@ -21,13 +22,20 @@ MOST_TEXT = 2_000_000
 YES_NO = ("yes", "no")
 
 
-def mistakes(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
-    """Everything that is wrong with these answers; empty when they can be recorded."""
+def mistakes(
+    draft: Draft, given: Iterable[Given], begun: Mapping[str, int] = MappingProxyType({})
+) -> tuple[Need, ...]:
+    """Everything that is wrong with these answers; empty when they can be recorded.
+
+    `begun` are the occurrences that the same command begins, by question.
+    """
     listed = tuple(given)
-    return (*_twice(draft, listed), *(need for one in listed for need in _wrong(draft, one)))
+    wrong = (need for one in listed for need in _wrong(draft, one, begun.get(one.question, 0)))
+    return (*twice(draft, listed), *wrong)
 
 
-def _twice(draft: Draft, given: tuple[Given, ...]) -> list[Need]:
+def twice(draft: Draft, given: tuple[Given, ...]) -> list[Need]:
+    """The questions that are answered twice among these."""
     named = Counter((one.question, one.of, one.no) for one in given)
     questions = draft.workflow.questions
     return [
@@ -76,26 +84,39 @@ def of_whom(draft: Draft, question: Question) -> tuple[str, ...]:
     return ("",)
 
 
-def _wrong(draft: Draft, one: Given) -> list[Need]:
+def _wrong(draft: Draft, one: Given, begun: int) -> list[Need]:
     question = draft.workflow.questions.get(one.question)
     if question is None:
         return [_unknown(draft, one.question)]
     try:
-        found = _wrong_subject(draft, question, one.of)
+        found = _wrong_subject(draft, question, one.of) + _wrong_place(draft, one, begun)
         read(draft, one)
     except UsageError as error:
         return [Need(unreadable(question, error))]
     if found:
         return found
-    if one.status == "answered" and not question.may_change and _already(draft.case, one):
+    no = one.no or begun
+    if one.status == "answered" and not question.may_change and _already(draft.case, one, no):
         how = "use `correct` with a reason"
         return [Need(f'"{question.ask}" is already answered', how=how)]
     return []
 
 
-def _already(case: Case, one: Given) -> bool:
-    row = case.answer(one.question, one.of, one.no)
+def _already(case: Case, one: Given, no: int) -> bool:
+    row = case.answer(one.question, one.of, no)
     return row is not None and row["status"] == "answered"
+
+
+def _wrong_place(draft: Draft, one: Given, begun: int) -> list[Need]:
+    """An occurrence that there is not yet, or an agency that nobody knows as its source."""
+    ask = draft.workflow.questions[one.question].ask
+    last = begun or draft.case.occurrence(one.question)
+    if one.no < 0 or one.no > last:
+        times = "once" if last == 1 else f"{last} times"
+        return [Need(f'"{ask}" has been asked {times} only', how="leave out the number")]
+    if one.source and one.source not in draft.directory.agencies:
+        return [Need("the source of an answer is an agency of config.toml", how="give its id")]
+    return []
 
 
 def _unknown(draft: Draft, name: str) -> Need:
@@ -184,6 +205,17 @@ def _agencies(draft: Draft, question: Question, value: str) -> str:
     return ",".join(dict.fromkeys(names))
 
 
+def _document(draft: Draft, question: Question, value: str) -> str:
+    """What a document is on record by: its id, its name and its hash."""
+    try:
+        known = parse(value).keys()
+    except TrailError:
+        known = {}.keys()
+    if known != {"document", "name", "sha256"}:
+        raise UsageError(f'"{question.ask}" takes a document; put it on file with `attach`.')
+    return value
+
+
 def _short(value: str) -> str:
     text = " ".join(value.split())
     return f'"{text[:40]}..."' if len(text) > 40 else f'"{text}"'
@@ -202,4 +234,5 @@ _READERS = {
     "choice": _choice,
     "yes or no": _choice,
     "agencies": _agencies,
+    "document": _document,
 }

@@ -128,7 +128,7 @@ def _run(
         "turns": turns,
     }
     if row:
-        draft.emit("deadline resumed", _resumed(body))
+        draft.emit("deadline resumed", _resumed(body, never=row["status"] == "set aside"))
     else:
         draft.emit("deadline started", body)
 
@@ -269,7 +269,7 @@ def _start_of(draft: Draft, timescale: Timescale, of: str) -> Start | None:
     for variant in timescale.variants:
         anchor = draft.edition.rule(variant.due).anchor
         day = draft.case.value(anchor, of)
-        if day is not None and _in_force(variant, parse_partial(day).first.isoformat()):
+        if day is not None and _in_force(variant, day):
             return Start(variant, "running", day, draft.case.occurrence(anchor))
     anchor = draft.edition.rule(timescale.variants[0].due).anchor
     unknown = draft.case.value(anchor, of) is None
@@ -281,7 +281,10 @@ def _start_of(draft: Draft, timescale: Timescale, of: str) -> Start | None:
 
 
 def _in_force(variant: Variant, day: str) -> bool:
-    return variant.since <= day and (not variant.until or day <= variant.until)
+    if not variant.since and not variant.until:
+        return True
+    first = parse_partial(day).first.isoformat()
+    return variant.since <= first and (not variant.until or first <= variant.until)
 
 
 def _earliest(draft: Draft, anchor: str) -> str:
@@ -340,7 +343,7 @@ def _drop(draft: Draft, key: Key) -> list[list[Any]]:
 
 
 def _open(draft: Draft, timescale: Timescale) -> list[tuple[Key, Row]]:
-    return [(key, row) for key, row in draft.case.open_deadlines() if key[1] == timescale.id]
+    return draft.case.open_deadlines(timescale.id)
 
 
 def _subjects(draft: Draft, timescale: Timescale) -> tuple[str, ...]:
@@ -358,21 +361,23 @@ def _subjects(draft: Draft, timescale: Timescale) -> tuple[str, ...]:
 
 def recurs(draft: Draft, timescale: Timescale) -> bool:
     """Whether a timescale begins again each time it is met."""
-    return draft.edition.rule(timescale.variants[0].due).form == "every"
+    return timescale.id in draft.edition.recurring
 
 
 def _name(key: Key) -> dict[str, Any]:
     return {"timescale": key[1], "of": key[2], "no": key[3]}
 
 
-def _resumed(body: Mapping[str, Any]) -> dict[str, Any]:
+def _resumed(body: Mapping[str, Any], *, never: bool) -> dict[str, Any]:
+    """A clock that runs again; one that `never` was keeps no target, and begins with this day."""
     names = ("status", "rule", "starts_on", "due_on", "due_from", "due_to", "calendar", "schedule")
+    anew = {"first_due_on": body["due_on"], "target_on": None, "delay_on": None} if never else {}
     return {
         "timescale": body["timescale"],
         "of": body["of"],
         "no": body["no"],
         "cause": "the step was taken again",
-        "now": {name: body[name] for name in names} | {"met_on": None},
+        "now": {name: body[name] for name in names} | {"met_on": None} | anew,
         "schedule": body["schedule"],
         "notices": body["notices"],
         "turns": body["turns"],

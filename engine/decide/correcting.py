@@ -58,6 +58,9 @@ def need_reason(draft: Draft) -> None:
 
 
 def _check(draft: Draft, given: Sequence[Given]) -> None:
+    wrong = answers.twice(draft, tuple(given))
+    if wrong:
+        raise RefusedError("These answers cannot be put right together.", tuple(wrong))
     for one in given:
         if one.question not in draft.workflow.questions:
             raise RefusedError(f"This process has no question {one.question}.")

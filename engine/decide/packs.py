@@ -69,7 +69,7 @@ def missing(draft: Draft, pack: Pack) -> tuple[Need, ...]:
 def standing(case: Case) -> tuple[str, ...]:
     """The packs of a case of which there is a version that is no draft."""
     turns = case.rows.table("turns")
-    counted = [key for key in turns if str(key[1]).startswith(TURN)]
+    counted = sorted(key for key in turns if str(key[1]).startswith(TURN))
     return tuple(str(key[1])[len(TURN) :] for key in counted if turns[key]["no"])
 
 

@@ -117,8 +117,8 @@ def _is_answered(draft: Draft, question: str) -> bool:
 
 
 def _check(draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]]) -> None:
-    anew = {turn["what"] for turn in turns}
-    wrong = answers.mistakes(draft, [one for one in given if one.question not in anew])
+    begun = {turn["what"]: turn["no"] for turn in turns}
+    wrong = answers.mistakes(draft, given, begun) if given else ()
     if wrong:
         raise RefusedError("The answers given with the step cannot be recorded.", wrong)
 

@@ -89,12 +89,15 @@ def _change(
     was_closed = draft.case.row["closed_on"] is not None
     opened = tuple(wanted.act(draft, tx) or ())
     drafts += [draft, *opened]
-    same = replace(by, key=draft.context.command)
+
+    def beside(ref: str) -> Draft:
+        return loaded(place, tx, replace(by, key=draft.context.command), ref)
+
     if parent and was_closed != (draft.case.row["closed_on"] is not None):
-        above = loaded(place, tx, same, parent)
+        above = beside(parent)
         linked_ended(above, draft.workflow.name, ended=not was_closed)
         drafts.append(above)
-    drafts += following.follow(place, tx, drafts, lambda ref: loaded(place, tx, same, ref))
+    drafts += following.follow(place, tx, drafts, beside)
     save(place, tx, drafts, request)
     return Outcome(
         ref=draft.case.ref,

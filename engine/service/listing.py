@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -184,18 +185,23 @@ def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
     if len(asked) < 2:
         raise UsageError("Search for two characters at least.")
     access.log(place, by, ("searched", {}, {"text": asked[:200]}))
-    wanted = asked.casefold()
+    wanted = _folded(asked)
     found: dict[str, dict[str, Any]] = {}
     with place.database.read() as tx:
         for stream, n, path, ref in tx.rows(queries.CURRENT_SECRETS, (place.log,)):
             value = place.vault.value(tx, stream, n, path)
-            if value is not None and wanted in value.casefold():
+            if value is not None and wanted in _folded(value):
                 question = path.split("/", 1)[0]
                 found.setdefault(ref, {"ref": ref, "in": []})["in"].append(question)
         for ref, question, value in tx.rows(queries.PUBLIC_ANSWERS, (place.log,)):
-            if wanted in value.casefold() or wanted in ref.casefold():
+            if wanted in _folded(value) or wanted in ref.casefold():
                 found.setdefault(ref, {"ref": ref, "in": []})["in"].append(question)
     return [{"ref": ref, "in": sorted(set(one["in"]))} for ref, one in sorted(found.items())]
+
+
+def _folded(text: str) -> str:
+    """A text in which capitals and small letters are the same, marks and all."""
+    return unicodedata.normalize("NFC", text.casefold())
 
 
 def _task(row: Any) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
         happened=happened,
         clock=place.clock_kind,
         evidence=by.evidence,
-        reason=clean_text(by.reason).strip(),
+        reason=clean_text(by.reason).strip() if by.reason else "",
     )
 
 

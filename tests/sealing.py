@@ -1,0 +1,174 @@
+"""One event of each type, as the product seals it with a clock and a chance that repeat themselves.
+
+`python -m tests.sealing` keeps those of which no sample is kept yet; it never replaces one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from engine import database
+from engine.apply import changes
+from engine.canonical import event_hash, parse
+from engine.case import Given
+from engine.decide.taking import Step
+from engine.errors import DeliveryError, RefusedError
+from engine.loading import load, sources
+from engine.service import (
+    cases,
+    documents,
+    editions,
+    listing,
+    outbox,
+    people,
+    posting,
+    reading,
+    starting,
+    ticking,
+)
+from engine.service.documents import File
+from engine.service.workplace import By
+from tests import reviews
+from tests.worlds import BESS, ED, EVE, LEE, SAMPLE, World, given, place_on
+
+KEPT = Path(__file__).with_name("golden") / "events"
+BECAUSE = By("bess", reason="it was misread")
+
+
+def one_of_each(folder: Path) -> dict[str, str]:
+    """The sealed text of the first event of each type, in stores that are made in a folder."""
+    found: dict[str, str] = {}
+    for name, told in (("sample", _sample), ("review", _review)):
+        url = f"sqlite:///{folder / name}.db"
+        for text in told(url):
+            found.setdefault(parse(text)["type"], text)
+    return found
+
+
+def sample_of(text: str) -> dict[str, Any]:
+    """An event as it is kept: its text, its hash, and all that it does to the rows."""
+    made = [
+        {"table": c.table, "key": list(c.key), "columns": dict(c.columns), "new": c.new}
+        for c in changes(parse(text))
+    ]
+    return {"text": text, "hash": event_hash(text), "changes": made}
+
+
+def file_of(kind: str, version: int = 1) -> Path:
+    """Where the sample of a type of event is kept."""
+    return KEPT / f"{kind.replace(' ', '_').replace('-', '')}.{version}.json"
+
+
+def _sample(url: str) -> Iterable[str]:
+    database.create(url, "sample", durable=False)
+    opened = database.open(url)
+    place, clock = place_on(opened)
+    world = World(place, clock)
+    starting.begin(place)
+    people.note_changes(place, "0" * 64, {"bess": {"name": "Bess Sample"}})
+    editions.activate(place, BESS, load(SAMPLE), sources(SAMPLE))
+    for tell in (_steps, _linked, _notices, _putting_right):
+        tell(world)
+    with opened.read() as tx:
+        texts = [row[0] for row in tx.rows("SELECT text FROM events ORDER BY stream, n")]
+    opened.close()
+    return texts
+
+
+def _steps(world: World) -> None:
+    ref = world.notified()
+    place = world.place
+    person, _ = cases.add_person(place, BESS, ref, "child", [Given("name", "Robin Sample")])
+    file = File("form.pdf", io.BytesIO(b"The form of the sample case."))
+    documents.attach(place, BESS, ref, "form", file)
+    world.record(ref, report="The report.")
+    cases.approve(place, EVE, ref, "report")
+    cases.approve(place, ED, ref, "report")
+    cases.correct(place, BECAUSE, ref, given(report="The report, whole."))
+    cases.extend(place, BECAUSE, ref, "review", "2026-03-02", "the chair")
+    cases.delay(place, BECAUSE, ref, "review", "the Panel")
+    documents.erase_person(place, BESS, ref, person, "a court's order")
+    reading.personal(place, LEE, ref, "to check the rationale")
+    listing.find(place, LEE, "report")
+    _refuse(lambda: world.take(ref, "publish"))
+    by = By("bess", decided_by="lee", evidence="minutes-1")
+    missing = world.open(aware_on="2025-12-12")
+    cases.take_step(place, by, missing, Step("decide_to_notify", already_done=True))
+    world.record(missing, rationale="It was said in the meeting.")
+
+
+def _linked(world: World) -> None:
+    ref = world.notified()
+    linked = world.take(ref, "ask_for_summaries", agencies_asked="police,hospital").opened
+    world.take(linked[0], "decline")
+    cases.undo(world.place, BECAUSE, linked[0])
+
+
+def _notices(world: World) -> None:
+    ref = world.open(aware_on="2025-12-12", happened_on="2025-12-10")
+    lost = world.open(aware_on="2025-12-12")
+    with world.place.database.write() as tx:
+        tx.run("DELETE FROM deadlines WHERE ref = ?", (lost,))
+    world.clock.go_to("2025-12-22", 9)
+    for _ in range(ticking.TRIES):
+        ticking.fire_due(world.place)
+    outbox.send_waiting(world.place, lambda message: "file: taken", most=3)
+    outbox.send_waiting(world.place, _hopeless, most=1)
+    cases.correct(world.place, BECAUSE, ref, given(aware_on="2025-12-11"))
+
+
+def _putting_right(world: World) -> None:
+    ref = world.notified(aware_on="2025-12-12")
+    step = next(e["n"] for e in reversed(world.events(ref)) if e["type"] == "transition taken")
+    cases.redate(world.place, BECAUSE, ref, step, "2025-12-19")
+    cases.undo(world.place, BECAUSE, ref)
+    other = world.open(aware_on="2025-12-18")
+    world.take(other, "start_deciding")
+    world.take(other, "decide_not_to_notify", LEE, rationale="Not met.")
+    world.take(other, "reopen", LEE, aware_on="2025-12-19")
+
+
+def _review(url: str) -> Iterable[str]:
+    reviews.make_store(url)
+    with reviews.review_on(url) as review:
+        review.build()
+        paper = File("submission.zip", io.BytesIO(b"What went."))
+        posting.sent(
+            review.place, reviews.SAM, review.ref, reviews.SUBMISSION, posting.Sending(paper, "it")
+        )
+        with review.place.database.read() as tx:
+            wanted = "SELECT text FROM events WHERE type LIKE 'pack%' OR type = 'exported'"
+            return [row[0] for row in tx.rows(wanted)]
+
+
+def _hopeless(message: outbox.Outgoing) -> str:
+    raise DeliveryError("There is no such address.", again=False)
+
+
+def _refuse(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except RefusedError:
+        return
+    raise AssertionError("it was to be refused")
+
+
+def main() -> None:
+    """Keep a sample of every type that has none."""
+    folder = Path(tempfile.mkdtemp())
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for kind, text in one_of_each(folder).items():
+        if not file_of(kind).exists():
+            kept = json.dumps(sample_of(text), ensure_ascii=False, indent=1, sort_keys=True)
+            file_of(kind).write_text(f"{kept}\n", encoding="utf-8")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
