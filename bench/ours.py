@@ -37,7 +37,7 @@ def definition() -> str:
         'title = "Case journey"\nedition = "bench"\nin_force = { from = 2018-06-29 }',
         'source = "bench/journey.py"\nworking_days = "England and Wales"',
         'starts_at = "draft"\nopening = ["score", "kind", "route", "harm", "children", "begun_on"]',
-        'may_open = ["unit"]\n\n[role.unit]\ntitle = "business unit"',
+        'may_open = ["unit"]\nkept_by = ["unit"]\n\n[role.unit]\ntitle = "business unit"',
     ]
     for name, answer in (
         ("score", '"number"'),

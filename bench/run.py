@@ -36,9 +36,10 @@ def main() -> None:
     print(f"| steps a second | {_middle([o['steps_per_s'] for _, o in pairs])} | |")
     print(f"| CPU microseconds a step | {_middle([o['cpu_us_per_step'] for _, o in pairs])} | |")
     history = _run("history.py", "--events", "200" if a.quick else "20000")
-    print(
-        f"| G7 p50 with {history['events']:,} events, times that with few | {history['ratio']} | |"
-    )
+    many = f"with {history['events']:,} events"
+    print(f"| G7 p50 {many}, times that with few | {history['ratio']} | |")
+    cold = f"{history['cold_short']} with few, {history['cold_long']} {many}"
+    print(f"| the first step of a process on a case, ms | {cold} | |")
     due = _run("due.py")
     print(f"| G8 idle tick, {due['waiting']:,} waiting, ms | {due['idle_tick_ms']} | |")
     print(f"| G8 fifty due among them, ms | {due['fifty_due_ms']} | |")

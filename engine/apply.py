@@ -122,11 +122,10 @@ def deadline_changed(event: Event, body: Body, made: list[Change]) -> None:
     """A deadline is moved, met, stopped, re-judged, resumed, set aside, given a target or
     explained.
     """
-    made.append(
-        Change("deadlines", _deadline(event, body), {**body["now"], "n": event["n"]}, False)
-    )
+    deadline = _deadline(event, body)
+    made.append(Change("deadlines", deadline, {**body["now"], "n": event["n"]}, False))
     for name, schedule in body.get("dropped", ()):
-        key = (*_deadline(event, body), name, schedule)
+        key = (*deadline, name, schedule)
         made.append(Change("notices", key, {"status": "replaced"}, False))
     _notices(event, body, made)
     _turns(event, body.get("turns", ()), made)
@@ -202,6 +201,11 @@ def link_changed(event: Event, body: Body, made: list[Change]) -> None:
     made.append(Change("linked", key, columns, body["first"]))
     if body["children"] is not None:
         made.append(Change("cases", (event["stream"],), {"children": body["children"]}, False))
+
+
+def case_set_aside(event: Event, body: Body, made: list[Change]) -> None:
+    """The step that opened a linked case is set aside, and the case with it."""
+    made.append(Change("cases", (event["stream"],), {"closed_on": event["happened"]}, False))
 
 
 def erased(event: Event, body: Body, made: list[Change]) -> None:
@@ -371,6 +375,8 @@ EFFECTS: dict[str, Callable[[Event, Body, list[Change]], None]] = {
     "linked case opened": link_changed,
     "linked case ended": link_changed,
     "linked case resumed": link_changed,
+    "linked case set aside": link_changed,
+    "case set aside": case_set_aside,
     "erased": erased,
     "pack built": pack_built,
     "pack changed": pack_changed,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from engine import calendars, database
 from engine.config import Settings, directory_digest, directory_plain, read
+from engine.database import Database
 from engine.errors import ConfigError, DeliveryError, EngineError, StorageError
 from engine.keys import Randomness
 from engine.keys import read as read_keys
@@ -41,6 +43,21 @@ def workplace(settings: Settings) -> Workplace:
     return place
 
 
+def to_verify(settings: Settings) -> Workplace:
+    """The same place, to be verified and nothing else: nothing is written, and what somebody may
+    have altered in the store is not refused but left for the verification to name.
+
+    Raises ConfigError where it cannot be this partnership's store.
+    """
+    place = _wired(settings, to_verify=True)
+    try:
+        starting.check_owner(place)
+    except EngineError:
+        place.database.close()
+        raise
+    return place
+
+
 def begin(
     settings: Settings,
     clock: VirtualClock | None = None,
@@ -58,17 +75,20 @@ def begin(
 
 def _wired(
     settings: Settings,
-    clock: VirtualClock | None = None,
+    clock: Callable[[], datetime] | None = None,
     randomness: Randomness = secrets.token_bytes,
+    *,
+    to_verify: bool = False,
 ) -> Workplace:
     keys = read_keys(settings.keys)
-    opened = database.open(settings.database, folder=settings.folder)
+    opener = database.open_to_verify if to_verify else database.open
+    opened = opener(settings.database, folder=settings.folder)
     kind = opened.identity.clock
     if clock and kind != virtual.KIND:
         opened.close()
         raise ConfigError("The store is a real one; it refuses a virtual clock.")
     if kind == virtual.KIND:
-        clock = clock or virtual.standing(opened, settings.log)
+        clock = clock or _standing(opened, settings.log, to_verify=to_verify)
     return Workplace(
         log=settings.log,
         database=opened,
@@ -79,6 +99,16 @@ def _wired(
         randomness=randomness,
         clock_kind=kind,
     )
+
+
+def _standing(opened: Database, log: str, *, to_verify: bool) -> Callable[[], datetime]:
+    try:
+        return virtual.standing(opened, log)
+    except EngineError:
+        if to_verify:
+            return now
+        opened.close()
+        raise
 
 
 def _note_people(place: Workplace, settings: Settings) -> None:
@@ -131,4 +161,6 @@ def config_file(given: str) -> Path:
 
 def settings(given: str) -> Settings:
     """What config.toml says. Raises ConfigError."""
-    return read(config_file(given))
+    from notifiers import NOTIFIERS
+
+    return read(config_file(given), NOTIFIERS)

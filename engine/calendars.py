@@ -23,12 +23,16 @@ SHIPPED = (ENGLAND_AND_WALES,)
 _YEARS_AHEAD = 12
 
 
+class TooEarlyError(UsageError):
+    """Working days were to be counted before the first day that a calendar knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The working days of one jurisdiction, as one version of its published list has them.
 
     After `last` the standing rules are used, and `is_provisional` says so; before `first` nothing
-    is known and every question is refused with a UsageError.
+    is known and every question is refused with a TooEarlyError.
     """
 
     version: str
@@ -70,6 +74,11 @@ class Calendar:
     def covers(self, day: date) -> bool:
         """Whether anything is known of this day, published or by the standing rules."""
         return self.first <= day and day.year <= LAST_YEAR
+
+    @property
+    def begins(self) -> str:
+        """From when on working days are known, as a sentence without its end."""
+        return f"the calendar of {self.jurisdiction} here begins on {short_day(self.first)}"
 
     def is_provisional(self, day: date) -> bool:
         """Whether the bank holidays up to this day are not all published yet."""
@@ -302,8 +311,8 @@ def _easter(year: int) -> date:
     return date(year, month, epact - weekday + 28 - 31 * (month // 4))
 
 
-def _too_early(calendar: Calendar) -> UsageError:
-    return UsageError(
+def _too_early(calendar: Calendar) -> TooEarlyError:
+    return TooEarlyError(
         f"The list {calendar.version} begins on {short_day(calendar.first)}; working days before "
         "that day are not known, so count them by hand and record the result."
     )

@@ -83,6 +83,8 @@ class Given(NamedTuple):
     """asked, answered or no reply."""
     source: str = ""
     """The agency it came from."""
+    asked_on: str = ""
+    """The day on which it was asked, where that is said with it."""
 
 
 class Context(NamedTuple):
@@ -162,12 +164,12 @@ class Rows:
         A change of a row that is not loaded is kept as the columns it sets: the store writes it all
         the same.
         """
-        for change in changes:
-            rows = self.table(change.table)
-            if change.new:
-                rows[change.key] = dict(change.columns)
+        for table, key, columns, new in changes:
+            rows = self.tables[table]
+            if new:
+                rows[key] = dict(columns)
             else:
-                rows.setdefault(change.key, {}).update(change.columns)
+                rows.setdefault(key, {}).update(columns)
 
 
 class Case:
@@ -178,6 +180,7 @@ class Case:
         self.rows = rows
         self._turns = rows.table("turns")
         self._answers = rows.table("answers")
+        self._deadlines = rows.table("deadlines")
 
     @cached_property
     def row(self) -> Row:
@@ -207,7 +210,8 @@ class Case:
 
     def occurrence(self, question: str) -> int:
         """The occurrence of a question that is being asked now."""
-        return self.turn(question) or 1
+        row = self._turns.get((self.ref, question))
+        return (row["no"] or 1) if row else 1
 
     def taken_on(self, transition: str) -> str:
         """The day on which a step was last taken, or "" if it never was."""
@@ -232,7 +236,7 @@ class Case:
 
     def value(self, question: str, of: str = "") -> str | None:
         """The public value of the current answer, or None."""
-        row = self.answer(question, of)
+        row = self._answers.get((self.ref, question, of, self.occurrence(question)))
         return row["value"] if row and row["status"] == "answered" else None
 
     def people(self, kind: str = "") -> tuple[str, ...]:
@@ -246,21 +250,19 @@ class Case:
 
     def deadlines(self) -> dict[Key, Row]:
         """The deadlines, by (case, timescale, of, no)."""
-        return self.rows.table("deadlines")
+        return self._deadlines
 
     def open_deadlines(self, timescale: str = "") -> list[tuple[Key, Row]]:
         """The deadlines that are still to be met; of one timescale when it is given."""
-        every = self.deadlines().items()
+        every = self._deadlines.items()
         named = [pair for pair in every if pair[0][1] == timescale] if timescale else every
-        return sorted((pair for pair in named if pair[1]["status"] in RUNNING), key=itemgetter(0))
+        return sorted([pair for pair in named if pair[1]["status"] in RUNNING], key=itemgetter(0))
 
     def waiting_notices(self, deadline: Key) -> list[Key]:
         """The keys of the notices of a deadline that have not fired."""
-        return sorted(
-            key
-            for key, row in self.rows.table("notices").items()
-            if row["status"] == "waiting" and key[:4] == deadline
-        )
+        every = self.rows.table("notices").items()
+        of_this = [key for key, row in every if row["status"] == "waiting" and key[:4] == deadline]
+        return sorted(of_this)
 
     def open_tasks(self) -> list[tuple[Key, Row]]:
         """What is still to be done by somebody."""

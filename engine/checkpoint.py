@@ -31,6 +31,12 @@ class Checkpoint:
     extra: tuple[str, ...] = ()
     """Further lines, such as the instant at which it was made."""
 
+    @property
+    def made(self) -> str:
+        """When it was made, to be said after it: " of 2025-12-15T09:03:11Z"; or nothing."""
+        found = [line for line in self.extra if line.startswith("made ")]
+        return f" of {found[0].removeprefix('made ')}" if found else ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Signer:
@@ -104,7 +110,9 @@ def open_note(note: str, public_key: str) -> str:
         if name == signer.name and signature[:4] == signer.id
     ]
     if not ours:
-        raise TrailError("The checkpoint is not signed with this key; use the key it was made by.")
+        raise TrailError(
+            "The checkpoint is not signed with this key; it is of another store, or not genuine."
+        )
     if not all(_is_signed(text, signature, signer.public) for signature in ours):
         raise TrailError("The signature of the checkpoint does not hold: it was altered.")
     return text

@@ -138,6 +138,8 @@ class Transition:
     """Answers that taking this step gives by itself."""
     opens: Opening | None = None
     duty: str = ""
+    duty_checked: str = ""
+    """When, and against what, somebody compared the duty itself with its source."""
     says: str = ""
     leaves_building: str = ""
     """What left the building with this step, and to whom; an undo follows it up as a task."""
@@ -195,6 +197,8 @@ class Timescale:
     keep: bool = False
     """Outlives closure; broken by ending early."""
     duty: str = ""
+    duty_checked: str = ""
+    """When, and against what, the duty itself was compared with its source; its time may not be."""
     note: str = ""
     notices: tuple[Notice, ...] = ()
 
@@ -241,6 +245,8 @@ class Workflow:
     """SHA-256 of each template beside the definition."""
     may_open: tuple[str, ...] = ()
     """The roles that may open a case of this process."""
+    kept_by: tuple[str, ...] = ()
+    """The roles that keep the record of its cases, as the definition says; see `keepers`."""
     person_kinds: tuple[str, ...] = (
         "child",
         "parent or carer",
@@ -250,6 +256,23 @@ class Workflow:
     language: int = LANGUAGE
     hash: str = ""
     """The content hash that pins a case; empty until the edition is resolved."""
+
+    @property
+    def keepers(self) -> tuple[str, ...]:
+        """The roles that keep the record; in an edition that does not say, all that act in it."""
+        return self.kept_by or self.acting
+
+    @property
+    def acting(self) -> tuple[str, ...]:
+        """The roles of those who act in the process, and are not only told."""
+        return tuple(role.id for role in self.roles.values() if not role.outside)
+
+    def was_set_aside(self, state: str, closed_on: str | None) -> bool:
+        """Whether a case that is here was set aside with the step that opened it.
+
+        Nothing else closes a case in a state that is not closed.
+        """
+        return closed_on is not None and not self.states[state].closed
 
     def from_state(self, state: str) -> tuple[Transition, ...]:
         """The transitions that may start from a state, in the order of the file."""
@@ -275,15 +298,31 @@ def plain(value: Any) -> Any:
 
 
 def workflow_from(stored: Mapping[str, Any], content_hash: str) -> Workflow:
-    """The workflow whose `plain` form was stored under this content hash."""
+    """The workflow whose `plain` form was stored under this content hash.
+
+    What an older program did not store is as it was meant then, if there is such a meaning. Raises
+    UnreadableError for the form of a program that this one is too old, or too new, to read.
+    """
+    try:
+        return _workflow(stored, content_hash)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise UnreadableError(str(error)) from error
+
+
+class UnreadableError(ValueError):
+    """A stored definition is in a form that this program does not read."""
+
+
+def _workflow(stored: Mapping[str, Any], content_hash: str) -> Workflow:
     known = dict(stored)
     for name, make in _PARTS.items():
         known[name] = {item["id"]: make(item) for item in stored[name]}
     known["children"] = {
-        key: workflow_from(child, content_hash) for key, child in stored["children"].items()
+        key: _workflow(child, content_hash) for key, child in stored["children"].items()
     }
-    for name in ("opening", "may_open", "person_kinds"):
-        known[name] = tuple(stored[name])
+    for name in ("opening", "may_open", "kept_by", "person_kinds"):
+        if name in stored:
+            known[name] = tuple(stored[name])
     known["hash"] = content_hash
     return Workflow(**known)
 
@@ -293,15 +332,16 @@ def _tuples(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _guard(item: Mapping[str, Any]) -> Guard:
-    return Guard(tuple(tuple(Condition(**_tuples(c)) for c in table) for table in item["tables"]))
+    guard = item.get("only_if", _NO_GUARD)
+    return Guard(tuple(tuple(Condition(**_tuples(c)) for c in table) for table in guard["tables"]))
 
 
 def _transition(item: Mapping[str, Any]) -> Transition:
     known = _tuples(item)
-    known["only_if"] = _guard(item["only_if"])
-    known["approve"] = tuple(Approval(**_tuples(a)) for a in item["approve"])
-    known["sets"] = tuple((pair[0], pair[1]) for pair in item["sets"])
-    known["opens"] = Opening(**item["opens"]) if item["opens"] else None
+    known["only_if"] = _guard(item)
+    known["approve"] = tuple(Approval(**_tuples(a)) for a in item.get("approve", ()))
+    known["sets"] = tuple((pair[0], pair[1]) for pair in item.get("sets", ()))
+    known["opens"] = Opening(**item["opens"]) if item.get("opens") else None
     return Transition(**known)
 
 
@@ -311,12 +351,13 @@ def _variant(item: Mapping[str, Any]) -> Variant:
 
 def _timescale(item: Mapping[str, Any]) -> Timescale:
     known = _tuples(item)
-    known["only_if"] = _guard(item["only_if"])
+    known["only_if"] = _guard(item)
     known["variants"] = tuple(_variant(v) for v in item["variants"])
-    known["notices"] = tuple(Notice(**_tuples(n)) for n in item["notices"])
+    known["notices"] = tuple(Notice(**_tuples(n)) for n in item.get("notices", ()))
     return Timescale(**known)
 
 
+_NO_GUARD: Mapping[str, Any] = {"tables": ()}
 _PARTS: dict[str, Any] = {
     "roles": lambda item: Role(**item),
     "groups": lambda item: Group(**_tuples(item)),

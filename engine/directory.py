@@ -89,7 +89,7 @@ class Directory:
 
     def appointed(self, role: str, day: str) -> tuple[Appointment, ...]:
         """Those appointed to a role on a day, deputies included, whether present or away."""
-        return tuple(a for a in self.appointments if a.role == role and _holds(a, day))
+        return tuple([a for a in self.appointments if a.role == role and _holds(a, day)])
 
     def acting(self, person: str, roles: Iterable[str], day: str) -> Appointment | None:
         """The appointment by which a person may act in one of these roles on a day.
@@ -101,6 +101,16 @@ class Directory:
             held = [one for one in self._in_charge(role, day) if one.person == person]
             if held:
                 return min(held, key=lambda one: bool(one.deputy_for))
+        return None
+
+    def acting_for(
+        self, person: str, agency: str, roles: Iterable[str], day: str
+    ) -> Appointment | None:
+        """The appointment by which a person may act in one of these roles for an agency."""
+        for role in roles:
+            for one in self._in_charge(role, day):
+                if (one.person, one.agency) == (person, agency):
+                    return one
         return None
 
     def holders(self, role: str, day: str) -> tuple[Appointment, ...]:

@@ -55,6 +55,17 @@ class Edition:
                 found[transition.dates] = (*found.get(transition.dates, ()), transition)
         return found
 
+    @cached_property
+    def supplied_by(self) -> dict[str, tuple[str, ...]]:
+        """The roles whose steps need the answer to a question, or give it."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for step in self.workflow.transitions.values():
+            approved = [approval.of for approval in step.approve]
+            given = [step.dates] if step.dates else []
+            for name in (*step.on_file, *approved, *given, *dict(step.sets)):
+                found[name] |= dict.fromkeys(step.who)
+        return {name: tuple(roles) for name, roles in found.items()}
+
     def dates(self, question: str, state: str) -> Transition | None:
         """The step that answers a date question: one that starts from this state, if any does."""
         steps = self.dated_by.get(question, ())

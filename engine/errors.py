@@ -65,9 +65,13 @@ class DefinitionError(EngineError):
 
 
 class CaseNotFoundError(EngineError):
-    """There is no such case."""
+    """There is no such case; `ref` is the reference that was given, where it was one."""
 
     exit_code = 3
+
+    def __init__(self, sentence: str, ref: str = "") -> None:
+        self.ref = ref
+        super().__init__(sentence)
 
 
 @dataclass(frozen=True, slots=True)

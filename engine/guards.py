@@ -72,8 +72,15 @@ def holds(guard: Guard, facts: Facts) -> bool:
 
 def unmet(guard: Guard, facts: Facts) -> tuple[Condition, ...]:
     """Every line that fails in the table nearest to holding; nothing when the guard holds."""
+    return min(ways(guard, facts), key=len, default=())
+
+
+def ways(guard: Guard, facts: Facts) -> tuple[tuple[Condition, ...], ...]:
+    """Each way in which a guard could come to hold, as the lines that fail; none when it does."""
+    if holds(guard, facts):
+        return ()
     failing = (tuple(c for c in table if not satisfied(c, facts)) for table in guard.tables)
-    return min(failing, key=len, default=())
+    return tuple(dict.fromkeys(failing))
 
 
 def satisfied(condition: Condition, facts: Facts) -> bool:

@@ -19,6 +19,11 @@ def everything(table: str) -> str:
     return f'SELECT {names} FROM "{table}" ORDER BY {order}'
 
 
+def other_logs(table: str) -> str:
+    """Under which other partnerships rows of a table are filed: only verification asks it."""
+    return f'SELECT DISTINCT "log" FROM "{table}" WHERE "log" <> ? ORDER BY 1'
+
+
 CHILDREN = (
     'SELECT "ref", "workflow", "state", "about", "closed_on" FROM "cases" '
     'WHERE "log" = ? AND "parent" = ? ORDER BY "ref"'
@@ -31,7 +36,8 @@ HISTORY = (
 FIRST_EVENT = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" = 1'
 
 ALL_EVENTS = (
-    'SELECT "log", "stream", "n", "type", "text", "hash" FROM "events" ORDER BY "stream", "n"'
+    'SELECT "log", "stream", "n", "type", "text", "hash", "position" FROM "events" '
+    'ORDER BY "stream", "n"'
 )
 
 ALL_HEADS = (
@@ -39,25 +45,41 @@ ALL_HEADS = (
     'UNION ALL SELECT "stream", "version", "head" FROM "streams" WHERE "log" = ?'
 )
 
-LEAVES = (
-    'SELECT "hash" FROM "events" WHERE "log" = ? AND "position" IS NOT NULL ORDER BY "position"'
-)
-
-POSITIONS = (
-    'SELECT count("position"), min("position"), max("position") FROM "events" WHERE "log" = ?'
-)
-
 SECRETS_OF = (
     'SELECT "n", "path" FROM "secrets" WHERE "log" = ? AND "subject" = ? ORDER BY "n", "path"'
 )
 
+MADE_BY = 'SELECT "version_num" FROM "alembic_version"'
+
+OTHER_STORES = 'SELECT "id" FROM "store" WHERE "id" <> 1 ORDER BY "id"'
+
+PIECES = (
+    'SELECT "log", "document", count(*), min("no"), max("no") FROM "chunks" '
+    'GROUP BY "log", "document" ORDER BY 1, 2'
+)
+
 SECRET_NAMES = 'SELECT "log", "stream", "n", "path" FROM "secrets"'
+
+KEPT_SUBJECTS = (
+    'SELECT "subject" FROM "secrets" WHERE "log" = ? AND "sealed" IS NOT NULL '
+    'UNION SELECT "subject" FROM "documents" WHERE "log" = ? AND "erased" = 0'
+)
 
 SUBJECTS = 'SELECT "subject", "wrapped", "erased" FROM "subjects" WHERE "log" = ?'
 
 DOCUMENTS_OF = 'SELECT "document" FROM "documents" WHERE "log" = ? AND "subject" = ?'
 
+ON_FILE = (
+    'SELECT d."document", d."question", d."size", d."erased", d."n", e."text" FROM "documents" d '
+    'JOIN "events" e ON e."log" = d."log" AND e."stream" = d."stream" AND e."n" = d."n" '
+    'WHERE d."log" = ? AND d."stream" = ? ORDER BY d."n"'
+)
+
 DROP_CHUNKS = 'DELETE FROM "chunks" WHERE "log" = ? AND "document" = ?'
+
+EDITIONS_IN_USE = (
+    'SELECT "hash", "workflow" FROM "editions" WHERE "log" = ? ORDER BY "workflow", "in_force_from"'
+)
 
 EDITION_SOURCES = 'SELECT "hash", "sources" FROM "edition_texts" WHERE "log" = ?'
 
@@ -106,15 +128,14 @@ GIVEN_UP = (
 )
 
 CURRENT_SECRETS = (
-    'SELECT a."ref", a."n", a."question" || \'/\' || a."of" || \'/\' || CAST(a."no" AS TEXT), '
-    'a."ref" '
+    'SELECT a."ref", a."n", a."question", a."of", a."no", a."source" '
     'FROM "answers" a WHERE a."log" = ? AND a."commitment" IS NOT NULL '
     'AND a."status" <> \'set aside\' ORDER BY a."ref"'
 )
 
 PUBLIC_ANSWERS = (
     'SELECT "ref", "question", "value" FROM "answers" '
-    'WHERE "log" = ? AND "value" IS NOT NULL ORDER BY "ref"'
+    'WHERE "log" = ? AND "value" IS NOT NULL AND "status" <> \'set aside\' ORDER BY "ref"'
 )
 
 NEXT_NOTICE = 'SELECT min("at") FROM "notices" WHERE "log" = ? AND "status" = \'waiting\''

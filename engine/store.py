@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine import statements
 from engine.apply import changes as effects
-from engine.case import Change, Key, Row, Rows, Sealed
+from engine.case import Change, Key, Rows, Sealed
 from engine.database import Transaction
 from engine.decide.draft import Chain, Draft
-from engine.errors import CaseNotFoundError
+from engine.errors import CaseNotFoundError, TrailError
+
+_NONE: Mapping[Key, Any] = {}
 
 MOST_CASES = 64
 """Of how many cases the rows are kept between two commands of one process."""
@@ -41,8 +43,9 @@ class Done(NamedTuple):
 class Store:
     """A partnership's rows in one database."""
 
-    def __init__(self, log: str) -> None:
+    def __init__(self, log: str, mac: Callable[[bytes], str]) -> None:
         self.log = log
+        self._mac = mac
         self._kept: OrderedDict[str, Rows] = OrderedDict()
 
     def load(self, tx: Transaction, ref: str) -> Rows:
@@ -78,15 +81,30 @@ class Store:
             _keep(rows, table, listed)
         if not rows.table("cases"):
             raise CaseNotFoundError(
-                f"There is no case {ref}; `casetrail list` shows those there are."
+                f"There is no case {ref}; `casetrail list` shows those there are.", ref
             )
         rows.loaded = rows.count()
         return rows
 
     def done(self, tx: Transaction, command: str) -> Done | None:
-        """What a command with this key has already done, or None."""
+        """What a command with this key has already done, or None.
+
+        Raises TrailError where what is kept of it was altered.
+        """
         row = tx.row(statements.COMMAND, (self.log, command))
-        return Done(*row) if row else None
+        if row is None:
+            return None
+        request, _, _ = row[3].partition(".")
+        if row[3] != self.sealed(command, request):
+            raise TrailError(
+                "What was done under this key was altered in the database; run `casetrail audit "
+                "verify`."
+            )
+        return Done(row[0], row[1], row[2], request)
+
+    def sealed(self, command: str, request: str) -> str:
+        """What the row of a command keeps of its request, so that it cannot be altered unseen."""
+        return f"{request}.{self._mac(f'command|{self.log}|{command}|{request}'.encode())}"
 
     def head(self, tx: Transaction, stream: str) -> tuple[int, str]:
         """The number and hash of the latest event of a stream that is no case."""
@@ -99,15 +117,18 @@ class Store:
 
     def save(self, tx: Transaction, drafts: Sequence[Draft], request: str) -> None:
         """Save all that commands made: events, rows, and their keys. Nothing is saved twice."""
-        made = [draft for draft in drafts if draft.chain.events]
-        self.append(tx, [event for draft in made for event in draft.chain.events])
-        changes = [change for draft in made for change in draft.changes]
-        self.write(tx, changes + [_head(draft) for draft in made])
+        events: list[Sealed] = []
+        changes: list[Change] = []
         leading: dict[str, Draft] = {}
-        for draft in made:
-            leading.setdefault(draft.context.command, draft)
+        for draft in drafts:
+            if draft.chain.events:
+                events += draft.chain.events
+                changes += (*draft.changes, _head(draft))
+                leading.setdefault(draft.context.command, draft)
+        self.append(tx, events)
+        self.write(tx, changes)
         done = [
-            (self.log, command, e[0].stream, e[0].n, e[-1].n, request)
+            (self.log, command, e[0].stream, e[0].n, e[-1].n, self.sealed(command, request))
             for command, draft in leading.items()
             for e in (draft.chain.events,)
         ]
@@ -168,14 +189,17 @@ def _head(draft: Draft) -> Change:
 
 def _merged(
     changes: Iterable[Change],
-) -> tuple[dict[str, dict[Key, Row]], dict[tuple[str, Key], Mapping[str, Any]]]:
-    new: dict[str, dict[Key, Row]] = {}
-    changed: dict[tuple[str, Key], dict[str, Any]] = {}
-    for change in changes:
-        if change.new:
-            new.setdefault(change.table, {})[change.key] = dict(change.columns)
-        elif change.key in new.get(change.table, ()):
-            new[change.table][change.key].update(change.columns)
+) -> tuple[dict[str, dict[Key, Mapping[str, Any]]], dict[tuple[str, Key], Mapping[str, Any]]]:
+    new: dict[str, dict[Key, Mapping[str, Any]]] = {}
+    changed: dict[tuple[str, Key], Mapping[str, Any]] = {}
+    for table, key, columns, is_new in changes:
+        rows = new.get(table, _NONE)
+        if is_new:
+            new.setdefault(table, {})[key] = columns
+        elif key in rows:
+            new[table][key] = {**rows[key], **columns}
+        elif (table, key) in changed:
+            changed[(table, key)] = {**changed[(table, key)], **columns}
         else:
-            changed.setdefault((change.table, change.key), {}).update(change.columns)
-    return new, dict(changed)
+            changed[(table, key)] = columns
+    return new, changed

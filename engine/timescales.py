@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from engine.calendars import Calendar
+from engine.calendars import Calendar, TooEarlyError
 from engine.dates import add_months, corresponding, long_day, not_a_day, short_day
 from engine.errors import UsageError
 from engine.grammar import (
@@ -36,12 +36,14 @@ __all__ = [
     "due",
     "due_between",
     "due_on",
+    "due_or_uncounted",
     "length",
     "moment_day",
     "occurrence",
     "parse",
     "parse_moment",
     "parse_question",
+    "sets_no_day",
     "words",
 ]
 
@@ -112,7 +114,7 @@ def due_on(rule: Rule, start: date, calendar: Calendar) -> date | None:
     For `before` the latest day, for `every` the next time, for `after` the day it comes to. Hours
     count as whole days begun (48 hours are 2 days), because the start is a day and not a time.
     """
-    if rule.form == "as soon as practicable":
+    if sets_no_day(rule):
         return None
     if rule.form == "beginning with":
         return _end_of_period(rule, start, calendar)
@@ -128,6 +130,28 @@ def due_between(
         raise UsageError(f"{earliest} is after {latest}; give the earlier day first.")
     first, last = due_on(rule, earliest, calendar), due_on(rule, latest, calendar)
     return (first, last) if first and last else None
+
+
+def sets_no_day(rule: Rule) -> bool:
+    """Whether a rule leads to no day at all, however it is counted."""
+    return rule.form == "as soon as practicable"
+
+
+def due_or_uncounted(rule: Rule, start: date, calendar: Calendar) -> Due:
+    """The same as `due`, or, where working days are not known, that the last day is not counted."""
+    try:
+        return due(rule, start, calendar)
+    except TooEarlyError:
+        return Due(
+            rule=rule,
+            starts_on=start,
+            due_on=None,
+            convention=convention(rule),
+            steps=(Step(start, 0, _STARTS[rule.form]),),
+            provisional=False,
+            warning=f"Not counted: {calendar.begins}.",
+            working_days="",
+        )
 
 
 def due(rule: Rule, start: date, calendar: Calendar) -> Due:
@@ -149,7 +173,7 @@ def due(rule: Rule, start: date, calendar: Calendar) -> Due:
 
 def convention(rule: Rule) -> str:
     """How the rule is counted, as a sentence; the guidance itself says nothing of it."""
-    if rule.form == "as soon as practicable":
+    if sets_no_day(rule):
         return "No day is set: it is to be done as soon as practicable, and is never overdue."
     return f"{_DAY_ZERO[rule.form]}; {_counting(rule)}."
 

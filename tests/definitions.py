@@ -18,6 +18,7 @@ working_days = "England and Wales"
 starts_at    = "referred"
 opening      = ["aware_on"]
 may_open     = ["unit"]
+kept_by      = ["unit"]
 
 [role.unit]
 title = "business unit"

@@ -271,6 +271,7 @@ def _review(review: Review) -> None:
     review.take("record_full_return", By("harper"), hospital)
     review.record(school, summary="Attendance fell.", missing_part="Notes of the attendance panel.")
     review.take("record_part_return", By("jules"), school)
+    review.record(police, summary="Not cleared yet: two calls to the flat.")
     review.take("record_not_received", SAM, police)
     (meeting,) = review.take("convene_rapid_review").opened
     review.record(meeting, meeting_kind="rapid review meeting", meeting_on="2025-12-22")

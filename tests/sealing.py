@@ -1,6 +1,7 @@
 """One event of each type, as the product seals it with a clock and a chance that repeat themselves.
 
-`python -m tests.sealing` keeps those of which no sample is kept yet; it never replaces one.
+`python -m tests.sealing` keeps those of which no sample in this form is kept yet; it never
+replaces one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from engine.service import (
     outbox,
     people,
     posting,
-    reading,
+    private,
     starting,
     ticking,
 )
@@ -65,6 +66,30 @@ def file_of(kind: str, version: int = 1) -> Path:
     return KEPT / f"{kind.replace(' ', '_').replace('-', '')}.{version}.json"
 
 
+def latest(kind: str) -> int:
+    """The number of the latest sample of a type; 0 where there is none."""
+    return max((v for v in range(1, 100) if file_of(kind, v).exists()), default=0)
+
+
+def kept(kind: str) -> dict[str, Any]:
+    """The latest sample of a type."""
+    found: dict[str, Any] = json.loads(file_of(kind, latest(kind)).read_text(encoding="utf-8"))
+    return found
+
+
+def form(text: str) -> Any:
+    """What the body of an event is made of: parts and kinds, without what they say."""
+    return _shape(parse(text)["body"])
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shape(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_shape(part) for part in value[:1]]
+    return type(value).__name__
+
+
 def _sample(url: str) -> Iterable[str]:
     database.create(url, "sample", durable=False)
     opened = database.open(url)
@@ -94,7 +119,7 @@ def _steps(world: World) -> None:
     cases.extend(place, BECAUSE, ref, "review", "2026-03-02", "the chair")
     cases.delay(place, BECAUSE, ref, "review", "the Panel")
     documents.erase_person(place, BESS, ref, person, "a court's order")
-    reading.personal(place, LEE, ref, "to check the rationale")
+    private.answers(place, LEE, ref, "to check the rationale")
     listing.find(place, LEE, "report")
     _refuse(lambda: world.take(ref, "publish"))
     by = By("bess", decided_by="lee", evidence="minutes-1")
@@ -132,6 +157,10 @@ def _putting_right(world: World) -> None:
     world.take(other, "start_deciding")
     world.take(other, "decide_not_to_notify", LEE, rationale="Not met.")
     world.take(other, "reopen", LEE, aware_on="2025-12-19")
+    again = world.notified(aware_on="2025-12-18")
+    world.record(again, agencies_asked="police")
+    world.take(again, "ask_for_summaries")
+    cases.undo(world.place, BECAUSE, again)
 
 
 def _review(url: str) -> Iterable[str]:
@@ -160,13 +189,14 @@ def _refuse(act: Callable[[], object]) -> None:
 
 
 def main() -> None:
-    """Keep a sample of every type that has none."""
+    """Keep a sample of every type that has none, and another of every type in a new form."""
     folder = Path(tempfile.mkdtemp())
     KEPT.mkdir(parents=True, exist_ok=True)
     for kind, text in one_of_each(folder).items():
-        if not file_of(kind).exists():
-            kept = json.dumps(sample_of(text), ensure_ascii=False, indent=1, sort_keys=True)
-            file_of(kind).write_text(f"{kept}\n", encoding="utf-8")
+        version = latest(kind)
+        if not version or form(text) != form(kept(kind)["text"]):
+            sample = json.dumps(sample_of(text), ensure_ascii=False, indent=1, sort_keys=True)
+            file_of(kind, version + 1).write_text(f"{sample}\n", encoding="utf-8")
     shutil.rmtree(folder)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +92,14 @@ class OnPaper:
 
 def who_may(place: Workplace, step: Transition, otherwise: str) -> By:
     """Somebody who may take a step today."""
-    day = place.today().isoformat()
+    return _holder(place, step.who, otherwise)
+
+
+def _holder(place: Workplace, roles: Iterable[str], otherwise: str) -> By:
+    """Somebody who holds one of these roles today."""
+    day, every = place.today().isoformat(), tuple(roles)
     for person in sorted(place.directory.people):
-        if place.directory.acting(person, step.who, day):
+        if place.directory.acting(person, every, day):
             return By(person)
     return By(otherwise)
 
@@ -107,10 +112,18 @@ def plan(paper: OnPaper, by: By, step: Transition) -> tuple[list[Deed], list[Nee
         found = [deed for need in needs for deed in _supply(paper, by, step, need)]
         if not found:
             return done, needs
-        for deed in dict.fromkeys(found):
+        for deed in _once(found):
             paper.do(deed)
             done.append(deed)
     return done, needs
+
+
+def _once(deeds: Iterable[Deed]) -> Iterable[Deed]:
+    """One answer may serve two needs, which name different people; one of them gives it."""
+    found: dict[object, Deed] = {}
+    for deed in deeds:
+        found.setdefault(deed if deed.given.value is None else deed.given, deed)
+    return found.values()
 
 
 def _supply(paper: OnPaper, by: By, step: Transition, need: Need) -> Iterator[Deed]:
@@ -118,15 +131,20 @@ def _supply(paper: OnPaper, by: By, step: Transition, need: Need) -> Iterator[De
     if found and found[1] == "approve":
         yield from _approvals(paper, step, found[2])
     elif found:
-        yield from _answer(paper, by, step, found)
+        # Whoever is named as able to supply it does: that is what the list promises.
+        roles = paper.edition.workflow.roles.values()
+        named = _holder(paper.place, [r.id for r in roles if r.title in need.who], by.person)
+        yield from _answer(paper, named, step, found)
     elif need.how.startswith("the answer on record is"):
-        yield from _corrections(paper, by, step)
+        keeper = _holder(paper.place, paper.edition.workflow.keepers, by.person)
+        yield from _corrections(paper, keeper, step)
 
 
 def _answer(paper: OnPaper, by: By, step: Transition, found: re.Match[str]) -> Iterator[Deed]:
     question = paper.edition.workflow.questions[found[2]]
     if question.per and not found[3]:
-        yield Deed("add", by, Given(question.per.replace("person", "other person"), None))
+        keeper = _holder(paper.place, paper.edition.workflow.keepers, by.person)
+        yield Deed("add", keeper, Given(question.per.replace("person", "other person"), None))
         return
     value = _wanted(paper, step, question)
     verb = "attach" if found[1] == "attach" else "record"

@@ -12,7 +12,7 @@ import pytest
 from engine import database
 from engine.case import Given
 from engine.errors import EngineError, UsageError
-from engine.service import cases, listing, reading
+from engine.service import cases, listing, private, reading
 from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.postgres import PostgresServer
@@ -101,7 +101,7 @@ def seen(walk: Walk) -> dict[str, Any]:
             "show": reading.show(place, by, ref),
             "next": reading.next_steps(place, by, ref),
             "history": reading.history(place, ref),
-            "personal": list(reading.personal(place, by, ref, "compare").items()),
+            "personal": list(private.answers(place, by, ref, "compare").items()),
             "explain": [_explained(place, ref, t) for t in ("notification", "review", "progress")],
         }
     looks: dict[str, Callable[[], Any]] = {

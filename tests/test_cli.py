@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from engine.cli.commands import COMMANDS
 from engine.cli.main import root
+from engine.cli.printing import day
 from tests.offices import Office, ago
 from tests.worlds import SAMPLE
 
@@ -41,7 +42,8 @@ def test_a_case_with_the_same_dates_is_shown_before_another_is_opened(office: Of
     first = office.open()
     said = office.ok("open", "incident", "place=elsewhere", f"aware_on={ago(1)}")
     assert said.index(first) < said.index("Opened ")
-    assert "still open; the same aware_on" in said
+    asked = 'still open; the same answer to "When did the local authority become aware of it?"'
+    assert asked in " ".join(said.split())
     other = office.json("open", "incident", "place=elsewhere", f"aware_on={ago(9)}")
     assert other["similar"] == []
 
@@ -81,7 +83,7 @@ def test_a_case_is_shown_on_one_screen_in_its_stable_form(office: Office) -> Non
     said = office.ok("show", ref)
     assert len(said.splitlines()) <= 30
     assert "It fits." not in said
-    assert "1 personal answer; --personal --why TEXT shows them." in said
+    assert "1 personal answer on file; --all names them, --personal --why TEXT shows them." in said
     assert "opinion/police" in said
     keys = {"ref", "workflow", "edition", "state", "opened_on", "answers", "deadlines", "allowed"}
     assert keys | {"version"} <= set(office.show(ref))
@@ -176,6 +178,11 @@ def test_an_erasure_leaves_a_trail_that_verifies(office_on: Office) -> None:
         4, "erase", ref, "--person", "p2", "--basis", "asked for"
     )
     office_on.ok("erase", ref, "--person", "p1", "--basis", "asked for")
+    gone = f"all that was known of them was erased on {day(ago(0))}"
+    for words in (("show", ref), ("person", ref, "show")):
+        assert gone in " ".join(office_on.ok(*words).split())
+    office_on.ok("person", ref, "add", "child", "name=-", typed="Robin Canary")
+    assert [p["erased_on"] for p in office_on.show(ref)["people"]] == [ago(0), ""]
     assert "(erased)" in office_on.ok("person", ref, "show", "--personal", "--why", "checking")
     verdict = office_on.json("audit", "verify")
     assert (verdict["holds"], verdict["erased"]) == (True, 1)
@@ -203,18 +210,44 @@ def test_a_step_is_given_the_day_on_which_it_really_happened(office: Office) -> 
     ref = office.at("referred")
     n = next(event["n"] + 1 for event in reversed(office.json("history", ref)["events"]))
     office.ok("take", ref, "start_deciding")
-    office.ok("correct", ref, f"@{n}", "--on", ago(0), "--reason", "it was so")
+    office.ok("correct", ref, f"@{n}", "--on", ago(1), "--reason", "it was so")
     assert "Say on which day" in office.refused(2, "correct", ref, f"@{n}", "--reason", "x")
     assert "is no step" in office.refused(
         4, "correct", ref, "@1", "--on", ago(1), "--reason", "misread"
     )
 
 
+def test_a_correction_names_the_decisions_to_confirm_and_only_where_there_are_some(
+    office: Office,
+) -> None:
+    ref = office.open("place=in our area", f"aware_on={ago(3)}")
+    corrected = ("correct", ref, "--reason", "misread")
+    assert "confirm" not in office.ok(*corrected, f"aware_on={ago(4)}")
+    office.ok("take", ref, "start_deciding")
+    office.ok("take", ref, "decide_to_notify", "--already-done", "--as", "lee")
+    said = office.ok(*corrected, "place=elsewhere")
+    assert 'to be confirmed, as an open task: "Decide to notify".' in " ".join(said.split())
+    said = office.refused(4, *corrected, "place=elsewhere")
+    assert "is already elsewhere; there is nothing to put right" in " ".join(said.split())
+
+
+def test_who_may_not_keep_the_record_is_told_who_does(office: Office) -> None:
+    ref = office.open("place=in our area", f"aware_on={ago(3)}")
+    said = office.refused(4, "correct", ref, f"aware_on={ago(4)}", "--reason", "x", "--as", "eve")
+    assert "it is for the business unit to answer" in " ".join(said.split())
+    words = ("extend", ref, "notification", "--to", "2090-01-02", "--agreed-by", "Eve")
+    told = office.run(*words, "--reason", "x", "--as", "eve", "--json")
+    assert told.exit_code == 4
+    assert '"who": [ "business unit" ]' in " ".join(told.stdout.split())
+
+
 def test_the_latest_step_is_set_aside_for_a_reason(office: Office) -> None:
     ref = office.at("deciding")
     assert "needs its reason" in office.refused(4, "undo", ref)
     assert office.json("undo", ref, "--reason", "by mistake")["case"]["state"] == "referred"
-    assert "set aside: start_deciding" in office.ok("history", ref)
+    assert 'set aside: "Begin the decision"; back at "It has been referred"' in office.ok(
+        "history", ref
+    )
 
 
 def test_a_target_stands_beside_a_deadline_and_never_moves_it(office: Office) -> None:
@@ -247,7 +280,7 @@ def test_one_tick_fires_sends_and_seals(office_on: Office) -> None:
     assert (said["failed"], said["given_up"], said["set_aside"]) == (0, 0, 0)
     again = office_on.json("tick")
     assert (again["fired"], again["sent"]) == (0, 0)
-    assert "notice fired: notification" in office_on.ok("history", ref)
+    assert 'notice fired: "Notify the Panel"' in office_on.ok("history", ref)
     assert (office_on.folder / "messages").is_dir()
 
 

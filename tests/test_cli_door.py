@@ -8,11 +8,13 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from engine import bootstrap
 from engine.cli import silence
 from engine.cli.door import Door, command
 from engine.cli.main import Commands
 from engine.errors import OutcomeUnknownError
 from engine.service import ticking
+from engine.service.starting import sealed_tick
 from tests.offices import Office, ago
 from tests.worlds import World
 
@@ -34,10 +36,11 @@ def entering(act: Callable[[Door], None], *words: str) -> Result:
 
 def ticked(office: Office, at: datetime) -> None:
     """Let the last tick be at an instant."""
-    store = office.store()
-    with store.write() as tx:
-        tx.run("UPDATE ticks SET ticked = ?", (int(at.timestamp() * 1e6),))
-    store.close()
+    place = bootstrap.workplace(bootstrap.settings(str(office.config)))
+    moment = int(at.timestamp() * 1e6)
+    with place.database.write() as tx:
+        tx.run("UPDATE ticks SET ticked = ?, seal = ?", (moment, sealed_tick(place, moment)))
+    place.database.close()
 
 
 def test_an_unknown_outcome_gives_the_key_to_repeat_with() -> None:
@@ -100,6 +103,28 @@ def test_what_somebody_else_decided_needs_its_evidence_which_is_kept(office_on: 
     assert "minutes.txt" not in json.dumps(events)
     assert "minutes.txt" in office_on.ok("history", ref, "--personal", "--why", "to check")
     assert office_on.json("audit", "verify")["holds"]
+
+
+def test_a_step_that_is_refused_leaves_no_evidence_behind(office_on: Office) -> None:
+    ref = office_on.at("deciding")
+    before = office_on.json("history", ref)["events"]
+    minutes = office_on.file("minutes.txt", "Decided on Monday.")
+    words = ("take", ref, "decide_to_notify", "--decided-by", "lee", "--evidence", minutes)
+    assert "has not been asked" in office_on.refused(4, *words)
+    assert office_on.json("history", ref)["events"] == before
+    assert office_on.json("audit", "verify")["holds"]
+
+
+def test_evidence_and_what_it_shows_are_one_command(office_on: Office) -> None:
+    ref = office_on.at("deciding")
+    minutes = office_on.file("minutes.txt", "Decided on Monday.")
+    words = ("--already-done", "--decided-by", "lee", "--evidence", minutes)
+    office_on.ok("take", ref, "decide_to_notify", *words)
+    events = office_on.json("history", ref)["events"]
+    [filed] = [event for event in events if event["type"] == "document attached"]
+    own = [event["type"] for event in events if event["command"] == filed["command"]]
+    assert {"transition taken", "document attached"} <= set(own)
+    assert filed["evidence"] == filed["body"]["document"]
 
 
 def test_somebody_whom_nobody_named_is_told_how_to_be_named(office: Office) -> None:
@@ -243,7 +268,7 @@ def test_no_name_reaches_any_output_but_a_personal_read(office: Office) -> None:
             "--reason",
             "Avery Canary",
         ),
-        office.ok("undo", ref, "--reason", "Avery Canary"),
+        office.ok("undo", ref, "--as", "lee", "--reason", "Avery Canary"),
         office.ok("tick"),
     ]
     reads = (("show", ref, "--all"), ("next", ref), ("history", ref), ("list",), ("today",))

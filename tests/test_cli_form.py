@@ -34,6 +34,14 @@ def test_the_open_questions_are_a_form_that_is_read_back(office: Office) -> None
     assert opinions == {"police": ("asked", None), "board": ("answered", "notify")}
 
 
+def test_a_form_takes_a_silence_with_the_day_of_the_asking(office: Office) -> None:
+    ref = office.at("deciding")
+    file = filled(office, ref, {"opinion/police": "No reply, asked on 20 November 2025"})
+    office.ok("record", ref, "--form", file, "--yes")
+    [opinion] = [a for a in office.show(ref)["answers"] if a["of"]]
+    assert (opinion["status"], opinion["asked_on"]) == ("no reply", "2025-11-20")
+
+
 def test_a_form_asks_what_the_next_steps_need_or_every_open_question(office: Office) -> None:
     ref = office.at("deciding")
     needed = re.findall(r"^\[\[ (\S+) \]\]$", office.ok("record", ref, "--form"), re.MULTILINE)

@@ -40,7 +40,7 @@ def test_the_packs_of_a_case_are_listed_with_what_they_lack(unit: Office) -> Non
     said = unit.ok("pack", REF, *SAM)
     found = unit.json("pack", REF, *SAM)["packs"]
 
-    assert "rapid_review_submission: Rapid review submission; can be built" in said
+    assert "Rapid review submission [rapid_review_submission]; can be built" in said
     assert [one["pack"] for one in found] == [
         "national_form_sheet",
         "decision_record",

@@ -208,6 +208,7 @@ def test_every_connection_has_the_settings_on_which_promises_rest(file_store: Da
         "synchronous": {"full": 2, "extra": 3}[level],
         "foreign_keys": 1,
         "secure_delete": 1,
+        "wal_autocheckpoint": 4000,
         "trusted_schema": 0,
         "cell_size_check": 1,
         "recursive_triggers": 1,

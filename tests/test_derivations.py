@@ -188,3 +188,141 @@ def test_a_calendar_without_a_definition_still_says_what_a_working_day_is():
         "A working day (England and Wales, published list v1) is "
         "a weekday that is not a bank holiday."
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "steps"),
+    [
+        (
+            "within 48 hours of x",
+            "2026-03-02",
+            [
+                ("2026-03-02", 0, "day 0, the day it happened"),
+                ("2026-03-04", 48, "48 hours, counted as whole days, later, the last day"),
+            ],
+        ),
+        (
+            "within 2 weeks of x",
+            "2026-03-02",
+            [
+                ("2026-03-02", 0, "day 0, the day it happened"),
+                ("2026-03-16", 2, "2 weeks later, the last day"),
+            ],
+        ),
+        (
+            "within 2 weeks beginning with x",
+            "2026-03-02",
+            [
+                ("2026-03-02", 0, "the first day of the period"),
+                ("2026-03-16", None, "the corresponding day 2 weeks later"),
+                ("2026-03-15", 2, "the day before, the last day of the period"),
+            ],
+        ),
+        (
+            "within 2 months of x",
+            "2026-01-15",
+            [
+                ("2026-01-15", 0, "day 0, the day it happened"),
+                ("2026-03-15", 2, "the corresponding date 2 months later, the last day"),
+            ],
+        ),
+        (
+            "at least 2 months before x",
+            "2026-03-15",
+            [
+                ("2026-03-15", 0, "day 0, counted back from here"),
+                ("2026-01-15", 2, "the corresponding date 2 months earlier, the latest day"),
+            ],
+        ),
+        (
+            "1 year after x",
+            "2025-11-22",
+            [
+                ("2025-11-22", 0, "day 0"),
+                ("2026-11-22", 1, "the corresponding date 1 year later, the day it comes to"),
+            ],
+        ),
+        (
+            "1 year after x",
+            "2024-02-29",
+            [
+                ("2024-02-29", 0, "day 0"),
+                (
+                    "2025-02-28",
+                    1,
+                    "1 year later, the day it comes to: that month has no day 29, so its last "
+                    "day stands",
+                ),
+            ],
+        ),
+        (
+            "every 1 week",
+            "2026-03-07",
+            [
+                ("2026-03-07", 0, "day 0, the day it starts"),
+                ("2026-03-14", 1, "1 week later, the next time"),
+            ],
+        ),
+        (
+            "as soon as practicable after x",
+            "2026-03-02",
+            [("2026-03-02", 0, "the day it happened")],
+        ),
+    ],
+)
+def test_what_is_not_counted_in_days_shows_where_it_begins_and_where_it_ends(rule, start, steps):
+    shown = due(parse(rule), on(start), ENGLAND)
+    assert shown.starts_on == on(start)
+    assert [(str(step.day), step.count, step.note) for step in shown.steps] == steps
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (
+            KEEP,
+            "The day itself is day 0; the day it comes to is the corresponding date 1 year later, "
+            "or the last day of that month if it has no such date.",
+        ),
+        (
+            parse("within 5 working days beginning with x"),
+            "The day it happened is the first day of the period; the last day is the whole of "
+            "working day 5.",
+        ),
+    ],
+)
+def test_the_convention_names_the_date_of_a_year_and_the_whole_of_a_first_day(rule, says):
+    assert convention(rule) == says
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "says"),
+    [
+        ("every 1 week", "2026-03-07", "It falls on a Saturday; nothing read moves it."),
+        (
+            "within 1 week of x",
+            "2026-03-27",
+            "It falls on Good Friday (bank holiday); nothing read moves it, "
+            "so act by Thursday 2 April 2026.",
+        ),
+        (
+            "within 1 week of x",
+            "2026-03-28",
+            "It falls on a Saturday; nothing read moves it, so act by Thursday 2 April 2026.",
+        ),
+        (
+            "within 2 calendar days of x",
+            "2026-11-20",
+            "It falls on a Sunday; nothing read moves it, so act by Friday 20 November 2026.",
+        ),
+    ],
+)
+def test_a_warning_names_the_day_off_and_the_last_day_on_which_one_can_still_act(rule, start, says):
+    assert due(parse(rule), on(start), ENGLAND).warning == says
+
+
+def test_a_provisional_derivation_ends_by_saying_what_it_was_counted_by():
+    assert derivation_lines(due(SIN, on("2028-12-27"), ENGLAND))[-1] == (
+        "Provisional: not all bank holidays of this time are published; the standing rules were "
+        "used."
+    )

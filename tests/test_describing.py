@@ -128,15 +128,30 @@ def test_a_duty_that_was_read_is_said_with_who_sets_its_time():
     )
 
 
-def test_a_step_is_a_duty_only_where_a_timescale_that_it_meets_was_read():
+def test_a_duty_that_was_read_by_itself_is_one_and_its_time_is_still_expected():
+    told = WORKFLOW.timescales["notification"]
+    assert authority_line(told, told.variants[0]) == (
+        "Duty under Children Act 2004 s.16C(1), read on 22 November 2026 against Children Act 2004 "
+        "s.16C(1) (consolidated text). Its time is expected (source not yet read), and set by "
+        "statutory guidance (“should”): Working Together 2023, chapter 5. Confirmed: second-hand."
+    )
+
+
+def test_a_step_is_a_duty_only_where_the_duty_was_read():
     assert "This is a duty under SI 2018/789 reg 14(1)." in sentence("record_progress_check")
-    expected = "This is expected (source not yet read), under Children Act 2004 s.16C(1)."
-    assert expected in sentence("decide_to_notify")
+    assert "This is a duty under Children Act 2004 s.16C(1)." in sentence("decide_to_notify")
+    assert "This is a duty under SI 2018/789 reg 12." in sentence("appoint_reviewer")
+    unread = (
+        "This is expected (source not yet read), under Children Act 1989 Schedule 2 paragraph 20."
+    )
+    assert unread in sentence("record_looked_after_death_reported")
     read = {
         timescale.duty
         for timescale in WORKFLOW.timescales.values()
         if any(variant.confirmed == "read" for variant in timescale.variants)
     }
+    things = (*WORKFLOW.timescales.values(), *WORKFLOW.transitions.values())
+    read |= {thing.duty for thing in things if thing.duty_checked}
     called = re.findall(r"a duty under (.+?\S)\. ", RUNNING_TEXT)
     assert called
     assert set(called) <= read
@@ -206,7 +221,7 @@ def test_a_step_says_who_may_take_it_and_what_alternatives_share_only_once():
 
 def test_more_than_two_alternatives_are_a_list():
     assert "may do this if one of these is so: * the youngest child" in under(
-        "In each of these five states"
+        "In each of these four states"
     )
     assert "if one of these is so: the youngest child concerned" in sentence("decide_not_to_notify")
 
@@ -219,6 +234,21 @@ def test_a_step_says_what_it_answers_by_itself_and_asks_nothing_of_that_afresh()
     assert "“Which way has the incident gone?”" not in said
 
 
+def test_who_keeps_the_record_is_said_of_the_process_and_of_a_linked_case_that_differs():
+    assert "The record is kept by the business unit and the local authority. They" in RUNNING_TEXT
+    said = under("Sharing the learning")
+    assert "Its record is kept by the learning and development lead and the business unit." in said
+    assert "is kept by" not in under("Summary of one agency for the rapid review")
+
+
+def test_an_answer_that_its_agency_alone_may_see_says_until_which_moments():
+    (said,) = set(re.findall(r"Shown only to the agency that gave it .*?\.", RUNNING_TEXT))
+    assert said == (
+        "Shown only to the agency that gave it until “The agency has given its summary in full”, "
+        "“The agency has given a part” or “The agency has given a part, and no more is expected”."
+    )
+
+
 def test_a_step_for_any_time_is_described_once_and_under_no_state():
     assert "While a case is" not in TEXT
     assert RUNNING_TEXT.count("- Call a meeting ") == 1
@@ -229,7 +259,7 @@ def test_a_step_for_any_time_is_described_once_and_under_no_state():
 
 
 def test_what_may_happen_in_each_state_of_several_is_said_once_after_them():
-    together = under("In each of these five states")
+    together = under("In each of these four states")
     assert together.startswith("This may happen: - Decide to notify the national Panel")
     alone = under("The partners are asked for what they know and what they think")
     assert "Decide to notify" not in alone
@@ -238,8 +268,8 @@ def test_what_may_happen_in_each_state_of_several_is_said_once_after_them():
 def test_a_state_names_again_what_an_earlier_one_describes_and_where():
     said = under("Another authority leads, and we contribute")
     assert said.endswith(
-        "Possible here, as described above: “Reopen the decision because of new information” (5.4) "
-        "and “Go on to the learning without a further review” (5.4)."
+        "Possible here, as described above: “Reopen the decision because of new information” (5.5) "
+        "and “Go on to the learning without a further review” (5.5)."
     )
 
 

@@ -373,3 +373,9 @@ def test_guards_load_nothing_heavy():
     )
     heavy = {"pydantic", "difflib", "tomllib", "sqlalchemy", "jinja2", "transitions"}
     assert heavy.isdisjoint(loaded.stdout.split())
+
+
+def test_a_word_that_no_question_has_is_given_back_beside_those_that_could_have_been_meant():
+    _, [fault] = parse({"abus": "known"}, QUESTIONS, PROCESSES)
+    assert fault.written == "abus"
+    assert fault.known == (*QUESTIONS, *PROCESSES)

@@ -128,6 +128,15 @@ def test_a_linked_process_shares_roles_groups_and_what_its_head_leaves_out(tmp_p
     assert reply.roles == workflow.roles
     assert reply.groups == workflow.groups
     assert (reply.opening, reply.may_open, reply.hash) == ((), (), workflow.hash)
+    assert (workflow.kept_by, reply.kept_by) == (("unit",), ("unit",))
+
+
+def test_a_linked_process_may_have_its_record_kept_by_others(tmp_path):
+    title = 'title     = "Reply of an agency"'
+    files = changed((title, f'{title}\nkept_by   = "authority"'))
+    workflow = load(write(tmp_path, files))
+    assert workflow.kept_by == ("unit",)
+    assert workflow.children["reply"].kept_by == ("authority",)
 
 
 def slips():
@@ -176,10 +185,10 @@ def test_all_mistakes_of_a_folder_are_told_at_once_by_file_and_line(tmp_path):
     )
     assert [line.split(": ")[0] for line in mistakes(tmp_path, files)] == [
         "children/reply.toml:10",
-        "process.toml:14",
-        "process.toml:56",
-        "process.toml:71",
-        "process.toml:71",
+        "process.toml:15",
+        "process.toml:57",
+        "process.toml:72",
+        "process.toml:72",
         "steps.toml:5",
         "steps.toml:6",
         "steps.toml:6",
@@ -198,7 +207,7 @@ def test_a_file_that_cannot_be_parsed_does_not_hide_the_mistakes_of_the_others(t
     assert [line.split(": ")[0] for line in mistakes(tmp_path, files)] == [
         "children/reply.toml:13",
         "packs/letter.toml:8",
-        "process.toml:18",
+        "process.toml:19",
         "steps.toml:77",
     ]
 

@@ -3,11 +3,25 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from dataclasses import MISSING, fields
 
 import pytest
 
 from engine.canonical import canonical
-from engine.definition import plain, workflow_from
+from engine.definition import (
+    Group,
+    Guard,
+    Pack,
+    Question,
+    Role,
+    State,
+    Timescale,
+    Transition,
+    UnreadableError,
+    Workflow,
+    plain,
+    workflow_from,
+)
 from engine.loading import load
 from tests.definitions import SOUND, changed, sound, write
 
@@ -33,6 +47,58 @@ def test_what_was_stored_is_read_back_as_the_same_workflow(tmp_path):
     workflow = sound(tmp_path)
     stored = json.loads(canonical(plain(workflow)))
     assert workflow_from(stored, workflow.hash) == workflow
+
+
+def test_an_edition_of_before_the_record_had_keepers_is_kept_by_all_who_act_in_it(tmp_path):
+    workflow = sound(tmp_path)
+    stored = json.loads(canonical(plain(workflow)))
+    for part in (stored, *stored["children"].values()):
+        del part["kept_by"]
+    old = workflow_from(stored, "0" * 64)
+    assert old.kept_by == ()
+    assert (old.keepers, old.children["reply"].keepers) == (("unit", "authority"),) * 2
+
+
+def optional(made):
+    """The parts of a stored form that have a meaning where they are absent."""
+    absent = (MISSING, MISSING)
+    return {f.name for f in fields(made) if (f.default, f.default_factory) != absent} - {"hash"}
+
+
+def older(stored):
+    """The stored form of a program that knew nothing of what can be left out."""
+    kinds = {"roles": Role, "groups": Group, "questions": Question, "states": State}
+    kinds |= {"transitions": Transition, "timescales": Timescale, "packs": Pack}
+    kept = {name: part for name, part in stored.items() if name not in optional(Workflow)}
+    for name, kind in kinds.items():
+        left_out = optional(kind)
+        kept[name] = [
+            {key: part for key, part in item.items() if key not in left_out}
+            for item in stored[name]
+        ]
+    return kept | {"children": {name: older(one) for name, one in stored["children"].items()}}
+
+
+def test_an_edition_that_an_older_program_stored_is_read_with_what_was_meant_then(tmp_path):
+    workflow = sound(tmp_path)
+    read = workflow_from(older(json.loads(canonical(plain(workflow)))), "0" * 64)
+    assert read.states.keys() == workflow.states.keys()
+    [step, *_] = read.transitions.values()
+    assert (step.only_if, step.approve, step.sets, step.opens) == (Guard(), (), (), None)
+    assert {timescale.notices for timescale in read.timescales.values()} == {()}
+    assert read.person_kinds[0] == "child"
+
+
+@pytest.mark.parametrize("part", ["", "roles", "questions", "transitions", "timescales", "packs"])
+def test_an_edition_in_a_form_of_another_program_is_unreadable(tmp_path, part):
+    for change in (lambda item: item | {"later": 1}, lambda item: {"id": "left"}):
+        stored = json.loads(canonical(plain(sound(tmp_path))))
+        if part:
+            stored[part] = [change(item) for item in stored[part]] or [{"later": 1}]
+        else:
+            stored = change(stored)
+        with pytest.raises(UnreadableError):
+            workflow_from(stored, "0" * 64)
 
 
 def test_the_hash_is_that_of_the_stored_form(tmp_path):
@@ -90,6 +156,7 @@ def test_a_definition_may_be_shared_out_over_files_in_any_way(tmp_path):
 CHANGES = [
     ('title        = "Sample review"', 'title        = "Simple review"'),
     ("from = 2025-06-01", "from = 2025-06-02"),
+    ('kept_by      = ["unit"]', 'kept_by      = ["authority"]'),
     ('title = "local authority"', 'title = "the local authority"'),
     ('kinds = ["local authority", "police"]', 'kinds = ["police"]'),
     ('ask    = "Why was it decided so?"', 'ask    = "Why?"'),

@@ -70,5 +70,5 @@ def test_the_shipped_process_names_each_of_its_files_and_begins_with_the_referra
     assert sorted(["process", *parts]) == sorted(file.stem for file in folder.glob("*.toml"))
 
     states = list(load(folder).states)
-    assert states[:2] == ["before_decision", "referred"]
+    assert states[:2] == ["referred", "before_decision"]
     assert states[-1] == "closed"

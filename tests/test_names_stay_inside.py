@@ -16,6 +16,7 @@ import pytest
 
 from engine import database
 from engine.case import Given
+from engine.cli.commands import COMMANDS as TABLE
 from engine.definition import Question
 from engine.errors import EngineError, RefusedError
 from engine.service import cases, documents, editions, reading, sequencing
@@ -148,6 +149,7 @@ def looked(office: Office, ref: str) -> list[str]:
         ("deadlines",),
         ("audit", "verify"),
         ("audit", "checkpoint"),
+        ("workflow", "list"),
         ("pack", ref),
         ("record", ref, "--form"),
     )
@@ -191,6 +193,20 @@ def test_a_name_that_is_given_anywhere_is_written_nowhere_in_clear(
     assert hits("\n".join(written).encode()) == []
     shown = office.ok("show", ref, "--personal", "--why", "to see that it is there")
     assert hits(shown.encode())
+
+
+def test_every_command_is_among_those_that_are_searched_for_names() -> None:
+    source = Path(__file__).read_text()
+    nothing_given = {"date", "demo", "init", "migrate"} | {
+        f"workflow {verb}" for verb in ("check", "describe", "activate")
+    }
+    elsewhere = {"open", "sent", "document", "worker"}
+    called = [
+        name
+        for name, entry in TABLE.items()
+        if entry.module and name not in nothing_given | elsewhere
+    ]
+    assert [name for name in called if not all(f'"{w}"' in source for w in name.split())] == []
 
 
 def test_a_search_for_a_disguise_would_have_found_it() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import CaseNotFoundError, EngineError, RefusedError, TrailError
-from engine.service import documents, gathering, packing
+from engine.service import documents, gathering, packing, private
 from tests.reviews import (
     CHILDREN,
     DECIDED,
@@ -103,7 +103,7 @@ def test_the_version_that_really_went_is_kept(review: Review) -> None:
     assert isinstance(body, dict)
 
     kept = [
-        b"".join(documents.read(review.place, SAM, body[name], "to check"))
+        b"".join(private.content(review.place, SAM, body[name], "to check"))
         for name in ("file", "receipt")
     ]
     assert kept == [b"written by hand", b"received"]
@@ -114,13 +114,19 @@ def test_a_pack_that_is_still_to_be_sent_is_not_on_record_as_sent(review: Review
         send(review, b"x", on="2026-01-08")
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"", b"PK\x05\x06" + b"\0" * 18])
+@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"PK\x05\x06" + b"\0" * 18])
 def test_a_file_that_is_no_sound_archive_is_one_file(review: Review, content: bytes) -> None:
     review.build()
     posted = send(review, content, "odd.zip")
 
     assert set(posted.files.values()) == {"missing"}
     assert len(posted.added) <= 1
+
+
+def test_an_empty_file_is_not_what_was_sent(review: Review) -> None:
+    review.build()
+    with pytest.raises(RefusedError, match="The file is empty"):
+        send(review, b"")
 
 
 def test_no_personal_value_is_in_any_event_message_or_task(review_on: Review) -> None:

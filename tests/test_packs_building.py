@@ -149,7 +149,9 @@ def test_legal_advice_is_printed_for_those_who_may_see_it(review: Review) -> Non
     assert stated(made, "Legal advice on the decision").value.startswith("PRIVILEGED")
 
 
-def test_a_summary_is_withheld_until_the_agency_has_given_it(review: Review) -> None:
+def test_a_summary_is_withheld_until_the_agency_has_given_it_in_full_or_in_part(
+    review: Review,
+) -> None:
     summaries = [
         block.value
         for block in built(review).blocks
@@ -158,10 +160,12 @@ def test_a_summary_is_withheld_until_the_agency_has_given_it(review: Review) -> 
 
     assert summaries == [
         "Two attendances in 2025, both for Child A's hearing. Seen with the mother.",
+        "Attendance fell.",
         "Withheld from this pack: it is shown only to the agency that gave it until "
-        "“The agency has given its summary in full”.",
+        "“The agency has given its summary in full”, “The agency has given a part” or "
+        "“The agency has given a part, and no more is expected”.",
     ]
-    assert "Attendance fell" not in text(built(review))
+    assert "Not cleared yet" not in text(built(review))
 
 
 def test_a_linked_case_says_where_it_stands_and_since_when(review: Review) -> None:
@@ -213,7 +217,8 @@ def test_a_timescale_says_its_day_what_was_used_and_on_whose_word(review: Review
     assert met.value == (
         "Due on Friday 19 December 2025: within 5 working days of 12 December 2025, which is day "
         "0. Done on 16 December 2025, 2 of 5 working days used.\n\n"
-        "Expected (source not yet read), under Children Act 2004 s.16C(1); its time is set by "
+        "Duty under Children Act 2004 s.16C(1), read on 22 November 2026 against Children Act 2004 "
+        "s.16C(1) (consolidated text). Its time is expected (source not yet read), and set by "
         "statutory guidance (“should”): Working Together 2023, chapter 5. Confirmed: second-hand."
     )
     assert "Not done by 5 January 2026, 11 of 15 working days used." in running.value

@@ -149,7 +149,7 @@ def test_four_workers_hand_every_message_over_once(sample_url: str, tmp_path: Pa
     world = world_on(sample_url)
     handed = tmp_path / "handed"
     handed.mkdir()
-    for _ in range(30):
+    for _ in range(2 * outbox.BATCH):
         world.take(world.open(), "start_deciding")
 
     def deed(place: Workplace, clock: Clock, number: int) -> int:
@@ -160,8 +160,8 @@ def test_four_workers_hand_every_message_over_once(sample_url: str, tmp_path: Pa
 
         return outbox.send_waiting(place, sender).sent
 
-    assert sum(race(sample_url, WORKERS, deed)) == 30
-    assert [file.read_text() for file in handed.iterdir()] == ["."] * 30
+    assert sum(race(sample_url, WORKERS, deed)) == 2 * outbox.BATCH
+    assert [file.read_text() for file in handed.iterdir()] == ["."] * 2 * outbox.BATCH
 
 
 def test_a_worker_that_slept_past_its_lease_settles_nothing(sample_url: str) -> None:

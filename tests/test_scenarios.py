@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.errors import DefinitionError, ScenarioError
+from engine.scenarios.doing import VERBS
+from engine.scenarios.expecting import EXPECTATIONS
 from engine.scenarios.playing import Player
-from engine.scenarios.reading import read
+from engine.scenarios.reading import DEEDS, HEAD, OUTAGE, STEP, read
 from engine.service import reading
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 from tests import stories
-from tests.stories import PROCESS, partnership
+from tests.stories import PROCESS, ROOT, partnership
+
+PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 
 OPENED = """
 title = "A case is opened"
@@ -186,7 +192,7 @@ def test_a_refusal_that_was_not_expected_stops_the_story(
 def test_a_step_that_should_have_been_refused_and_was_not_stops_the_story(
     place: tuple[Workplace, VirtualClock], folder: Path
 ) -> None:
-    text = '[[step]]\ndoes = "take inform_partners"\nrefused = "not yet"\n'
+    text = '[[step]]\ndoes = "record"\nwith = { outcome = "died" }\nrefused = "not yet"\n'
 
     assert broken(place, folder, text).endswith('it should have been refused with "not yet"')
 
@@ -235,3 +241,42 @@ def test_a_story_needs_nobody_to_look_at_it(
     ref = Player(*place).play(read(written(folder, OPENED)))
 
     assert reading.show(place[0], By("sam"), ref)["state"] == "referred"
+
+
+def named_under(heading: str) -> list[str]:
+    """What the first column of the table under a heading of the page names."""
+    (section,) = (part for part in PAGE.split("\n## ") if part.startswith(heading))
+    return re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("heading", "known"),
+    [
+        ("The head", HEAD),
+        ("A step", STEP),
+        ("What must be so", EXPECTATIONS),
+        ("When nothing wakes the engine", OUTAGE),
+    ],
+)
+def test_the_page_on_scenarios_names_every_key_that_is_known_and_no_other(
+    heading: str, known: dict[str, object]
+) -> None:
+    assert sorted(name for name in named_under(heading) if name != "key") == sorted(known)
+
+
+def test_the_page_on_scenarios_names_everything_that_can_be_done_and_nothing_else() -> None:
+    said = [re.sub(r" [A-Z.].*", "", deed) for deed in named_under("What can be done")]
+
+    assert sorted(deed for deed in said if deed != "does") == sorted(DEEDS)
+    assert set(VERBS) < set(DEEDS)
+
+
+def test_the_story_that_the_page_on_scenarios_shows_comes_true(
+    place: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    beginnings = folder / "beginnings"
+    shutil.copytree(PROCESS / "scenarios" / "beginnings", beginnings, dirs_exist_ok=True)
+    (shown,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    ref = Player(*place).play(read(written(folder, shown)))
+
+    assert reading.show(place[0], By("sam"), ref)["state"] == "notification_to_send"

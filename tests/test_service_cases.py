@@ -60,7 +60,8 @@ def test_asked_without_a_reply_is_an_answer_so_no_duty_waits_for_another_body(wo
     ref = world.open()
     world.take(ref, "start_deciding")
     silent = [
-        Given("opinion", None, of, status="no reply") for of in ("council", "board", "police")
+        Given("opinion", None, of, status="no reply", asked_on="2025-12-11")
+        for of in ("council", "board", "police")
     ]
     cases.record(world.place, BESS, ref, silent)
     world.take(ref, "decide_to_notify", LEE, rationale="The tests are met.")
@@ -291,7 +292,7 @@ def test_a_case_without_a_step_has_nothing_to_undo(world: World) -> None:
 def test_undoing_twice_goes_back_two_steps(world: World) -> None:
     ref = world.notified()
     cases.undo(world.place, By("bess", reason="one"), ref)
-    cases.undo(world.place, By("bess", reason="two"), ref)
+    cases.undo(world.place, By("lee", reason="two"), ref)
     assert world.state(ref) == "deciding"
     assert world.verdict().problems == []
 

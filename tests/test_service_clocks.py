@@ -5,7 +5,8 @@ import pytest
 from engine.errors import RefusedError
 from engine.service import cases, outbox, reading, ticking
 from engine.service.workplace import By
-from tests.worlds import BESS, LEE, World, given
+from engine.timescales import derivation_lines
+from tests.worlds import BESS, ED, EVE, LEE, World, given
 
 REMIND = "remind_2_working_days_before_it_is_due"
 ESCALATE = "escalate_1_working_day_after_it_was_due"
@@ -302,3 +303,58 @@ def test_a_case_that_cannot_fire_holds_no_other_case_up(world: World) -> None:
     assert fired(world, good) == [("notification", REMIND, "fired")]
     assert result.failed >= 1
     assert LEE
+
+
+BEGINS = "the calendar of England and Wales here begins on Thu 1 Jan 2015"
+
+
+@pytest.mark.parametrize("day", ["2014-12-30", "2014", "2014-12"])
+def test_a_clock_that_begins_before_working_days_are_known_is_said_not_to_be_counted(
+    world: World, day: str
+) -> None:
+    said = given(place="in our area", aware_on=day)
+    ref = cases.open_new(world.place, BESS, "incident", said, historic=True).ref
+    deadline = world.deadline(ref, "notification")
+    assert deadline["not_counted"] == BEGINS
+    assert (deadline["due_on"], deadline["due_between"]) == (None, None)
+    [explained] = reading.explain(world.place, ref, "notification")
+    assert derivation_lines(explained["derivation"])[-1] == f"Not counted: {BEGINS}."
+    assert world.verdict().problems == []
+
+
+def test_a_clock_that_is_not_counted_is_never_late_and_tells_nobody(world: World) -> None:
+    ref = world.open(aware_on="2014-12-30")
+    world.clock.go_to("2026-02-02")
+    assert ticking.fire_due(world.place).notices == 0
+    assert world.deadline(ref, "notification")["status"] == "running"
+    world.take(ref, "start_deciding")
+    world.opinions(ref)
+    world.take(ref, "decide_to_notify", LEE, rationale="The tests are met.")
+    world.take(ref, "record_notification_sent", LEE)
+    assert world.deadline(ref, "notification")["status"] == "met"
+    assert world.verdict().problems == []
+
+
+def test_a_corrected_day_brings_a_clock_to_where_it_is_counted_and_back(world: World) -> None:
+    ref = world.open(aware_on="2014-12-30")
+    because = By("bess", reason="the year was mistyped")
+    cases.correct(world.place, because, ref, given(aware_on="2015-12-30"))
+    found = world.deadline(ref, "notification")
+    assert (found["due_on"], found["status"], found["not_counted"]) == ("2016-01-07", "overdue", "")
+    cases.correct(world.place, because, ref, given(aware_on="2014-12-30"))
+    assert world.deadline(ref, "notification")["not_counted"] == BEGINS
+
+
+def test_a_plan_of_long_ago_is_counted_back_in_calendar_days_and_left_without_working_days(
+    world: World,
+) -> None:
+    ref = world.notified()
+    [asked] = world.take(ref, "ask_for_summaries", agencies_asked="police").opened
+    world.take(asked, "decline")
+    world.record(ref, publication_planned_on="2014-12-30", report="The report.")
+    for approver in (EVE, ED):
+        cases.approve(world.place, approver, ref, "report")
+    world.take(ref, "submit_review")
+    found = world.deadline(ref, "copies")
+    assert (found["due_on"], found["status"]) == ("2014-12-23", "overdue")
+    assert (found["not_counted"], found["working_days_left"]) == ("", None)

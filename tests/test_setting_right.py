@@ -8,11 +8,12 @@ import pytest
 from engine.case import Given
 from engine.decide.taking import Step
 from engine.errors import RefusedError
-from engine.service import cases, listing, reading
+from engine.service import cases, listing, private, reading, ticking
 from engine.service.workplace import By
-from tests.worlds import BESS, EVE, LEE, World, given
+from tests.worlds import BESS, ED, EVE, LEE, World, given
 
 RIGHT = By("bess", reason="it was misread")
+LEE_RIGHT = By("lee", reason="it was misread")
 
 
 def case_row(world: World, ref: str) -> dict[str, str]:
@@ -114,7 +115,7 @@ def test_undo_keeps_the_day_that_an_earlier_step_was_given_later(world: World) -
     world.opinions(ref)
     world.take(ref, "decide_to_notify", LEE, rationale="Met.")
     redate(world, ref, entry(world, ref, "start_deciding"), "2025-12-12")
-    cases.undo(world.place, RIGHT, ref)
+    cases.undo(world.place, LEE_RIGHT, ref)
     assert case_row(world, ref) == {"state_since": "2025-12-12", "latest_on": "2025-12-12"}
 
 
@@ -127,7 +128,7 @@ def test_undo_sets_aside_what_was_answered_to_the_questions_that_the_step_asked_
     world.take(ref, "reopen", LEE)
     world.record(ref, aware_on="2025-12-15")
     assert world.deadline(ref, "notification", 2)["status"] == "running"
-    cases.undo(world.place, RIGHT, ref)
+    cases.undo(world.place, LEE_RIGHT, ref)
     shown = reading.show(world.place, BESS, ref)
     assert [d["no"] for d in shown["deadlines"] if d["timescale"] == "notification"] == [1]
     assert [a["no"] for a in shown["answers"] if a["question"] == "aware_on"] == [1]
@@ -214,7 +215,7 @@ def test_a_reason_is_kept_however_its_letters_were_typed(world: World) -> None:
     typed = unicodedata.normalize("NFD", "because Zoë said so\r\n")
     by = By("bess", reason=typed, key="typed")
     cases.correct(world.place, by, ref, given(happened_on="2025-12-09"))
-    kept = reading.personal_history(world.place, BESS, ref, "to compare")
+    kept = private.entries(world.place, BESS, ref, "to compare")
     assert "because Zoë said so" in kept.values()
 
 
@@ -223,3 +224,95 @@ def test_a_search_finds_what_only_differs_in_the_case_of_its_letters(world: Worl
     world.record(ref, rationale="ṩtraße")
     for text in ("ẛ̣TRASSE", "ṩtrasse"):
         assert [one["ref"] for one in listing.find(world.place, BESS, text)] == [ref]
+
+
+def test_what_is_on_record_already_is_not_put_right(world: World) -> None:
+    ref = world.open(happened_on="2025-12-10")
+    with pytest.raises(RefusedError) as error:
+        cases.correct(world.place, RIGHT, ref, given(happened_on="Wed 10 December 2025"))
+    assert '"When did it happen?" is already 2025-12-10; there is nothing' in refusal(error)
+    came = [Given("happened_on", "2025-12-10", source="police")]
+    cases.correct(world.place, RIGHT, ref, came)
+    with pytest.raises(RefusedError, match="cannot be put right"):
+        cases.correct(world.place, RIGHT, ref, came)
+
+
+def test_a_step_is_not_given_the_day_that_it_has(world: World) -> None:
+    ref = world.open()
+    world.take(ref, "start_deciding")
+    with pytest.raises(RefusedError, match="already of 2025-12-15; there is nothing to put right"):
+        redate(world, ref, entry(world, ref, "start_deciding"), "2025-12-15")
+
+
+def linked_of(world: World, ref: str) -> dict[str, bool]:
+    """Whether each linked case was set aside."""
+    return {one["ref"]: one["set_aside"] for one in reading.show(world.place, BESS, ref)["linked"]}
+
+
+def test_undo_sets_the_linked_cases_aside_that_the_step_opened_and_counts_them_no_more(
+    world: World,
+) -> None:
+    ref = world.notified()
+    kept = world.take(ref, "ask_for_summaries", agencies_asked="board").opened
+    cases.correct(world.place, RIGHT, ref, given(agencies_asked="police,hospital"))
+    gone = world.take(ref, "ask_for_summaries").opened
+    undone = cases.undo(world.place, RIGHT, ref)
+    assert undone.opened == ()
+    assert linked_of(world, ref) == {kept[0]: False, gone[0]: True, gone[1]: True}
+    assert [t["what"] for t in reading.show(world.place, BESS, ref)["tasks"]] == [
+        'confirm "Ask the agencies for their summaries": an answer on which it rested was corrected'
+    ]
+    world.record(ref, report="The report.")
+    for by in (EVE, ED):
+        cases.approve(world.place, by, ref, "report")
+    with pytest.raises(RefusedError) as error:
+        world.take(ref, "submit_review")
+    assert [need.how for need in error.value.unmet] == ["0 of 1 have ended"]
+    world.take(kept[0], "decline")
+    world.take(ref, "submit_review")
+    assert world.verdict().problems == []
+
+
+def test_nothing_more_happens_in_a_linked_case_that_was_set_aside(world: World) -> None:
+    ref = world.notified()
+    [linked] = world.take(ref, "ask_for_summaries", agencies_asked="board").opened
+    cases.undo(world.place, RIGHT, ref)
+    for act in (
+        lambda: world.take(linked, "decline"),
+        lambda: world.record(linked, summary="Nothing was held."),
+        lambda: cases.add_person(world.place, BESS, linked, "child"),
+    ):
+        with pytest.raises(RefusedError, match="was set aside with the step that opened it"):
+            act()
+    shown = reading.show(world.place, BESS, linked)
+    assert (shown["closed_on"], shown["set_aside"], shown["allowed"]) == ("2025-12-15", True, [])
+    assert [d for d in shown["deadlines"] if d["status"] in ("running", "overdue")] == []
+    assert [one["type"] for one in world.events(linked)][-1] == "case set aside"
+    assert world.take(ref, "ask_for_summaries", agencies_asked="board").opened == (f"{ref}.2",)
+
+
+def test_undo_is_refused_with_the_linked_cases_that_have_moved_on(world: World) -> None:
+    ref = world.notified()
+    opened = world.take(ref, "ask_for_summaries", agencies_asked="board,police,hospital").opened
+    world.take(opened[0], "decline")
+    world.record(opened[2], summary="One file is held.")
+    before = world.events(ref)
+    with pytest.raises(RefusedError) as error:
+        cases.undo(world.place, RIGHT, ref)
+    assert [need.what for need in error.value.unmet] == [
+        f"{opened[0]} has moved on since it was opened",
+        f"{opened[2]} has moved on since it was opened",
+    ]
+    assert world.events(ref) == before
+
+
+def test_a_linked_case_whose_steps_were_all_set_aside_is_as_it_was_opened(world: World) -> None:
+    ref = world.notified()
+    [linked] = world.take(ref, "ask_for_summaries", agencies_asked="board").opened
+    world.take(linked, "decline")
+    cases.undo(world.place, RIGHT, linked)
+    world.clock.go_to("2026-03-02")
+    ticking.fire_due(world.place)
+    cases.undo(world.place, RIGHT, ref)
+    assert linked_of(world, ref) == {linked: True}
+    assert world.verdict().problems == []

@@ -2,47 +2,47 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pysqlite3 as sqlite3
 import pytest
+from click.testing import CliRunner
 
 from engine import database
 from engine.case import Given
-from engine.errors import EngineError
+from engine.cli.main import root
+from engine.database.structure import KNOWN, found
+from engine.errors import EngineError, TrailError
 from engine.service import (
     cases,
     checkpoints,
     documents,
     listing,
     outbox,
+    private,
     reading,
     sequencing,
     ticking,
     verifying,
 )
 from engine.service.workplace import By, Workplace
+from tests import tampering
+from tests.postgres import PostgresServer
+from tests.tampering import Edit, OnFile, OnServer, Shape
 from tests.worlds import BESS, ED, EVE, LEE, World, given, place_on
 
+PARTS = 4
 EDITS = 200
-BESIDE_THE_RECORD = {"attempts", "failures"}
-"""Tables that are no projection and that no command shows."""
+SEED = 20261122
+FINE = {"named", "unseen", "refused by the database"}
 
 
-@pytest.fixture(scope="module")
-def told(
-    sqlite_sample: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, str, list[str]]:
-    """A store with something in every table, its checkpoint, and the references of its cases."""
-    folder = tmp_path_factory.mktemp("told")
-    file = folder / "casetrail.db"
-    shutil.copy(sqlite_sample, file)
-    file.chmod(0o600)
-    opened = database.open(f"sqlite:///{file}")
-    place, clock = place_on(opened)
+def tell(place: Workplace, clock: Any) -> tuple[str, list[str]]:
+    """Leave something in every table; yields a checkpoint, and the references of the cases."""
     world = World(place, clock)
     ref = world.notified()
     cases.add_person(place, BESS, ref, "child", [Given("name", "Robin Sample")])
@@ -65,26 +65,14 @@ def told(
     cases.undo(place, By("bess", reason="too early"), second)
     with pytest.raises(EngineError):
         world.take(second, "publish")
-    reading.personal(place, LEE, ref, "to check the rationale")
+    private.answers(place, LEE, ref, "to check the rationale")
     sequencing.seal_new(place)
     ticking.ticked(place)
-    checkpoint = checkpoints.make(place)
-    opened.close()
-    return file, checkpoint, [ref, *linked, second]
-
-
-def opened_copy(file: Path, folder: Path) -> Path:
-    copy = folder / "casetrail.db"
-    for suffix in ("", "-wal", "-shm"):
-        beside = file.with_name(file.name + suffix)
-        if beside.exists():
-            shutil.copy(beside, copy.with_name(copy.name + suffix))
-    copy.chmod(0o600)
-    return copy
+    return checkpoints.make(place), [ref, *linked, second]
 
 
 def everything_shown(place: Workplace, refs: list[str]) -> str:
-    """All that the commands show of these cases, and of all cases together."""
+    """What is shown of these cases, and of all cases together, to whoever leaves no trace."""
     shown: list[Any] = []
 
     def see(look: Callable[[], Any]) -> None:
@@ -94,151 +82,149 @@ def everything_shown(place: Workplace, refs: list[str]) -> str:
             shown.append(str(error))
 
     for ref in refs:
-        see(lambda ref=ref: reading.show(place, BESS, ref))
-        see(lambda ref=ref: reading.next_steps(place, BESS, ref))
-        see(lambda ref=ref: reading.history(place, ref))
-        see(lambda ref=ref: reading.explain(place, ref, "notification"))
-        see(lambda ref=ref: reading.personal(place, BESS, ref, "compare"))
+        see(partial(reading.show, place, BESS, ref))
+        see(partial(reading.next_steps, place, BESS, ref))
+        see(partial(reading.history, place, ref))
+        see(partial(reading.explain, place, ref, "notification"))
     see(lambda: listing.cases(place, listing.Wish(closed=True)))
     see(lambda: listing.running(place))
     see(lambda: listing.today_sheet(place))
     return json.dumps(shown, sort_keys=True)
 
 
-def edits(file: Path, seed: int) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
-    """Edits of any table, any column: a value changed, a row deleted, two rows swapped."""
-    chance = random.Random(seed)
-    base = sqlite3.connect(file)
-    tables = [
-        row[0]
-        for row in base.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-        )
-        if row[0] not in BESIDE_THE_RECORD
-    ]
-    filled = [t for t in tables if base.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0]]
-    for number in range(EDITS):
-        table = filled[number % len(filled)]
-        info = base.execute(f'PRAGMA table_info("{table}")').fetchall()
-        keys = [c[1] for c in info if c[5]] or [info[0][1]]
-        rows = base.execute(f'SELECT * FROM "{table}"').fetchall()
-        row = chance.choice(rows)
-        where = " AND ".join(f'"{k}" IS ?' for k in keys)
-        at = tuple(row[[c[1] for c in info].index(k)] for k in keys)
-        column = chance.choice(info)
-        old = row[[c[1] for c in info].index(column[1])]
-        deed = chance.choice(("change", "change", "change", "delete", "swap"))
-        if deed == "delete":
-            yield table, f'DELETE FROM "{table}" WHERE {where}', at
-        elif deed == "swap" and len(rows) > 1:
-            other = chance.choice([r for r in rows if r != row])
-            value = other[[c[1] for c in info].index(column[1])]
-            yield table, f'UPDATE "{table}" SET "{column[1]}" = ? WHERE {where}', (value, *at)
-        else:
-            yield (
-                table,
-                f'UPDATE "{table}" SET "{column[1]}" = ? WHERE {where}',
-                (
-                    altered(old, chance),
-                    *at,
-                ),
-            )
-    base.close()
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a demo leaves."""
+    folder = tmp_path_factory.mktemp("tampered") / "demo"
+    made = CliRunner().invoke(root(), ["demo", "--out", str(folder)])
+    assert made.exit_code == 0, made.output
+    return folder
 
 
-def altered(value: Any, chance: random.Random) -> Any:
-    if isinstance(value, int):
-        return value + chance.choice((-1, 1, 1000))
-    if isinstance(value, bytes):
-        at = chance.randrange(len(value)) if value else 0
-        return value[:at] + bytes([(value[at] + 1) % 256 if value else 7]) + value[at + 1 :]
-    if value is None:
-        return "2025-12-24"
-    text = str(value)
-    at = chance.randrange(len(text)) if text else 0
-    return f"{text[:at]}{chance.choice('0a-')}{text[at + 1 :]}"
-
-
-def edit(file: Path, sql: str, values: tuple[Any, ...]) -> bool:
-    """Do an edit as somebody who can write the file and drops what would stop them; whether it
-    took.
-    """
-    raw = sqlite3.connect(file)
-    try:
-        for (name,) in raw.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            raw.execute(f'DROP TRIGGER "{name}"')
-        raw.execute("PRAGMA ignore_check_constraints = ON")
-        before = raw.total_changes
-        raw.execute(sql, values)
-        raw.commit()
-        return bool(raw.total_changes > before)
-    except sqlite3.Error:
-        return False
-    finally:
-        raw.close()
-
-
-def test_an_untouched_store_verifies_against_its_checkpoint(
-    told: tuple[Path, str, list[str]], tmp_path: Path
+@pytest.mark.parametrize("part", range(PARTS))
+def test_after_any_edit_of_a_demo_the_row_is_named_or_no_command_shows_anything_else(
+    demo: Path, tmp_path: Path, part: int
 ) -> None:
-    file, checkpoint, _ = told
-    copy = opened_copy(file, tmp_path)
-    note = tmp_path / "checkpoint.txt"
+    refs = tampering.told(demo)
+    expected = tampering.copied(demo, tmp_path / "untouched", refs).shown()
+    every = list(tampering.edits(OnFile(demo / "casetrail.db"), random.Random(SEED), rows=1))
+    assert {edit.table for edit in every} >= set(json_of("sqlite")) - {"failures", "tasks"}
+    chosen = random.Random(SEED).sample(every, len(every))[part::PARTS]
+    results: Counter[str] = Counter()
+    while results.total() - results["refused by the database"] < EDITS // PARTS:
+        edit = chosen.pop()
+        scene = tampering.copied(demo, tmp_path / str(len(chosen)), refs)
+        by = OnFile(scene.office.folder / "casetrail.db")
+        trial = tampering.tried(scene, by, edit, expected)
+        results[trial.result] += 1
+        assert trial.result in FINE, (trial.result, edit, trial.said)
+    assert results["named"] > EDITS // PARTS * 0.8
+
+
+def json_of(dialect: str) -> list[str]:
+    """The tables of a store, by what the migrations are known to make."""
+    known = json.loads(KNOWN.read_text())[dialect]
+    return [name.removeprefix("table ") for name in known if name.startswith("table ")]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A store on PostgreSQL of which something is told, and what is known of it."""
+
+    url: str
+    note: Path
+    refs: list[str]
+    shown: str
+    by: OnServer
+
+    def fresh(self) -> Workplace:
+        """The place as a program that has just begun finds it; to be looked at only."""
+        return place_on(database.open_to_verify(self.url, durable=False), "2026-01-20")[0]
+
+    def came_of(self, edit: Edit, shape: Shape) -> str:
+        """What verification finds of an edit, which is then taken back."""
+        if not self.by.do(edit, shape):
+            return "refused by the database"
+        place = self.fresh()
+        try:
+            problems = verifying.verify(place, checkpoints.read(place, self.note)).problems
+            if problems:
+                named = tampering.names(problems, edit, shape)
+                return "named" if named else f"unnamed: {problems}"
+            return "unseen" if everything_shown(place, self.refs) == self.shown else "missed"
+        finally:
+            place.database.close()
+            assert self.by.do(Edit(edit.table, "", "", edit.new, edit.old), shape)
+
+
+@pytest.fixture(scope="module")
+def on_server(
+    postgres_server: PostgresServer, postgres_sample: str, tmp_path_factory: pytest.TempPathFactory
+) -> Told:
+    """A store on PostgreSQL in which something has happened."""
+    url = postgres_server.url(postgres_server.create_database(postgres_sample))
+    place, clock = place_on(database.open(url, durable=False))
+    checkpoint, refs = tell(place, clock)
+    note = tmp_path_factory.mktemp("told") / "checkpoint.txt"
     note.write_text(checkpoint)
-    place, _ = place_on(database.open(f"sqlite:///{copy}"))
-    verdict = verifying.verify(place, checkpoints.read(place, note))
-    assert verdict.problems == []
-    assert verdict.erased == 1
+    place.database.close()
+    again, _ = place_on(database.open(url, durable=False), "2026-01-20")
+    shown = everything_shown(again, refs)
+    again.database.close()
+    return Told(url, note, refs, shown, OnServer(url))
 
 
-def test_every_edit_is_named_or_changes_nothing_that_any_command_shows(
-    told: tuple[Path, str, list[str]], tmp_path: Path
+@pytest.mark.postgresql
+def test_on_postgresql_too_every_edit_is_named_or_nothing_else_is_shown(on_server: Told) -> None:
+    results = Counter[str]()
+    every = list(tampering.edits(on_server.by, random.Random(SEED), rows=1))
+    shapes = on_server.by.shapes()
+    for edit in random.Random(SEED).sample(every, EDITS):
+        outcome = on_server.came_of(edit, shapes[edit.table])
+        assert outcome in FINE, (outcome, edit)
+        results[outcome] += 1
+    assert results["named"] > EDITS * 0.5
+    place = on_server.fresh()
+    assert verifying.verify(place, checkpoints.read(place, on_server.note)).problems == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+)
+def test_what_a_store_is_made_of_is_known_on_each_database(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    file, checkpoint, refs = told
-    note = tmp_path / "checkpoint.txt"
-    note.write_text(checkpoint)
-    first = tmp_path / "first"
-    first.mkdir()
-    place, _ = place_on(database.open(f"sqlite:///{opened_copy(file, first)}"), "2026-01-20")
-    expected = everything_shown(place, refs)
-    missed, seen, made = [], 0, 0
-    for number, (table, sql, values) in enumerate(edits(file, seed=20261122)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        copy = opened_copy(file, folder)
-        if not edit(copy, sql, values):
-            continue
-        made += 1
-        problem = verify_edited(copy, note, table)
-        if problem:
-            seen += 1
-            continue
-        edited, _ = place_on(database.open(f"sqlite:///{copy}"), "2026-01-20")
-        if everything_shown(edited, refs) != expected:
-            missed.append((table, sql, values))
-    assert missed == []
-    assert made > EDITS * 0.7
-    assert seen > made * 0.7
+    url = f"sqlite:///{tmp_path / 'casetrail.db'}"
+    if kind == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.url(server.create_database())
+    database.create(url, "sample", durable=False)
+    with database.open(url, durable=False).read() as tx:
+        assert dict(found(tx)) == json.loads(KNOWN.read_text())[kind]
 
 
-def verify_edited(copy: Path, note: Path, table: str) -> str:
-    """What verification says first of an edited store; "" when it says nothing."""
-    try:
-        opened = database.open(f"sqlite:///{copy}")
-    except EngineError as error:
-        return str(error)
-    place, _ = place_on(opened, "2026-01-20")
-    verdict = verifying.verify(place, checkpoints.read(place, note))
-    opened.close()
-    return verdict.problems[0] if verdict.problems else ""
+def test_a_command_whose_request_was_altered_is_named_and_never_taken_for_done(
+    world: World,
+) -> None:
+    ref = world.open()
+    by = By("bess", key="a-key-of-ours")
+    cases.record(world.place, by, ref, given(happened_on="2025-12-10"))
+    for sql in (
+        "UPDATE commands SET request = '' WHERE command = 'a-key-of-ours'",
+        "UPDATE commands SET request = (SELECT request FROM commands "
+        "WHERE command <> 'a-key-of-ours') WHERE command = 'a-key-of-ours'",
+    ):
+        with world.place.database.write() as tx:
+            tx.run(sql)
+        with pytest.raises(TrailError, match="under this key was altered"):
+            cases.record(world.place, by, ref, given(happened_on="2025-12-10"))
+        assert world.verdict().problems == [
+            "commands a-key-of-ours: what it keeps of its request was altered"
+        ]
 
 
-def test_commands_that_are_gone_are_seen(told: tuple[Path, str, list[str]], tmp_path: Path) -> None:
-    file, checkpoint, _ = told
-    note = tmp_path / "checkpoint.txt"
-    note.write_text(checkpoint)
-    copy = opened_copy(file, tmp_path)
-    assert edit(copy, "DELETE FROM commands WHERE stream LIKE ?", ("2025-%",))
-    assert verify_edited(copy, note, "commands").endswith("the row is gone")
+def test_the_loss_of_a_command_is_named(world: World) -> None:
+    world.open()
+    with world.place.database.write() as tx:
+        tx.run("DELETE FROM commands")
+    assert [p.rpartition(": ")[2] for p in world.verdict().problems] == ["the row is gone"]

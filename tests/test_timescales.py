@@ -313,3 +313,12 @@ def test_a_notice_before_the_due_day_of_a_rule_without_one_is_refused():
     start = parse_moment("3 working days after it starts")
     assert moment_day(start, on("2026-12-23"), None, ENGLAND) == on("2026-12-30")
     assert start == Moment(3, "working days", "start", "3 working days after it starts")
+
+
+def test_a_notice_before_a_due_day_that_is_not_set_says_from_what_to_count_instead():
+    with pytest.raises(UsageError) as refused:
+        moment_day(parse_moment("2 working days before it is due"), on("2026-03-02"), None, ENGLAND)
+    assert str(refused.value) == (
+        '"2 working days before it is due" needs a due day, and this timescale sets none; '
+        'count from its start, as in "3 working days after it starts".'
+    )

@@ -18,6 +18,7 @@ from engine.canonical import Place, canonical, commitment, event_hash, parse
 from engine.case import Given
 from engine.service import cases, checkpoints, documents
 from tests import sealing
+from tests.sealing import form, kept
 from tests.worlds import BESS, World, place_on
 
 PAGE = (Path(__file__).parents[1] / "docs" / "trail-format.md").read_text(encoding="utf-8")
@@ -25,24 +26,8 @@ LONGEST_SKETCH = 40
 Lines = list[str]
 
 
-def kept(kind: str) -> dict[str, Any]:
-    """The latest sample of a type."""
-    version = max(v for v in range(1, 100) if sealing.file_of(kind, v).exists())
-    found: dict[str, Any] = json.loads(sealing.file_of(kind, version).read_text(encoding="utf-8"))
-    return found
-
-
 def samples() -> list[Path]:
     return sorted(sealing.KEPT.glob("*.json"))
-
-
-def shape(value: Any) -> Any:
-    """What a value is made of: parts and kinds, without what they say."""
-    if isinstance(value, dict):
-        return {name: shape(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [shape(part) for part in value[:1]]
-    return type(value).__name__
 
 
 def sketch() -> str:
@@ -81,9 +66,9 @@ def test_what_is_sealed_today_has_the_form_of_the_latest_sample(tmp_path: Path) 
     made = sealing.one_of_each(tmp_path)
     assert made.keys() == EFFECTS.keys()
     differs = {
-        kind: (shape(parse(text)["body"]), shape(parse(kept(kind)["text"])["body"]))
+        kind: (form(text), form(kept(kind)["text"]))
         for kind, text in made.items()
-        if shape(parse(text)["body"]) != shape(parse(kept(kind)["text"])["body"])
+        if form(text) != form(kept(kind)["text"])
     }
     # A new form is a new sample, kept beside the old one; a form that was released never goes.
     assert differs == {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,8 +11,8 @@ from engine.cli import texts
 from engine.cli.door import option
 from engine.cli.printing import paragraph
 from engine.cli.visit import Visit, reads
-from engine.errors import StorageError, TrailError
-from engine.service import checkpoints, sequencing, verifying
+from engine.errors import TrailError
+from engine.service import checkpoints, verifying
 
 
 @reads("verify", option("--against", metavar="FILE", help="A checkpoint that was kept elsewhere."))
@@ -23,12 +22,9 @@ def verify(door: Visit, against: str | None) -> None:
     Without a checkpoint that was kept elsewhere it cannot be proved against somebody who can
     rewrite the whole database.
     """
-    place = door.place
+    place = door.to_verify()
     kept = checkpoints.read(place, Path(against)) if against else None
-    with suppress(StorageError):
-        # A store that can only be read is verified as it is.
-        sequencing.seal_new(place)
-    verdict = verifying.verify(place, kept)
+    verdict = verifying.verify_and_seal(place, kept)
     document = {
         "holds": verdict.holds,
         "problems": verdict.problems,

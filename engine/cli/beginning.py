@@ -17,8 +17,8 @@ from engine.cli import texts
 from engine.cli.door import Door, command, option
 from engine.cli.printing import listed, paragraph
 from engine.cli.visit import Visit, account, reads
-from engine.config import Settings
-from engine.errors import ConfigError
+from engine.config import Settings, kinds
+from engine.errors import ConfigError, UsageError
 from engine.migrations import LATEST
 from engine.service import editions
 from engine.service.workplace import By
@@ -85,7 +85,14 @@ def migrate(door: Visit) -> None:
 
 def _settle(target: Path, partnership: str, name: str, url: str, made: list[Path]) -> Settings:
     if target.exists():
-        raise ConfigError("There is a config.toml here already; nothing was changed.")
+        raise ConfigError(
+            "There is a config.toml here already; nothing was changed. Where its database is gone, "
+            "put back the latest backup; to begin anew, move config.toml, the keys and what is "
+            "left of the database to another folder, and run `casetrail init` again."
+        )
+    mistake = kinds.partnership_mistake(partnership)
+    if mistake:
+        raise UsageError(f"--partnership {mistake}")
     tied = account()
     person = re.sub(r"[^a-z0-9_-]", "-", tied.casefold()).lstrip("-_0123456789")[:40] or "manager"
     texts_of = {

@@ -15,6 +15,8 @@ from engine.timescales import derivation_lines
 
 Known = Mapping[str, Any]
 
+_DAY_0 = "day 0, the day it happened"
+
 MOST = 40
 """Deadlines that are printed at once."""
 
@@ -67,8 +69,10 @@ def _explained(one: Known) -> list[str]:
     lines += paragraph(saying.standing(one))
     if one["note"]:
         lines += paragraph(one["note"])
-    lines += ["", *paragraph(f"The rule: {one['rule']}, from {day(one['starts_on'])}.")]
+    lines += ["", *paragraph(_rule(one))]
     for line in derivation_lines(one["derivation"]):
+        if one["provisional"]:
+            line = line.replace(_DAY_0, "day 0, for as long as no other is known")
         lines += paragraph(line, 2, 18 if "   " in line else 0)
     lines.append(f"  Calendar: {one['calendar']}.")
     if one["changes"]:
@@ -76,6 +80,12 @@ def _explained(one: Known) -> list[str]:
         for change in one["changes"]:
             lines += paragraph(_change(change), 2, 4)
     return lines
+
+
+def _rule(one: Known) -> str:
+    if why := saying.provisional(one):
+        return f"The rule: {one['rule_said']}. {why}"
+    return f"The rule: {one['rule_said']}, that is from {day(one['starts_on'])}."
 
 
 def _change(change: Known) -> str:

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "open": Entry("Open a case.", "opening", "open_"),
     "record": Entry("Record answers, or that an agency was asked.", "recording", "record"),
     "attach": Entry("Put a document on file.", "recording", "attach"),
+    "document": Entry("List the documents on file, or read one back.", "reading", "document"),
     "person": Entry("Add or show the people a case is about.", "people", "person"),
     "take": Entry("Take a step, or record one already done.", "stepping", "take"),
     "next": Entry("What can happen next, and what is missing.", "looking", "next_"),

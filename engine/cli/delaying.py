@@ -15,7 +15,7 @@ from engine.service import cases, references
     argument("timescale", "TIMESCALE"),
     more=[
         option("--to", metavar="DATE", required=True, help="The new target."),
-        option("--agreed-by", metavar="WHOM", required=True, help="Who agreed: WHOM, @FILE or -."),
+        option("--agreed-by", metavar="WHOM", required=True, help=f"Who agreed: {texts.FREE}"),
     ],
 )
 def extend(door: Visit, ref: str, timescale: str) -> None:
@@ -23,7 +23,7 @@ def extend(door: Visit, ref: str, timescale: str) -> None:
     ref, options = references.read(ref), door.options
     to = texts.exact_day(options["to"])
     agreed_by = texts.free_text(options["agreed_by"], "--agreed-by")
-    place, by = door.place, door.by(ref)
+    place, by = door.place, door.by()
     outcome = cases.extend(place, by, ref, timescale, to, agreed_by)
     door.done(by, outcome, f"The target is {day(to)}; the day it was due stays on record.")
 
@@ -32,13 +32,13 @@ def extend(door: Visit, ref: str, timescale: str) -> None:
     "delay",
     argument("ref", "REF"),
     argument("timescale", "TIMESCALE"),
-    more=[option("--told", metavar="WHOM", required=True, help="Who was told: WHOM, @FILE or -.")],
+    more=[option("--told", metavar="WHOM", required=True, help=f"Who was told: {texts.FREE}")],
 )
 def delay(door: Visit, ref: str, timescale: str) -> None:
     """Record that a delay was explained, and to whom; --reason is the explanation."""
     ref = references.read(ref)
     told = texts.free_text(door.options["told"], "--told")
-    place, by = door.place, door.by(ref)
+    place, by = door.place, door.by()
     outcome = cases.delay(place, by, ref, timescale, told)
     door.done(by, outcome, f"It is on record that the delay of {timescale} was explained.")
 
@@ -48,6 +48,6 @@ def approve(door: Visit, ref: str, what: str) -> None:
     """Approve an answer as it stands; the approval is void when the answer changes."""
     ref = references.read(ref)
     asked = values.path(what, "What is approved")
-    place, by = door.place, door.by(ref)
+    place, by = door.place, door.by()
     outcome = cases.approve(place, by, ref, asked.question)
     door.done(by, outcome, f"{asked.question} is approved as it stands.")

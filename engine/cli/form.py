@@ -21,7 +21,8 @@ Question = Mapping[str, Any]
 
 _BOX = re.compile(r"\s*\[\[\s*(end of\s+)?([a-z][a-z0-9_]*(?:/[A-Za-z0-9_.-]+){0,2})\s*\]\]\s*")
 _CASE = re.compile(r"\|\s*Case\s+(\S+)\s*")
-_STATUSES = ("asked", "no reply")
+_SILENT = re.compile(r"(asked|no reply)(?:,? asked)?(?: on (.+))?")
+"""What says that it was asked, or that nobody replied, and on which day it was asked."""
 _WIDTH = 80
 
 
@@ -106,11 +107,14 @@ def given(filled: Sequence[Filled], questions: Mapping[str, Any], source: str) -
         asked = values.path(one.path, f"Line {one.line}")
         question = questions.get(asked.question)
         if question is None:
-            hint = values.nearest(asked.question, questions)
+            hint = printing.meant(asked.question, questions)
             raise UsageError(f"Line {one.line}: there is no question {asked.question}{hint}")
-        status = " ".join(one.text.split()).casefold()
-        if question.asked_of and status in _STATUSES:
-            found.append(Given(asked.question, None, asked.of, asked.no, status))
+        silent = _SILENT.fullmatch(" ".join(one.text.split()).casefold())
+        if question.asked_of and silent:
+            asked_on = texts.when(silent[2] or "")
+            found.append(
+                Given(asked.question, None, asked.of, asked.no, silent[1], asked_on=asked_on)
+            )
         else:
             found.append(Given(asked.question, one.text, asked.of, asked.no, source=source))
     return found
@@ -138,7 +142,7 @@ def _read_back(door: Visit, ref: str) -> None:
         printing.say(_understood(ref, answers))
     if not options["yes"] and not texts.confirmed("Record this?"):
         raise UsageError("Nothing was recorded, for nobody confirmed it; add --yes if it is right.")
-    by = door.by(ref)
+    by = door.by()
     outcome = cases.record(place, by, ref, answers)
     door.done(by, outcome, f"Recorded {count(len(answers), 'answer')} on {ref}.")
 
@@ -161,7 +165,7 @@ def _expected(question: Question) -> str:
         "agencies": "ids of agencies, with commas between them",
         "text": "text, as many lines as it needs",
     }.get(kind, f"one of: {', '.join(question['choices'])}")
-    more = '; or "asked", or "no reply"' if question["asked_of"] else ""
+    more = '; or "asked", or "no reply, asked on DAY"' if question["asked_of"] else ""
     return f"Answer: {expected}{more}."
 
 

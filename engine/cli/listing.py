@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.cli import printing, saying, texts
 from engine.cli.door import argument, option
-from engine.cli.printing import count, day, listed, plainly
+from engine.cli.printing import count, day
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.service import listing, reading
@@ -49,16 +49,18 @@ def list_(door: Visit, late: bool, due_within: str, state: str, workflow: str, m
 
 @reads("find", argument("text", "TEXT"))
 def find(door: Visit, text: str) -> None:
-    """Search the references, answers and people of all cases; the search is logged.
+    """Search all cases; the search is logged.
 
-    A name typed here stays in the shell's history: write - to be asked for it, or @FILE.
+    References and public answers are searched for everybody, and personal ones for those with a
+    role in the process who may read them. A name typed here stays in the shell's history: write -
+    to be asked for it, or @FILE.
     """
     wanted = texts.free_text(text, "what is searched")
     if not wanted.strip():
         raise UsageError("Say what to search for.")
     place = door.place
     found = listing.find(place, door.visitor, wanted)
-    rows = [(one["ref"], f"in {listed(one['in'])}") for one in found]
+    rows = [(one["ref"], "; ".join(one["titles"])) for one in found]
     lines = [f"{count(len(found), 'case')} found; the search was logged."]
     cautions = reading.cautions(place, [one["ref"] for one in found])
     document = {"cases": found, "cautions": cautions}
@@ -68,5 +70,5 @@ def find(door: Visit, text: str) -> None:
 def _row(case: Mapping[str, Any]) -> tuple[str, ...]:
     due = day(case["next_due_on"])
     mark = "LATE" if case["late"] else ""
-    waits = f"; waits on the {plainly(case['waiting_on'])}" if case["waiting_on"] else ""
+    waits = f"; waits on {case['waits_on']}" if case["waits_on"] else ""
     return (case["ref"], due or "no day", mark, f"{case['state_title']}{waits}")

@@ -6,21 +6,20 @@ No personal value is printed but after `--personal --why`, when the read is in t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from engine.cli import printing, saying, texts
 from engine.cli.door import argument, option
-from engine.cli.printing import count, day, item, listed, paragraph, strong
-from engine.cli.telling import told
+from engine.cli.printing import count, day, item, paragraph, strong
+from engine.cli.telling import Titles, told
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
-from engine.service import reading, references
+from engine.service import private, reading, references
 
 MOST = 6
-"""Deadlines, and tasks, that fit on the one screen."""
-MOST_ANSWERS = 10
-"""Public answers that do."""
+"""Deadlines, and tasks, that are shown unless all are asked for."""
 
 Case = Mapping[str, Any]
 
@@ -33,17 +32,18 @@ _PERSONAL = (
 @reads(
     "show",
     argument("ref", "REF"),
-    option("--all", "every", is_flag=True, help="Every answer and every deadline."),
+    option("--all", "every", is_flag=True, help="Earlier answers, and every deadline and task."),
     *_PERSONAL,
 )
 def show(door: Visit, ref: str, every: bool, personal: bool, why: str) -> None:
-    """A case on one screen: where it is, what is due, what to do, and what is on record.
+    """A case: where it is, what is due, what to do, and what is on record.
 
-    Personal answers are only counted, unless --personal asks for them and --why says why.
+    Of personal answers it is only said that they are on file, unless --personal asks for them and
+    --why says why. In brackets stands what other commands call a thing.
     """
     ref, reason = references.read(ref), reason_to_read(personal, why)
     case = reading.show(door.place, door.visitor, ref)
-    values = reading.personal(door.place, door.visitor, ref, reason) if personal else {}
+    values = private.answers(door.place, door.visitor, ref, reason) if personal else {}
     document = {**case, "personal": values} if personal else case
     lines = [*_head(case), *_deadlines(case, every=every), *_to_do(case, every=every)]
     lines += [*_answers(case, values, every=every), *_linked(case)]
@@ -63,11 +63,11 @@ def next_(door: Visit, ref: str) -> None:
     if ready:
         lines += ["", strong("Can be done now")]
         for step in ready:
-            lines += item(f"{step['transition']}: {step['title']}{_duty(step)}")
+            lines += item(_step(step))
     if others:
         lines += ["", strong("Cannot be done yet")]
-        for step in sorted(others, key=lambda step: len(step["unmet"])):
-            lines += [*item(f"{step['transition']}: {step['title']}{_duty(step)}"), *_unmet(step)]
+        for step in others:
+            lines += [*item(_step(step)), *_unmet(step)]
     if not found["steps"]:
         lines.append("No step starts from here: the case is at its end.")
     if found["tasks"]:
@@ -84,14 +84,17 @@ def history(door: Visit, ref: str, personal: bool, why: str) -> None:
     ref, reason = references.read(ref), reason_to_read(personal, why)
     place = door.place
     events = reading.history(place, ref)
-    values = reading.personal_history(place, door.visitor, ref, reason) if personal else {}
+    values = private.entries(place, door.visitor, ref, reason) if personal else {}
     cautions = reading.cautions(place, [ref])
     document: dict[str, Any] = {"ref": ref, "events": events, "cautions": cautions}
     if personal:
         document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
+    with place.database.read() as tx:
+        workflow = reading.view(place, tx, ref).edition.workflow
+    titles = Titles(workflow, place.directory)
     lines: list[str] = []
     for event in events:
-        lines += _entry(door, event)
+        lines += _entry(titles, event)
         mine = {path: value for (n, path), value in values.items() if n == event["n"]}
         lines += _values(mine, 6)
     door.answer(document, [*lines, *saying.caution(*cautions)])
@@ -115,7 +118,7 @@ def _head(case: Case) -> list[str]:
     historic = ", entered as historic" if case["historic"] else ""
     lines += paragraph(f"{opened}{historic}{about}.")
     if case["parent"]:
-        of = f", about {case['about']}" if case["about"] else ""
+        of = f", about {case['about_title']}" if case["about"] else ""
         lines.append(f"Linked to {case['parent']}{of}.")
     return lines
 
@@ -142,50 +145,76 @@ def _to_do(case: Case, *, every: bool) -> list[str]:
         lines.append(f"  {count(len(case['tasks']) - MOST, 'more')}; --all shows them.")
     if case["closed_on"] and not case["allowed"]:
         return lines
-    allowed = listed(case["allowed"]) or "nothing"
-    more = f"`casetrail next {case['ref']}` says what every step still needs."
-    return [*lines, "", *paragraph(f"Can be done now: {allowed}. {more}", 0, 2)]
+    lines += ["", strong("Can be done now")]
+    for step in case["can_be_done"]:
+        lines += item(f"{step['title']} [{step['transition']}]")
+    more = f"`casetrail next {case['ref']}` says what every other step still needs."
+    return [*lines, *paragraph(more, 2)]
 
 
 def _answers(case: Case, values: Mapping[str, str], *, every: bool) -> list[str]:
-    public = [one for one in case["answers"] if not one["personal"] or one["status"] != "answered"]
-    kept = len(case["answers"]) - len(public)
     if not case["answers"]:
         return []
-    latest = public if every else public[-MOST_ANSWERS:]
-    lines = ["", strong("On record")]
-    lines += printing.table((path(one), _answer(one)) for one in latest)
-    if len(latest) < len(public):
-        lines.append(f"  {count(len(public) - len(latest), 'earlier answer')}; --all shows them.")
+    current = [one for one in case["answers"] if one["current"]]
+    personal = [one for one in current if _is_private(one)]
+    shown = case["answers"] if every else [one for one in current if not _is_private(one)]
+    lines = ["", strong("On record"), *_by_question(shown)]
+    earlier = len(case["answers"]) - len(current)
+    if personal and not every:
+        number = count(len(personal), "personal answer")
+        lines += paragraph(
+            f"{number} on file; --all names them, --personal --why TEXT shows them.", 2
+        )
+    if earlier and not every:
+        lines += paragraph(
+            f"{count(earlier, 'earlier answer')}, since asked anew; --all shows them.", 2
+        )
     if values:
         lines += ["", strong("Personal (this read was logged)"), *_values(values, 2)]
-    elif kept:
-        lines.append(f"  {count(kept, 'personal answer')}; --personal --why TEXT shows them.")
     return lines
+
+
+def _by_question(answers: Sequence[Case]) -> list[str]:
+    """Answers under what was asked; several to one question as a list."""
+    lines: list[str] = []
+    for ask, group in groupby(answers, key=lambda one: one["ask"]):
+        every = list(group)
+        if len(every) == 1 and not every[0]["of"]:
+            lines += paragraph(f"{ask} {_answer(every[0])} [{path(every[0])}]", 2, 4)
+            continue
+        lines += paragraph(ask, 2, 4)
+        for one in every:
+            of = f"{one['of_title']}: " if one["of"] else ""
+            lines += paragraph(f"{of}{_answer(one)} [{path(one)}]", 6, 2)
+    return lines
+
+
+def _is_private(answer: Case) -> bool:
+    return bool(answer["personal"]) and answer["status"] == "answered"
 
 
 def _linked(case: Case) -> list[str]:
     if not case["linked"]:
         return []
-    rows = [
-        (
-            one["ref"],
-            printing.plainly(one["workflow"]),
-            one["about"],
-            f"ended {day(one['closed_on'])}"
-            if one["closed_on"]
-            else printing.plainly(one["state"]),
-        )
-        for one in case["linked"]
-    ]
+    rows = [(one["ref"], _told_of(one)) for one in case["linked"]]
     return ["", strong("Linked cases"), *printing.table(rows)]
 
 
+def _told_of(linked: Case) -> str:
+    of = f" ({linked['about_title']})" if linked["about_title"] else ""
+    word = "set aside" if linked["set_aside"] else "ended"
+    ended = f"{word} {day(linked['closed_on'])}" if linked["closed_on"] else linked["state_title"]
+    return f"{linked['title']}{of}: {ended}"
+
+
 def path(answer: Case) -> str:
-    """The name of an answer, as `record` takes it: `opinion/police`, `name/p1`."""
-    no = f"/{answer['no']}" if answer["no"] > 1 else ""
-    of = f"/{answer['of']}" if answer["of"] or no else ""
-    return f"{answer['question']}{of}{no}"
+    """The name of an answer, as `correct` takes it: `opinion/police`, `name/p1`.
+
+    An earlier answer, since asked anew, has its number: `submitted_on//1`.
+    """
+    if not answer["current"]:
+        return f"{answer['question']}/{answer['of']}/{answer['no']}"
+    return f"{answer['question']}/{answer['of']}" if answer["of"] else str(answer["question"])
 
 
 def _answer(answer: Case) -> str:
@@ -193,8 +222,11 @@ def _answer(answer: Case) -> str:
     if answer["status"] == "asked":
         return f"asked on {day(answer['asked_on'])}, no answer yet"
     if answer["status"] == "no reply":
-        return f"asked on {day(answer['asked_on'])}, no reply"
-    return f"{answer['value']}{source}"
+        return f"asked on {day(answer['asked_on'])}, no reply" if answer["asked_on"] else "no reply"
+    if answer["personal"]:
+        return "on file"
+    value = day(answer["value"]) if answer["kind"] == "date" else answer["said"]
+    return f"{value}{source}"
 
 
 def _values(values: Mapping[str, str], indent: int) -> list[str]:
@@ -230,24 +262,28 @@ def _unmet(step: Case) -> list[str]:
     return lines
 
 
-def _duty(step: Case) -> str:
-    return f" [{step['duty']}]" if step["duty"] else ""
+def _step(step: Case) -> str:
+    duty = f", under {step['duty']}" if step["duty"] else ""
+    return f"{step['title']} [{step['transition']}]{duty}"
 
 
-def _entry(door: Visit, event: Case) -> list[str]:
+def _entry(titles: Titles, event: Case) -> list[str]:
     happened = day(event["happened"])
     recorded = day(event["recorded"])
     late = f", recorded {recorded}" if recorded != happened else ""
-    lines = paragraph(f"@{event['n']}  {happened}{late}: {told(event)}", 0, 4)
-    return [*lines, *paragraph(_who(door, event["actor"], event["evidence"]), 4, 2)]
+    head, *items = told(event, titles)
+    lines = paragraph(f"@{event['n']}  {happened}{late}: {head}", 0, 4)
+    for one in items:
+        lines += paragraph(f"- {one}", 4, 2)
+    return [*lines, *paragraph(_who(titles, event["actor"], event["evidence"]), 4, 2)]
 
 
-def _who(door: Visit, actor: Mapping[str, str], evidence: str) -> str:
-    role = f" as {printing.plainly(actor['role'])}" if actor["role"] else ""
-    instead = f", for {door.name(actor['for'])}" if actor["for"] else ""
-    decided = f"{door.name(actor['decided'])}{role}{instead}"
+def _who(titles: Titles, actor: Mapping[str, str], evidence: str) -> str:
+    role = f" as {titles.role(actor['role'])}" if actor["role"] else ""
+    instead = f", for {titles.person(actor['for'])}" if actor["for"] else ""
+    decided = f"{titles.person(actor['decided'])}{role}{instead}"
     shown = f"; evidence {evidence}" if evidence else ""
     if actor["decided"] == actor["recorded"]:
         return f"by {decided} ({actor['proof']}){shown}"
-    recorded = door.name(actor["recorded"])
+    recorded = titles.person(actor["recorded"])
     return f"decided by {decided}; recorded by {recorded} ({actor['proof']}){shown}"

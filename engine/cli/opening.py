@@ -48,7 +48,7 @@ def _alike(found: Sequence[dict[str, Any]]) -> list[str]:
     lines = ["Look whether it is one of these cases, which have the same dates or places:"]
     for one in found:
         ended = f", closed {day(one['closed_on'])}" if one["closed_on"] else ", still open"
-        same = printing.listed(one["same"])
-        text = f"{one['ref']}: opened {day(one['opened_on'])}{ended}; the same {same}"
+        same = printing.listed(f'"{ask}"' for ask in one["asks"])
+        text = f"{one['ref']}: opened {day(one['opened_on'])}{ended}; the same answer to {same}"
         lines += printing.item(text)
     return [*lines, ""]

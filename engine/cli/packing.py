@@ -39,7 +39,7 @@ def pack(door: Visit, ref: str, pack: str) -> None:
     ref, options = references.read(ref), door.options
     if options["on"]:
         raise UsageError("A pack is built from the record as it is now; leave out --on.")
-    by = door.by(ref)
+    by = door.by()
     if not pack:
         _list(door, ref, packing.listed(door.place, by, ref))
         return
@@ -76,7 +76,7 @@ def pack(door: Visit, ref: str, pack: str) -> None:
     argument("pack", "PACK"),
     more=[
         option("--file", metavar="FILE", required=True, help="What was really sent."),
-        option("--to", metavar="WHOM", required=True, help="To whom: WHOM, @FILE or -."),
+        option("--to", metavar="WHOM", required=True, help=f"To whom: {texts.FREE}"),
         option("--receipt", metavar="FILE", default="", help="What shows that it came."),
     ],
 )
@@ -90,7 +90,7 @@ def sent(door: Visit, ref: str, pack: str) -> None:
     place = door.place
     with texts.opened(options["file"], "--file") as source:
         file = File(os.path.basename(options["file"]), source)
-        by = door.by(ref)
+        by = door.by()
         if not options["receipt"]:
             posted = packing.sent(place, by, ref, pack, Sending(file, to))
         else:
@@ -119,7 +119,7 @@ def _list(door: Visit, ref: str, found: list[dict[str, Any]]) -> None:
     for one in found:
         missing = len(one["missing"])
         ready = f"{count(missing, 'thing')} missing" if missing else "can be built"
-        lines += printing.item(f"{one['pack']}: {one['title']}; {ready}")
+        lines += printing.item(f"{one['title']} [{one['pack']}]; {ready}")
         for version in one["versions"]:
             lines += printing.paragraph(_version(version), 6, 2)
     door.answer({"ref": ref, "packs": found}, lines or ["This process has no packs."])

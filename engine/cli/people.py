@@ -11,7 +11,7 @@ from engine.cli.door import argument, option
 from engine.cli.looking import clear, path, reason_to_read
 from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
-from engine.service import cases, documents, reading, references
+from engine.service import cases, documents, private, reading, references
 
 
 @changes(
@@ -27,8 +27,9 @@ from engine.service import cases, documents, reading, references
 def person(door: Visit, ref: str, act: str, words: tuple[str, ...]) -> None:
     """Add somebody the case is about, or show those it is about.
 
-    `person REF add child name=-` adds a child and asks for the name, so that it stays out of the
-    shell's history. `person REF show` lists ids and kinds only, unless --personal is given.
+    `person REF add child child_name=-` adds a child and asks for the name, so that it stays out of
+    the shell's history; `record REF --form --all` names the other questions. `person REF show`
+    lists ids and kinds only, unless --personal is given.
     """
     ref = references.read(ref)
     if act == "add":
@@ -48,7 +49,7 @@ def person(door: Visit, ref: str, act: str, words: tuple[str, ...]) -> None:
             "--basis",
             metavar="TEXT",
             required=True,
-            help="On what basis: TEXT, @FILE, or - to be asked.",
+            help=f"On what basis: {texts.FREE}",
         ),
     ],
 )
@@ -62,20 +63,20 @@ def erase(door: Visit, ref: str) -> None:
     if not basis.strip():
         raise UsageError("An erasure needs its basis; give --basis.")
     place, who = door.place, options["person"]
-    by = door.by(ref)
+    by = door.by()
     outcome = documents.erase_person(place, by, ref, who, basis)
     door.done(by, outcome, f"What was known about {who} is destroyed, and can never be read again.")
 
 
 def _add(door: Visit, ref: str, words: tuple[str, ...]) -> None:
     if not words:
-        raise UsageError("Say whom to add: `person REF add child name=-`.")
+        raise UsageError("Say whom to add: `person REF add child child_name=-`.")
     kind, *known = words
     place = door.place
     with place.database.read() as tx:
         workflow = reading.view(place, tx, ref).edition.workflow
     given = values.answers(known, workflow).own
-    by = door.by(ref)
+    by = door.by()
     who, outcome = cases.add_person(place, by, ref, kind, given)
     door.done(by, outcome, f"Added {who} ({kind}) to {ref}.", {"person": who})
 
@@ -85,21 +86,22 @@ def _show(door: Visit, ref: str) -> None:
     reason = reason_to_read(options["personal"], options["why"])
     place = door.place
     case = reading.show(place, door.visitor, ref)
-    held = reading.personal(place, door.visitor, ref, reason) if reason else {}
+    held = private.answers(place, door.visitor, ref, reason) if reason else {}
     document: dict[str, Any] = {"ref": ref, "people": [], "caution": case["caution"]}
     lines: list[str] = []
     for one in case["people"]:
         answers = [a for a in case["answers"] if a["of"] == one["person"]]
         about = {key: v for key, v in held.items() if key.split("/")[1] == one["person"]}
         document["people"].append({**one, "answers": answers, "personal": about})
-        lines.append(f"{one['person']}  {one['kind']}")
-        rows = [(path(a), a["value"] or "(personal)") for a in answers]
-        rows = [(path(a), _value(a, about)) for a in answers] if about else rows
-        lines += printing.table(rows, 4)
+        lines.append(f"{one['person']}  {one['kind']}{saying.erased(one)}")
+        for answer in answers:
+            lines += printing.paragraph(_known(answer, about), 4, 2)
     lines = lines or [f"{ref} names nobody yet; add somebody with `person {ref} add child`."]
     door.answer(document, [*lines, *saying.caution(case["caution"])])
 
 
-def _value(answer: dict[str, Any], about: dict[str, str]) -> str:
+def _known(answer: dict[str, Any], about: dict[str, str]) -> str:
+    """What was asked about somebody, and the answer so far as it may be seen."""
     key = f"{answer['question']}/{answer['of']}/{answer['no']}"
-    return answer["value"] or clear(about.get(key, "(personal)"))
+    value = answer["value"] or clear(about.get(key, "(personal)"))
+    return f"{answer['ask']} {value} [{path(answer)}]"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -17,6 +18,15 @@ from engine.dates import MONTHS, parse_partial, short_day
 
 NARROWEST = 60
 WIDEST = 100
+
+_STYLE = re.compile(r"(\x1b\[(?:0|1|31)m)")
+"""What `strong` and `loud` put around a text."""
+_SCRIPTS = frozenset(
+    "\t\u00a0\u1680\u202f\u205f\u3000\u200c\u200d"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+    + "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+)
+"""Spaces, joiners and signs that scripts need, and that leave a line as it is."""
 
 
 def width() -> int:
@@ -98,6 +108,14 @@ def need(what: str, who: Sequence[str], how: str) -> str:
     return f"{what} ({more})" if more else what
 
 
+def meant(word: str, known: Collection[str]) -> str:
+    """The end of a sentence that says which name was probably meant, or which there are."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, 1)
+    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}."
+
+
 def count(number: int, one: str) -> str:
     """`1 case`, `2 cases`, `2 more`."""
     return f"{number} {one if number == 1 or one == 'more' else one + 's'}"
@@ -115,17 +133,21 @@ def strong(text: str) -> str:
 
 def say(lines: Iterable[str]) -> None:
     """Write lines on standard output; a reader that has gone away is no fault."""
-    _write("".join(f"{line}\n" for line in lines), sys.stdout)
+    _write("".join(f"{_shown(line)}\n" for line in lines), sys.stdout)
 
 
 def say_aside(lines: Iterable[str]) -> None:
     """Write lines on standard error."""
-    _write("".join(f"{_harmless(line)}\n" for line in lines), sys.stderr)
+    _write("".join(f"{_shown(line)}\n" for line in lines), sys.stderr)
 
 
 def say_json(document: Mapping[str, Any]) -> None:
-    """Write the one JSON document of a command on standard output."""
+    """Write the one JSON document of a command on standard output.
+
+    What a terminal would obey and not show is escaped, so that the value is still exact.
+    """
     text = json.dumps(document, sort_keys=True, ensure_ascii=False, indent=2)
+    text = _marked(text, lambda char: json.dumps(char)[1:-1])
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
     _write(f"{text}\n", sys.stdout)
@@ -165,6 +187,25 @@ def _colour() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
-def _harmless(text: str) -> str:
-    """A line without the control characters by which a terminal could be led astray."""
-    return "".join(c if c.isprintable() or c == "\u00a0" else "?" for c in text)
+def visible(text: str) -> str:
+    """A text in which what a terminal would obey and not show is shown: `<U+202E>`.
+
+    It could turn the line around, hide a part of it or lead the terminal astray. Letters and marks
+    of every script stay as they are, and line ends too.
+    """
+    return _marked(text, lambda char: f"<U+{ord(char):04X}>")
+
+
+def _shown(line: str) -> str:
+    """A line on its way to a terminal, with no more of colour than is ours."""
+    parts = _STYLE.split(line) if "\x1b" in line and _colour() else [line]
+    return "".join(part if at % 2 else visible(part) for at, part in enumerate(parts))
+
+
+def _marked(text: str, mark: Callable[[str], str]) -> str:
+    return "\n".join(
+        line
+        if line.isprintable()
+        else "".join(c if c.isprintable() or c in _SCRIPTS else mark(c) for c in line)
+        for line in text.split("\n")
+    )

@@ -10,14 +10,21 @@ from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
 from engine.service import cases, documents, reading, references
 
+_WHOM = "QUESTION/AGENCY[=DAY]"
+
 
 @changes(
     "record",
     argument("ref", "REF"),
     argument("answers", "[QUESTION=VALUE] ...", nargs=-1),
     more=[
-        option("--asked", multiple=True, metavar="QUESTION/AGENCY", help="It was asked."),
-        option("--no-reply", multiple=True, metavar="QUESTION/AGENCY", help="It did not reply."),
+        option("--asked", multiple=True, metavar=_WHOM, help="It was asked; on DAY, or --on."),
+        option(
+            "--no-reply",
+            multiple=True,
+            metavar=_WHOM,
+            help="It was asked, on DAY where that is not on record yet, and did not reply.",
+        ),
         option("--source", metavar="AGENCY", help="The agency that the answers came from."),
         option(
             "--form",
@@ -54,7 +61,7 @@ def record(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
     )
     if not given:
         raise UsageError(f"Say what to record: {values.FORM}; or use --form.")
-    by = door.by(ref)
+    by = door.by()
     outcome = cases.record(place, by, ref, given)
     number = len(given)
     door.done(by, outcome, f"Recorded {number} answer{'s' if number > 1 else ''} on {ref}.")
@@ -75,7 +82,7 @@ def attach(door: Visit, ref: str, question: str, file: str) -> None:
     asked = values.path(question, "The question")
     place = door.place
     with texts.opened(file, str(asked)) as source:
-        by = door.by(ref)
+        by = door.by()
         handed = documents.File(os.path.basename(file), source)
         outcome = documents.attach(place, by, ref, asked.question, handed, asked.of)
     door.done(by, outcome, f"Put a document on file for {asked}.")

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from engine.cli import printing
-from engine.cli.printing import day, listed, paragraph, plainly
+from engine.cli.printing import day, listed, paragraph
+from engine.prose import capital
 
 Known = Mapping[str, Any]
 """A case, a deadline or a step in its stable form."""
@@ -16,12 +17,25 @@ OPEN = ("overdue", "running", "provisional", "paused", "not started")
 
 def deadline(known: Known, *, about: str = "", indent: int = 2) -> list[str]:
     """A deadline with its duty, what sets its time, the source, and how far that is confirmed."""
-    of = f" ({known['of']})" if known["of"] else ""
-    head = f"{about}{known['title']}{of}: {state(known)}"
+    of = f" ({known['of_title']})" if known["of"] else ""
+    head = f"{about}{known['title']}{of} [{known['timescale']}]: {state(known)}"
     lines = paragraph(head, indent, 2)
     if known["status"] == "overdue":
         lines = [printing.loud(line) for line in lines]
-    return [*lines, *paragraph(standing(known), indent + 2)]
+    for text in (provisional(known), standing(known)):
+        lines += paragraph(text, indent + 2) if text else []
+    return lines
+
+
+def provisional(known: Known) -> str:
+    """Why a deadline is provisional, and what to record; nothing when it is not."""
+    lacking = known["provisional"]
+    if not lacking:
+        return ""
+    return (
+        f'Provisional: "{lacking["ask"]}" is not answered, so it is counted from '
+        f"{day(lacking['counted_from'])}. `{lacking['how']}` sets the day that counts."
+    )
 
 
 def state(known: Known) -> str:
@@ -29,17 +43,20 @@ def state(known: Known) -> str:
     status = known["status"]
     due = day(known["due_on"])
     when = f", due {due}" if due else ""
+    provisionally = ", provisional" if known["provisional"] else ""
     said = {
         "met": f"met on {day(known['met_on'])}{when}",
         "met late": f"met late on {day(known['met_on'])}{when}",
-        "overdue": f"OVERDUE, due {due}{_left(known)}",
+        "overdue": f"OVERDUE, due {due}{_left(known)}{provisionally}",
         "running": f"due {due}{_left(known)}" if due else "as soon as practicable; no day is set",
-        "provisional": f"due {due}{_left(known)}, provisional: its start is not answered yet",
+        "provisional": f"due {due}{_left(known)}{provisionally}",
         "paused": f"paused{when}",
     }.get(status, str(status))
     if known["due_between"] and not due:
         first, last = known["due_between"]
         said = f"due between {day(first)} and {day(last)}; the start is known only in part"
+    if known["not_counted"]:
+        said = f"{'' if status in OPEN else f'{said}; '}not counted: {known['not_counted']}"
     return said + _beside(known)
 
 
@@ -55,22 +72,27 @@ def standing(known: Known) -> str:
         limit = "legal limit" if time["kind"] in ("act", "regulation") else "time"
         duty = f"Duty: {known['duty']}. " if known["duty"] else ""
         return f"{duty}The {limit} is from {source} (read)."
+    if known["duty"] and known["duty_read"]:
+        expected = f"expected (source not yet read): {source} ({known['confirmed']})"
+        return f"Duty: {known['duty']} (read). Its time is {expected}."
     what = f"{known['duty']}; " if known["duty"] else ""
     return (
         f"Expected (source not yet read): {what}the time is from {source} ({known['confirmed']})."
     )
 
 
-def waiting(role: str) -> str:
-    """On whom a case waits, as the end of a sentence."""
-    return f"; it waits on the {plainly(role)}" if role else ""
+def waiting(known: Known) -> str:
+    """On whom a case or a deadline waits, as the end of a sentence."""
+    return f"; it waits on {known['waits_on']}" if known["waits_on"] else ""
 
 
 def place(case: Known) -> str:
     """Where a case is."""
+    if case["set_aside"]:
+        return f"an end: set aside on {day(case['closed_on'])}, as was the step that opened it"
     if case["closed_on"]:
         return f'"{case["state_title"]}"; closed on {day(case["closed_on"])}'
-    return f'"{case["state_title"]}" since {day(case["since"])}{waiting(case["waiting_on"])}'
+    return f'"{case["state_title"]}" since {day(case["since"])}{waiting(case)}'
 
 
 def after_change(case: Known, moved: Collection[str]) -> list[str]:
@@ -100,18 +122,29 @@ def caution(*texts: str) -> list[str]:
     return found
 
 
+def unknown_roles(roles: Iterable[str], which: str) -> str:
+    """That config.toml gives people roles that there are not, so that nobody acts by them."""
+    return f"config.toml gives people roles that {which}: {listed(roles)}; check their names."
+
+
 def tasks(known: Iterable[Known]) -> list[str]:
     """What is left for somebody to do."""
     found: list[str] = []
     for one in known:
-        by = f"the {plainly(one['role'])}" if one["role"] else "anybody"
-        found += printing.item(f"{one['what']} ({by}, since {day(one['since'])})")
+        by = one["by"] or "anybody"
+        found += printing.item(f"{capital(one['what'])} ({by}, since {day(one['since'])})")
     return found
 
 
 def about(case: Known) -> str:
     """Whom a case is about, by their ids."""
-    return listed(f"{one['person']} ({one['kind']})" for one in case["people"])
+    return listed(f"{one['person']} ({one['kind']}{erased(one)})" for one in case["people"])
+
+
+def erased(person: Known) -> str:
+    """That what was known about somebody was destroyed, and when; nothing where it was not."""
+    on = person["erased_on"]
+    return f"; all that was known of them was erased on {day(on)}" if on else ""
 
 
 def _left(known: Known) -> str:

@@ -9,10 +9,11 @@ import click
 
 from engine.cli import printing, saying
 from engine.cli.door import option
-from engine.cli.printing import count, day, listed, plainly, shortened, strong
+from engine.cli.printing import count, day, listed, shortened, strong
 from engine.cli.visit import Visit, reads
+from engine.directory import unknown_roles
 from engine.prose import capital
-from engine.service import listing, reading
+from engine.service import editions, listing, reading
 
 Known = Mapping[str, Any]
 Entry = list[str]
@@ -45,16 +46,20 @@ def today(door: Visit, paper: bool) -> None:
     """
     place = door.place
     found = listing.today_sheet(place)
+    unknown = unknown_roles(place.directory, editions.roles_in_use(place))
     refs = {one["ref"] for part in PARTS for one in found[part.name]}
     cautions = reading.cautions(place, refs)
-    lines = sheet(found, door.settings.partnership, cautions)
+    lines = sheet(found, door.settings.partnership, cautions, unknown)
     shown = [click.unstyle(line) for line in lines] if paper else lines
-    door.answer({**found, "cautions": cautions}, shown)
+    door.answer({**found, "unknown_roles": unknown, "cautions": cautions}, shown)
 
 
-def sheet(found: Known, partnership: str, cautions: Sequence[str]) -> list[str]:
+def sheet(
+    found: Known, partnership: str, cautions: Sequence[str], unknown: Sequence[str] = ()
+) -> list[str]:
     """The sheet: at most so many lines, shared out so that what is overdue comes first."""
     head = [strong(f"{day(found['today'])}  {partnership}")]
+    head += _wrapped(saying.unknown_roles(unknown, "no process in use has"), 0) if unknown else []
     said = [line for text in cautions for line in _wrapped(f"Caution: {text}", 0)]
     foot = ["", *said[:MOST_CAUTIONS]] if said else []
     parts = [(part, list(part.entries(found[part.name]))) for part in PARTS if found[part.name]]
@@ -95,34 +100,39 @@ def _part(part: Part, number: int, entries: Sequence[Entry], room: int) -> list[
 
 def _clocks(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
-        of = f" ({one['of']})" if one["of"] else ""
-        waits = f"; it waits on the {plainly(one['waiting_on'])}" if one["waiting_on"] else ""
+        of = f" ({one['of_title']})" if one["of"] else ""
         head = _cut(f"{one['ref']}  {one['title']}{of}")
         first = printing.loud(head) if one["status"] == "overdue" else head
         yield [
             first,
-            *_wrapped(f"{capital(saying.state(one))}{waits}.", 4),
+            *_wrapped(f"{capital(saying.state(one))}{saying.waiting(one)}.", 4),
+            *(_wrapped(why, 4) if (why := _provisional(one)) else []),
             *_wrapped(saying.standing(one), 4),
         ]
+
+
+def _provisional(one: Known) -> str:
+    lacking = one["provisional"]
+    return f'Provisional until "{lacking["ask"]}" is answered.' if lacking else ""
 
 
 def _waiting(known: Sequence[Known]) -> Iterable[Entry]:
     by_role: dict[str, list[str]] = {}
     for one in known:
-        by_role.setdefault(one["waiting_on"], []).append(one["ref"])
+        by_role.setdefault(one["waits_on"], []).append(one["ref"])
     for role, refs in sorted(by_role.items(), key=lambda pair: -len(pair[1])):
-        who = f"the {plainly(role)}" if role else "nobody"
+        who = role or "nobody"
         yield [_cut(f"{who}: {count(len(refs), 'case')}: {listed(refs)}")]
 
 
 def _unanswered(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
-        yield [_cut(f"{one['ref']}  {one['of']} since {day(one['asked_on'])}: {one['question']}")]
+        yield [_cut(f"{one['ref']}  {one['of_title']} since {day(one['asked_on'])}: {one['ask']}")]
 
 
 def _tasks(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
-        yield [_cut(f"{one['ref']}  {one['what']} (the {plainly(one['role'])})")]
+        yield [_cut(f"{one['ref']}  {one['what']} ({one['by'] or 'anybody'})")]
 
 
 def _undelivered(known: Sequence[Known]) -> Iterable[Entry]:

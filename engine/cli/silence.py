@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from engine.calendars import LONDON, Calendar, at_local
 from engine.canonical import parse
 from engine.dates import short_day
+from engine.errors import TrailError
 from engine.service import access, starting
 from engine.service.workplace import Workplace
 
@@ -17,8 +18,11 @@ def warning(place: Workplace) -> str:
 
     A store that never ticked counts from its first event.
     """
-    ticked = starting.last_tick(place)
-    since = _began(place) if ticked is None else datetime.fromtimestamp(ticked / 1e6, UTC)
+    try:
+        ticked = starting.last_tick(place)
+        since = _began(place) if ticked is None else datetime.fromtimestamp(ticked / 1e6, UTC)
+    except TrailError as error:
+        return str(error)
     if since is None or place.clock() <= _a_working_day_after(_calendar(place), since):
         return ""
     local = since.astimezone(ZoneInfo(LONDON))
@@ -34,7 +38,10 @@ def _calendar(place: Workplace) -> Calendar:
 def _began(place: Workplace) -> datetime | None:
     with place.database.read() as tx:
         texts = place.store.events(tx, access.STORE)
-    return datetime.fromisoformat(parse(texts[0])["recorded"]) if texts else None
+    try:
+        return datetime.fromisoformat(parse(texts[0])["recorded"]) if texts else None
+    except (ValueError, TypeError, KeyError):
+        raise TrailError("The first event was altered; run `casetrail audit verify`.") from None
 
 
 def _a_working_day_after(calendar: Calendar, since: datetime) -> datetime:

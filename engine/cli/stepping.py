@@ -6,12 +6,13 @@ import re
 
 from engine.cli import texts, values
 from engine.cli.door import argument, option
-from engine.cli.printing import day
+from engine.cli.printing import day, listed
 from engine.cli.visit import Visit, changes
 from engine.decide.taking import Step
 from engine.definition import Workflow
 from engine.errors import UsageError
 from engine.service import cases, reading, references
+from engine.service.changing import Outcome
 
 _ENTRY = re.compile(r"@(\d{1,9})")
 
@@ -42,7 +43,7 @@ def take(door: Visit, ref: str, transition: str, answers: tuple[str, ...]) -> No
         workflow = reading.view(place, tx, ref).edition.workflow
     source = values.agency(options["source"], place.directory.agencies)
     given = values.answers(answers, workflow, source, _opened(workflow, transition))
-    by = door.by(ref)
+    by = door.by()
     step = Step(transition, given.own, options["already_done"])
     outcome = cases.take_step(place, by, ref, step, given.linked)
     title = workflow.transitions[transition].title
@@ -71,16 +72,16 @@ def correct(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
         workflow = reading.view(place, tx, ref).edition.workflow
     source = values.agency(door.options["source"], place.directory.agencies)
     given = values.answers(answers, workflow, source).own
-    by = door.by(ref)
+    by = door.by()
     outcome = cases.correct(place, by, ref, given)
-    door.done(by, outcome, f"Corrected on {ref}; decisions that rested on it are open tasks.")
+    door.done(by, outcome, f"Corrected on {ref}{_to_confirm(outcome, workflow)}.")
 
 
 @changes("undo", argument("ref", "REF"))
 def undo(door: Visit, ref: str) -> None:
     """Set the latest step aside by a new entry; --reason says why."""
     ref = references.read(ref)
-    place, by = door.place, door.by(ref)
+    place, by = door.place, door.by()
     outcome = cases.undo(place, by, ref)
     door.done(by, outcome, f"The latest step of {ref} is set aside.")
 
@@ -92,9 +93,17 @@ def _redate(door: Visit, ref: str, n: int, more: tuple[str, ...]) -> None:
     if not wanted:
         raise UsageError(f"Say on which day it really happened: `correct {ref} @{n} --on WHEN`.")
     # The day belongs to the step; the correction itself happens today.
-    place, by = door.place, door.by(ref, on="")
+    place, by = door.place, door.by(on="")
     outcome = cases.redate(place, by, ref, n, wanted)
     door.done(by, outcome, f"Entry @{n} of {ref} happened on {day(wanted)}.")
+
+
+def _to_confirm(outcome: Outcome, workflow: Workflow) -> str:
+    """The decisions that are open tasks because what they rested on was put right."""
+    opened = [e["body"]["tasks"] for e in outcome.events if e["type"] == "task opened"]
+    steps = [t["subject"] for left in opened for t in left if t["kind"] == "confirm decision"]
+    titles = [f'"{workflow.transitions[step].title}"' for step in steps]
+    return f"; to be confirmed, as an open task: {listed(titles)}" if titles else ""
 
 
 def _opened(workflow: Workflow, transition: str) -> Workflow | None:

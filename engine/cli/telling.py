@@ -1,139 +1,240 @@
-"""What an event of the trail says, in one line of plain English and with no personal value."""
+"""What an event of the trail says, in plain English: by titles, and with no personal value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.cli.printing import count, day, listed, plainly
+from engine.definition import Workflow
+from engine.directory import Directory
+from engine.prose import capital, with_article
 
 Body = Mapping[str, Any]
 
 
-def told(event: Mapping[str, Any]) -> str:
-    """What an event says."""
+class Titles:
+    """What the things of a process, and the partnership's people and agencies, are called.
+
+    What is not known any more is called by its own name.
+    """
+
+    def __init__(self, workflow: Workflow, directory: Directory) -> None:
+        self._workflow = workflow
+        self._directory = directory
+
+    def step(self, name: str) -> str:
+        """A transition: `"Decide to notify"`."""
+        known = self._workflow.transitions.get(name)
+        return f'"{known.title}"' if known else plainly(name)
+
+    def state(self, name: str) -> str:
+        """A state: `"Closed"`."""
+        known = self._workflow.states.get(name)
+        return f'"{known.title}"' if known else plainly(name)
+
+    def question(self, name: str) -> str:
+        """What a question asks."""
+        known = self._workflow.questions.get(name)
+        return known.ask if known else plainly(name)
+
+    def timescale(self, name: str) -> str:
+        """A timescale: `"Notify the Panel"`."""
+        known = self._workflow.timescales.get(name)
+        return f'"{known.title}"' if known else plainly(name)
+
+    def pack(self, name: str) -> str:
+        """A pack: `"Rapid review submission"`."""
+        known = self._workflow.packs.get(name)
+        return f'"{known.title}"' if known else plainly(name)
+
+    def process(self, name: str) -> str:
+        """A linked process: `"Meeting"`."""
+        known = self._workflow.children.get(name)
+        return f'"{known.title}"' if known else plainly(name)
+
+    def role(self, name: str) -> str:
+        """A role, a group or an agency, without what its title adds in brackets."""
+        known = self._workflow.roles.get(name) or self._workflow.groups.get(name)
+        return known.title.partition(" (")[0] if known else self.whom(plainly(name), name)
+
+    def whom(self, name: str, agency: str = "") -> str:
+        """Whom an answer or a deadline is of: an agency's title, or the id of a person."""
+        known = self._directory.agencies.get(agency or name)
+        return known.title if known else name
+
+    def person(self, name: str) -> str:
+        """The name of somebody of the partnership."""
+        known = self._directory.people.get(name)
+        return known.name if known else name
+
+    def cause(self, text: str) -> str:
+        """Why something happened: a step, or words."""
+        return self.step(text) if text in self._workflow.transitions else plainly(text)
+
+    def value(self, name: str, text: str) -> str:
+        """A public answer as people say it: days and agencies by their names."""
+        known = self._workflow.questions.get(name)
+        if known and known.answer == "date":
+            return day(text)
+        if known and known.answer == "agencies":
+            return listed(self.whom(agency) for agency in text.split(","))
+        return text
+
+
+def told(event: Mapping[str, Any], titles: Titles) -> list[str]:
+    """What an event says: a line, and one more for each of several things that it lists."""
     say = _TOLD.get(event["type"])
     if say:
-        return say(event["body"])
+        found = say(event["body"], titles)
+        return [found] if isinstance(found, str) else found
     if event["type"].startswith(("deadline", "target", "delay")):
-        return f"{event['type']}: {_clock(event['body'])}"
-    return str(event["type"])
+        return [f"{event['type']}: {_clock(event['body'], titles)}"]
+    return [str(event["type"])]
 
 
-def _opened(body: Body) -> str:
+def _listed(head: str, items: Iterable[str]) -> list[str]:
+    """What happened to one thing as a line, to several as a list below it."""
+    every = list(items)
+    return [f"{head}: {every[0]}"] if len(every) == 1 else [f"{head}:", *every]
+
+
+def _opened(body: Body, titles: Titles) -> str:
     historic = ", as a historic one" if body["historic"] else ""
     of = f", linked to {body['parent']}" if body["parent"] else ""
-    return f"case opened at {body['state']}{historic}{of}"
+    return f"case opened at {titles.state(body['state'])}{historic}{of}"
 
 
-def _answers(body: Body) -> str:
-    return f"answers recorded: {listed(_answer(one) for one in body['answers'])}"
+def _answers(body: Body, titles: Titles) -> list[str]:
+    every = (_answer(one, titles) for one in body["answers"])
+    return _listed("answers recorded late" if body.get("late") else "answers recorded", every)
 
 
-def _corrected(body: Body) -> str:
-    return f"answers corrected: {listed(_answer(one) for one in body['answers'])}"
+def _corrected(body: Body, titles: Titles) -> list[str]:
+    every = (_answer(one, titles) for one in body["answers"])
+    return _listed(f"answers corrected{_late(body)}", every)
 
 
-def _answer(one: Body) -> str:
-    no = f" ({one['no']})" if one["no"] > 1 else ""
-    name = f"{one['question']}/{one['of']}{no}" if one["of"] else f"{one['question']}{no}"
+def _late(body: Body) -> str:
+    """That it was recorded late; an entry of before this was marked does not say."""
+    return "; recorded late" if body.get("late") else ""
+
+
+def _answer(one: Body, titles: Titles) -> str:
+    ask = titles.question(one["question"])
+    about = [titles.whom(one["of"])] if one["of"] else []
+    about += [f"number {one['no']}"] if one["no"] > 1 else []
+    name = f"{ask} ({', '.join(about)})" if about else ask
+    name = name if name.endswith("?") else f"{name}:"
     if one["status"] != "answered":
-        return f"{name}: {one['status']}"
-    value = "(personal)" if one["personal"] else one["value"]
-    was = f", was {one['old']}" if one.get("old") and not one["personal"] else ""
-    return f"{name} = {value}{was}"
+        return f"{name} {one['status']}"
+    if one["personal"]:
+        return f"{name} (personal)"
+    old = one.get("old")
+    was = f", was {titles.value(one['question'], old)}" if old else ""
+    return f"{name} {titles.value(one['question'], one['value'])}{was}"
 
 
-def _taken(body: Body) -> str:
+def _taken(body: Body, titles: Titles) -> list[str]:
     stays = body["from"] == body["to"]
-    where = "" if stays else f", from {body['from']} to {body['to']}"
+    places = (titles.state(body["from"]), titles.state(body["to"]))
+    where = "" if stays else f", from {places[0]} to {places[1]}"
     marks = "; already done" if body["already_done"] else ""
-    marks += "; recorded late" if body["late"] else ""
+    head = f"step taken: {titles.step(body['transition'])}{where}{marks}{_late(body)}"
     unmet = [one["what"] for one in body["unmet"]]
-    lacking = f"; unmet at the time: {listed(unmet)}" if unmet else ""
-    return f"step taken: {body['transition']}{where}{marks}{lacking}"
+    return _listed(f"{head}; unmet at the time", unmet) if unmet else [head]
 
 
-def _undone(body: Body) -> str:
-    return f"step @{body['step']} set aside: {body['transition']}; back at {body['state']}"
+def _undone(body: Body, titles: Titles) -> str:
+    step, state = titles.step(body["transition"]), titles.state(body["state"])
+    return f"step @{body['step']} set aside: {step}; back at {state}"
 
 
-def _redated(body: Body) -> str:
+def _redated(body: Body, titles: Titles) -> str:
     return f"step @{body['step']} re-dated from {day(body['old'])} to {day(body['new'])}"
 
 
-def _clock(body: Body) -> str:
-    of = f"/{body['of']}" if body["of"] else ""
-    name = f"{body['timescale']}{of}"
+def _clock(body: Body, titles: Titles) -> str:
+    of = f" ({titles.whom(body['of'])})" if body["of"] else ""
+    name = f"{titles.timescale(body['timescale'])}{of}"
     now, old = body.get("now") or body, body.get("old") or {}
     facts = [f"due {day(now['due_on'])}"] if now.get("due_on") else []
     facts += [f"was due {day(old['due_on'])}"] if old.get("due_on") else []
     facts += [str(now["status"])] if now.get("status") else []
     facts += [f"target {day(now['target_on'])}"] if now.get("target_on") else []
-    cause = f" ({body['cause']})" if body.get("cause") else ""
+    cause = f" ({titles.cause(body['cause'])})" if body.get("cause") else ""
     return ", ".join([name, *facts]) + cause
 
 
-def _notice(body: Body) -> str:
-    people = listed(f"{one['person']} as {plainly(one['role'])}" for one in body["messages"])
+def _notice(body: Body, titles: Titles) -> str:
     late = ", late" if body["late"] else ""
-    return f"notice fired: {body['timescale']}{late}; told {people or 'nobody'}"
+    people = _recipients(body, titles) or "nobody"
+    return f"notice fired: {titles.timescale(body['timescale'])}{late}; told {people}"
 
 
-def _told_people(body: Body) -> str:
-    people = listed(f"{one['person']} as {plainly(one['role'])}" for one in body["messages"])
-    return f'told {people}: "{body["what"]}"'
+def _told_people(body: Body, titles: Titles) -> str:
+    return f'told {_recipients(body, titles)}: "{body["what"]}"'
 
 
-def _tasks(body: Body) -> str:
-    return f"task opened: {listed(one['what'] for one in body['tasks'])}"
+def _recipients(body: Body, titles: Titles) -> str:
+    roles: dict[str, list[str]] = {}
+    for one in body["messages"]:
+        roles.setdefault(one["role"], []).append(titles.person(one["person"]))
+    return listed(f"{listed(who)} as {titles.role(role)}" for role, who in roles.items())
 
 
-def _tasks_closed(body: Body) -> str:
+def _tasks(body: Body, titles: Titles) -> list[str]:
+    return _listed("task opened", (capital(one["what"]) for one in body["tasks"]))
+
+
+def _tasks_closed(body: Body, titles: Titles) -> str:
     return f"{count(len(body['tasks']), 'task')} {body['status']}"
 
 
-def _person(body: Body) -> str:
+def _person(body: Body, titles: Titles) -> str:
     return f"person added: {body['person']} ({body['kind']})"
 
 
-def _approved(body: Body) -> str:
-    return f"approval of {body['of']} given by {body['person']} as {plainly(body['role'])}"
+def _approved(body: Body, titles: Titles) -> str:
+    who, role = titles.person(body["person"]), with_article(titles.role(body["role"]))
+    return f'approval of "{titles.question(body["of"])}" given by {who} as {role}'
 
 
-def _voided(body: Body) -> str:
-    return f"approvals of {body['of']} are void: it changed"
+def _voided(body: Body, titles: Titles) -> str:
+    return f'approvals of "{titles.question(body["of"])}" are void: it changed'
 
 
-def _document(body: Body) -> str:
-    return f"document put on file for {body['question']}, {count(body['size'], 'byte')}"
+def _document(body: Body, titles: Titles) -> str:
+    size = count(body["size"], "byte")
+    return f"document put on file: {titles.question(body['question'])}, {size}{_late(body)}"
 
 
-def _link(body: Body) -> str:
+def _link(body: Body, titles: Titles) -> str:
     ended = f"{body['ended']} of {body['opened']} ended"
-    return f"linked cases of {plainly(body['process'])}: {ended}"
+    return f"linked cases, {titles.process(body['process'])}: {ended}"
 
 
-def _erased(body: Body) -> str:
+def _erased(body: Body, titles: Titles) -> str:
     values = count(len(body["values"]) + len(body["documents"]), "value")
     return f"what was known about {body['person']} was erased: {values}"
 
 
-def _pack_built(body: Body) -> str:
-    return f"pack built: {body['pack']}, version {body['no']}, {body['status']}"
+def _pack_built(body: Body, titles: Titles) -> str:
+    return f"pack built: {titles.pack(body['pack'])}, version {body['no']}, {body['status']}"
 
 
-def _pack_changed(body: Body) -> str:
-    causes = listed(plainly(cause) for cause in body.get("causes", ()))
+def _pack_changed(body: Body, titles: Titles) -> str:
+    causes = listed(titles.cause(cause) for cause in body.get("causes", ()))
     because = f" ({causes})" if causes else ""
-    return f"pack {body['now']['status']}: {body['pack']}, version {body['no']}{because}"
+    name = f"{titles.pack(body['pack'])}, version {body['no']}"
+    return f"pack {body['now']['status']}: {name}{because}"
 
 
-def _message(body: Body) -> str:
+def _message(body: Body, titles: Titles) -> str:
     return f"message {body['status']}"
 
 
-_TOLD: dict[str, Callable[[Body], str]] = {
+_TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
     "case opened": _opened,
     "answers recorded": _answers,
     "answers corrected": _corrected,
@@ -151,6 +252,8 @@ _TOLD: dict[str, Callable[[Body], str]] = {
     "linked case opened": _link,
     "linked case ended": _link,
     "linked case resumed": _link,
+    "linked case set aside": _link,
+    "case set aside": lambda body, titles: f"case set aside with the step of {body['parent']}",
     "erased": _erased,
     "pack built": _pack_built,
     "pack changed": _pack_changed,

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import BinaryIO
 
+from engine.cli import printing
 from engine.dates import parse_partial, read_day
-from engine.errors import UsageError
+from engine.errors import EngineError, UsageError
+
+FREE = "TEXT that names nobody, @FILE, or - to be asked."
+"""What an option takes that may be about somebody: a command is seen by others, and is kept."""
 
 MOST_BYTES = 8_000_000
 """More than the longest answer can be."""
 
 _MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\xef\xbb\xbf": "utf-8"}
 """The bytes with which some programs begin a text file."""
+_COMMON = frozenset(b"abcdefghijklmnopqrstuvwxyz ")
 _LINE_ENDS = str.maketrans({"\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\ufeff": ""})
 
 
 def free_text(given: str | None, called: str) -> str:
-    """The text that TEXT, @FILE or - stands for; `called` names what it is for."""
+    """The text that TEXT, @FILE or - stands for; `called` names what it is for.
+
+    Raises UsageError where nothing comes: standard input can be read once.
+    """
     if not given:
         return ""
     if given == "-":
-        return asked(f"{called}:", called)
+        text = asked(f"{called}:", called)
+        if not text.strip():
+            raise UsageError(
+                f"Nothing came for {called}; only one thing can come through standard input, so "
+                f"write {called} @FILE for another."
+            )
+        return text
     return from_file(given[1:], called) if given.startswith("@") else pasted(given)
 
 
@@ -44,8 +59,7 @@ def asked(prompt: str, called: str, *, one_line: bool = False) -> str:
     if not at_keyboard():
         return _decoded(sys.stdin.buffer.read(MOST_BYTES + 1), called)
     how = "" if one_line else " (finish with Ctrl-D on a line of its own)"
-    sys.stderr.write(f"{prompt}{how}\n")
-    sys.stderr.flush()
+    printing.say_aside(f"{prompt}{how}".split("\n"))
     typed = sys.stdin.readline() if one_line else sys.stdin.read()
     return pasted(typed.removesuffix("\n"))
 
@@ -59,7 +73,7 @@ def confirmed(question: str) -> bool:
     """Whether somebody at the keyboard says yes."""
     if not at_keyboard():
         return False
-    sys.stderr.write(f"{question} (yes or no) ")
+    sys.stderr.write(printing.visible(f"{question} (yes or no) "))
     sys.stderr.flush()
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
@@ -77,16 +91,25 @@ def opened(name: str, called: str) -> BinaryIO:
 
 def save(name: str, text: str, called: str) -> None:
     """Write a new file that only its owner can read. Raises UsageError; it never replaces one."""
+    save_pieces(name, [text.encode()], called)
+
+
+def save_pieces(name: str, pieces: Iterable[bytes], called: str) -> None:
+    """The same for bytes, piece by piece; nothing is left of it where a piece cannot be had."""
     try:
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except (OSError, ValueError) as error:
         raise _failed("written", called, error) from None
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            for piece in pieces:
+                file.write(piece)
     except OSError as error:
         os.unlink(name)
         raise _failed("written", called, error) from None
+    except EngineError:
+        os.unlink(name)
+        raise
 
 
 def pasted(text: str) -> str:
@@ -110,6 +133,8 @@ def _decoded(content: bytes, called: str) -> str:
             f"The text given for {called} is longer than any can be; attach it as a document."
         )
     mark = next((mark for mark in _MARKS if content.startswith(mark)), b"")
+    if len(mark) == 2 and _single_bytes(content[2:]):
+        mark = b""
     try:
         text = content[len(mark) :].decode(_MARKS.get(mark, "utf-8"))
     except UnicodeDecodeError:
@@ -118,6 +143,15 @@ def _decoded(content: bytes, called: str) -> str:
             "attach it as a document."
         ) from None
     return pasted(text).removesuffix("\n")
+
+
+def _single_bytes(content: bytes) -> bool:
+    """Whether these are characters of one byte each, as Latin-1 has them, and not of two.
+
+    Such a text can begin with the bytes of the mark of UTF-16; but most of them are small letters
+    and spaces, which are at most half of the bytes where a character has two.
+    """
+    return 2 * sum(byte in _COMMON for byte in content) > len(content)
 
 
 def _failed(done: str, called: str, error: Exception) -> UsageError:

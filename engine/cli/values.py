@@ -7,12 +7,13 @@ list of processes. Nor is a value ever repeated in an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.case import Given
-from engine.cli import texts
+from engine.cli import printing, texts
+from engine.dates import parse_partial
 from engine.definition import Question, Workflow
 from engine.errors import UsageError
 
@@ -34,8 +35,9 @@ class Asked:
     """A linked process, where it is named: PROCESS.QUESTION."""
 
     def __str__(self) -> str:
-        parts = [self.question, self.of, str(self.no) if self.no else ""]
-        return "/".join(part for part in parts if part) if self.of else self.question
+        if self.no:
+            return f"{self.question}/{self.of}/{self.no}"
+        return f"{self.question}/{self.of}" if self.of else self.question
 
 
 class Pair(NamedTuple):
@@ -56,7 +58,8 @@ def path(text: str, where: str) -> Asked:
     """Which answer QUESTION, QUESTION/OF or QUESTION/OF/NO means; `where` is said in errors."""
     name, *rest = text.split("/")
     found = _NAME.fullmatch(name)
-    well_formed = len(rest) <= 2 and all(_OF.fullmatch(part) for part in rest[:1])
+    numbered = len(rest) == 2 and not rest[0]
+    well_formed = len(rest) <= 2 and all(_OF.fullmatch(part) or numbered for part in rest[:1])
     if found is None or not well_formed or (len(rest) == 2 and not rest[1].isdigit()):
         raise UsageError(f"{where} does not begin with the name of a question; write {FORM}.")
     of, no = [*rest, "", ""][:2]
@@ -96,31 +99,28 @@ def answers(
 
 
 def not_replied(words: Iterable[str], status: str) -> tuple[Given, ...]:
-    """What `--asked` and `--no-reply` say: that an agency was asked, or did not reply."""
+    """What `--asked` and `--no-reply` say: that an agency was asked, or did not reply.
+
+    Behind an equals sign stands the day on which it was asked.
+    """
     found = []
     for word in words:
-        asked = path(word, f'"--{status.replace(" ", "-")}"')
+        name, equals, day = word.partition("=")
+        asked = path(name, f'"--{status.replace(" ", "-")}"')
         if not asked.of:
             raise UsageError(
                 f"Say whom, as in --{status.replace(' ', '-')} {asked.question}/AGENCY."
             )
-        found.append(Given(asked.question, None, asked.of, asked.no, status))
+        asked_on = parse_partial(day).text if equals else ""
+        found.append(Given(asked.question, None, asked.of, asked.no, status, asked_on=asked_on))
     return tuple(found)
 
 
 def agency(given: str | None, known: Mapping[str, object]) -> str:
     """An agency that config.toml names; nothing for nothing. Raises UsageError."""
     if given and given not in known:
-        raise UsageError(f"config.toml names no agency {given[:40]}{nearest(given, known)}")
+        raise UsageError(f"config.toml names no agency {given[:40]}{printing.meant(given, known)}")
     return given or ""
-
-
-def nearest(word: str, known: Collection[str]) -> str:
-    """The end of a sentence that says which name was probably meant."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, known, 1)
-    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}."
 
 
 class _Reader:
@@ -168,7 +168,9 @@ def _is_of_linked(asked: Asked, workflow: Workflow, linked: Workflow | None) -> 
     if asked.process:
         if linked is None or asked.process != linked.name:
             known = [linked.name] if linked else []
-            raise UsageError(f"This step opens no case of {asked.process}{nearest('', known)}")
+            raise UsageError(
+                f"This step opens no case of {asked.process}{printing.meant('', known)}"
+            )
         return True
     if linked is None or asked.question in workflow.questions:
         return False

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from types import TracebackType
 from typing import Any
 
 import click
@@ -17,10 +18,10 @@ from engine import bootstrap
 from engine.cli import printing, saying, silence, texts
 from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
-from engine.errors import EngineError, UsageError
-from engine.service import documents, reading
+from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
+from engine.service import reading, references
 from engine.service.changing import Outcome
-from engine.service.workplace import By, Workplace
+from engine.service.workplace import By, File, Workplace
 
 DEMO = "DEMO: sample people and a clock that is not real; nothing here is a record."
 
@@ -38,16 +39,59 @@ class Visit(Door):
     @cached_property
     def place(self) -> Workplace:
         """The partnership at work; whoever comes in is told first what everybody must know."""
-        place = bootstrap.workplace(self.settings)
-        warning = silence.warning(place)
+        self._check_named()
+        return self._told(bootstrap.workplace(self.settings))
+
+    def to_verify(self) -> Workplace:
+        """The same, for a verification alone: nothing is refused that it can name."""
+        self._check_named()
+        self.__dict__["place"] = place = bootstrap.to_verify(self.settings)
+        return self._told(place)
+
+    def _check_named(self) -> None:
+        """Whoever is named must be somebody, even where nothing is done on their behalf."""
+        if self.options.get("as_person"):
+            _ = self.person
+
+    def _told(self, place: Workplace) -> Workplace:
+        try:
+            warning = silence.warning(place)
+        except EngineError as error:
+            # What is wrong with the store is said by what the command is about to do.
+            warning = ""
+            if isinstance(error, StorageError):
+                raise
         if warning:
             self.remark(warning, loud=True)
         if place.demo:
             self.remark(DEMO)
         return place
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if isinstance(error, CaseNotFoundError) and error.ref:
+                raise CaseNotFoundError(f"{error}{self._near(error.ref)}") from None
+        finally:
+            self.close()
+
+    def _near(self, ref: str) -> str:
+        """The end of a sentence that says which cases were probably meant; nothing for none."""
+        try:
+            found = references.near(self.place, ref)
+        except EngineError:
+            return ""
+        return f" Did you mean {printing.listed(found, 'or')}?" if found else ""
+
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, and what was brought."""
+        brought = self.__dict__.get("evidence")
+        if brought:
+            brought.source.close()
         if "place" in self.__dict__:
             self.place.database.close()
 
@@ -55,8 +99,11 @@ class Visit(Door):
     def person(self) -> str:
         """On whose behalf: `--as`, or the one person tied to the operating system's user."""
         person: str = self.options.get("as_person") or ""
-        if person:
+        if person in self.settings.directory.people:
             return person
+        if person:
+            known = printing.meant(person, self.settings.directory.people)
+            raise UsageError(f'config.toml names no person "{person[:40]}"{known}')
         tied = person_of_account(self.settings, account())
         if tied is None:
             raise UsageError(
@@ -70,8 +117,8 @@ class Visit(Door):
         """Who comes, and how that is known."""
         return By(self.person, claimed=f"claimed; system user {account()}")
 
-    def by(self, ref: str = "", on: str | None = None) -> By:
-        """Who changes something; the evidence they bring is put on file on the case first.
+    def by(self, on: str | None = None) -> By:
+        """Who changes something; the evidence they bring is put on file with the change.
 
         `on` is the day it happened, where that is not what `--on` says.
         """
@@ -85,18 +132,15 @@ class Visit(Door):
             key=key,
         )
         self.state.key = key
-        evidence = options.get("evidence") or ""
-        if evidence:
-            who = self._with_evidence(who, ref, evidence)
-        return replace(who, decided_by=options.get("decided_by") or "")
+        return replace(who, shown=self.evidence, decided_by=options.get("decided_by") or "")
 
-    def _with_evidence(self, who: By, ref: str, evidence: str) -> By:
-        with texts.opened(evidence, "--evidence") as source:
-            name = os.path.basename(evidence)
-            document = documents.file_evidence(self.place, who, ref, name, source)
-        # Filing it was a change of its own: one event.
-        version = None if who.if_version is None else who.if_version + 1
-        return replace(who, evidence=document, if_version=version)
+    @cached_property
+    def evidence(self) -> File | None:
+        """What shows that somebody else decided it, opened until the visit ends."""
+        evidence = self.options.get("evidence") or ""
+        if not evidence:
+            return None
+        return File(os.path.basename(evidence), texts.opened(evidence, "--evidence"))
 
     def done(
         self, by: By, outcome: Outcome, said: str, more: Mapping[str, Any] | None = None
@@ -168,7 +212,7 @@ def changes(
     changing = [
         _as_person(),
         option("--on", metavar="WHEN", default="", help="The day it happened; today if left out."),
-        option("--reason", metavar="TEXT", default="", help="Why: TEXT, @FILE, or - to be asked."),
+        option("--reason", metavar="TEXT", default="", help=f"Why: {texts.FREE}"),
         option("--key", metavar="KEY", default="", help="Never do it twice under the same key."),
     ]
     existing = [

@@ -10,6 +10,7 @@ from engine.cli.door import Door, argument, command
 from engine.cli.printing import count, paragraph
 from engine.cli.visit import Visit, reads
 from engine.definition import Workflow
+from engine.directory import unknown_roles
 from engine.service import editions, reading
 
 
@@ -37,10 +38,12 @@ def check(door: Door, name: str) -> None:
     workflow = loading.load(loading.find(name))
     rules = [(one, variant) for one in workflow.timescales.values() for variant in one.variants]
     unconfirmed = [pair for pair in rules if pair[1].confirmed != "read"]
+    unknown = _unknown_roles(door, workflow)
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
         "hash": workflow.hash,
+        "unknown_roles": unknown,
         "timescales": len(rules),
         "unconfirmed": len(unconfirmed),
         "mistakes": [],
@@ -53,7 +56,19 @@ def check(door: Door, name: str) -> None:
         f"{count(len(rules), 'timescale rule')} written in its files, of which "
         f"{len(unconfirmed)} unconfirmed."
     )
-    door.answer(document, [*paragraph(said), *saying.caution(workflow.caution)])
+    lines = paragraph(said)
+    if unknown:
+        lines += paragraph(saying.unknown_roles(unknown, "this process does not have"))
+    door.answer(document, [*lines, *saying.caution(workflow.caution)])
+
+
+def _unknown_roles(door: Door, workflow: Workflow) -> list[str]:
+    """The roles of the settings, where there are any, that a process does not have."""
+    config = door.options["config"]
+    if not bootstrap.config_file(config).exists():
+        return []
+    directory = bootstrap.settings(config).directory
+    return unknown_roles(directory, editions.roles_of(workflow))
 
 
 @command("describe", argument("name", "NAME-OR-FOLDER"))

@@ -122,6 +122,15 @@ role = matching(_ROLE, "use the name that the role has in the definition.")
 mail = matching(_MAIL, "write one plain address, as in avery@council.example.")
 
 
+def partnership_mistake(text: str) -> str:
+    """Why a partnership cannot have this id, to be said after what named it; "" where it can."""
+    try:
+        partnership(text)
+    except WrongValueError as error:
+        return str(error)
+    return ""
+
+
 def is_role(text: str) -> bool:
     """Whether a role of a definition may be called so."""
     return re.fullmatch(_ROLE, text) is not None

@@ -18,7 +18,16 @@ from engine.database.transaction import Transaction
 from engine.errors import ConfigError, EngineError
 from engine.migrations import LATEST, upgrade
 
-__all__ = ["Database", "Identity", "Transaction", "create", "migrate", "open"]
+__all__ = [
+    "NOBODY",
+    "Database",
+    "Identity",
+    "Transaction",
+    "create",
+    "migrate",
+    "open",
+    "open_to_verify",
+]
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgres://")
@@ -28,6 +37,8 @@ _FOUND = (
 )
 _ADOPT = "UPDATE store SET library = ?, journal = ?"
 _A_STORE = "There is a store here already; name another place in config.toml."
+_LIBRARIES = ("pysqlite3", "sqlite3", "sqlcipher3", "psycopg")
+_MADE_BY = "SELECT version_num FROM alembic_version"
 _NO_STORE = "There is no store here, or it was not finished; `casetrail init` makes one."
 
 
@@ -41,6 +52,10 @@ class Identity(NamedTuple):
     """real or virtual."""
     library: str
     journal: str
+
+
+NOBODY = Identity(0, "", "", "", "")
+"""A store of which the row that says what it is has gone."""
 
 
 class Place(Protocol):
@@ -74,14 +89,17 @@ class Place(Protocol):
 class Database:
     """A store that is open; every thread has a connection of its own, kept for the next time."""
 
-    def __init__(self, connection: Callable[[], Transaction]) -> None:
+    unfit = ""
+    """What of the row in which a store says what it is does not fit; only of one to be verified."""
+
+    def __init__(self, connection: Callable[[], Transaction], *, anonymous: bool = False) -> None:
         self._connection = connection
         self._own = threading.local()
         self._every: WeakSet[Transaction] = WeakSet()
         self.dialect = self.read().dialect
         """sqlite or postgresql."""
         try:
-            self.identity = _identity(self.read())
+            self.identity = _identity(self.read(), anonymous=anonymous)
         except BaseException:
             self.close()
             raise
@@ -149,6 +167,27 @@ def migrate(url: str, *, folder: Path = Path(), durable: bool = True) -> None:
     _record(place, _ADOPT, (place.library.__name__, place.journal))
 
 
+def open_to_verify(url: str, *, folder: Path = Path(), durable: bool = True) -> Database:
+    """Open a store of which somebody may have altered even the row that says what it is.
+
+    What does not fit is then left for the verification to name. Raises ConfigError where the tables
+    themselves are not of this program's schema.
+    """
+    place = _place(url, folder, durable=durable)
+    place.check()
+    database = Database(place.transaction, anonymous=True)
+    try:
+        _check(database.identity, place)
+    except ConfigError as error:
+        with database.read() as tx:
+            made = tx.row(_MADE_BY)
+        if made != (f"{LATEST:04}",) and database.identity != NOBODY:
+            database.close()
+            raise
+        database.unfit = str(error)
+    return database
+
+
 def open(url: str, *, folder: Path = Path(), durable: bool = True) -> Database:  # noqa: A001
     """Open a store; `url` is that of config.toml, in whose `folder` a file is looked for.
 
@@ -204,7 +243,7 @@ def _record(place: Place, sql: str, values: tuple[Any, ...]) -> None:
     transaction.close()
 
 
-def _identity(transaction: Transaction) -> Identity:
+def _identity(transaction: Transaction, *, anonymous: bool) -> Identity:
     try:
         with transaction as tx:
             row = tx.row(_IDENTITY)
@@ -213,9 +252,21 @@ def _identity(transaction: Transaction) -> Identity:
         if type(error) is not EngineError:
             raise
         row = None
+    if row is None and anonymous and _has_events(transaction):
+        return NOBODY
     if row is None:
         raise ConfigError(_NO_STORE)
     return Identity(*row)
+
+
+def _has_events(transaction: Transaction) -> bool:
+    try:
+        with transaction as tx:
+            return tx.row("SELECT 1 FROM events LIMIT 1") is not None
+    except EngineError as error:
+        if type(error) is not EngineError:
+            raise
+        return False
 
 
 def _check(identity: Identity, place: Place) -> None:
@@ -232,8 +283,11 @@ def _check(identity: Identity, place: Place) -> None:
         )
     ours = (place.library.__name__, place.journal)
     if (identity.library, identity.journal) != ours:
+        # Whatever somebody wrote there is not repeated.
+        theirs = [known for known in _LIBRARIES if known == identity.library]
         raise ConfigError(
-            f"The store belongs to {identity.library} with the journal {identity.journal}, and "
+            f"The store belongs to {theirs[0] if theirs else 'another library'} with the journal "
+            f"{'delete' if identity.journal == 'delete' else 'wal'}, and "
             f"here is {ours[0]} with {ours[1]}; install what it had, or run `casetrail migrate` "
             "while nobody else uses it."
         )

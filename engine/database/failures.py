@@ -75,7 +75,8 @@ def of_sqlite(error: Exception, *, committing: bool = False) -> EngineError:
         return OutcomeUnknownError(UNKNOWN)
     if code in _CODES:
         return StorageError(_CODES[code])
-    if code in (_CORRUPT, NOT_OURS):
+    # The library quotes what it cannot read, which is never repeated.
+    if code in (_CORRUPT, NOT_OURS) or said.startswith("Could not decode to UTF-8"):
         return TrailError(DAMAGED)
     if said.startswith("UNIQUE constraint failed"):
         return StaleCaseError(TAKEN)

@@ -19,6 +19,10 @@ from engine.errors import ConfigError, EngineError
 PATIENCE = 5.0
 """Seconds for which the lock of another program is waited for."""
 _NAP = 0.0005
+_PAGES = 4000
+"""After so many pages in the log, 16 MB, who commits also writes them into the file; with SQLite's
+1,000 one step in fifty waits for that.
+"""
 _STATEMENTS = 512
 """How many prepared statements a connection keeps."""
 
@@ -31,6 +35,7 @@ _SETTINGS = {
     "mmap_size": 0,
     "temp_store": 2,
     "busy_timeout": int(PATIENCE * 1000),
+    "wal_autocheckpoint": _PAGES,
 }
 """What every connection sets, and reads back."""
 _LEVELS = {"full": 2, "extra": 3}
@@ -98,7 +103,9 @@ class File:
             mode = path.stat().st_mode
         except OSError as error:
             raise ConfigError(
-                f"There is no database {path} ({error.strerror}); `casetrail init` makes one."
+                f"There is no database {path} ({error.strerror}); put back its latest backup, or, "
+                "once config.toml and the keys are moved to another folder, `casetrail init` makes "
+                "one."
             ) from None
         if os.name == "posix" and mode & 0o077:
             raise ConfigError(f"Others than its owner can reach {path}; first do: chmod 600 {path}")

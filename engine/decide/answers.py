@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from engine.canonical import clean_text, parse
 from engine.case import Case, Given
-from engine.dates import parse_partial, short_day
+from engine.dates import PartialDate, parse_partial, short_day
 from engine.decide.draft import Draft
 from engine.definition import Question
 from engine.errors import Need, TrailError, UsageError
@@ -95,10 +95,42 @@ def _wrong(draft: Draft, one: Given, begun: int) -> list[Need]:
         return [Need(unreadable(question, error))]
     if found:
         return found
+    if one.status != "answered":
+        return _wrong_asking(draft, question, one)
     no = one.no or begun
-    if one.status == "answered" and not question.may_change and _already(draft.case, one, no):
+    if not question.may_change and _already(draft.case, one, no):
         how = "use `correct` with a reason"
         return [Need(f'"{question.ask}" is already answered', how=how)]
+    return []
+
+
+def _wrong_asking(draft: Draft, question: Question, one: Given) -> list[Need]:
+    """What hinders that it was asked, or that nobody replied, is put on record.
+
+    Nobody fails to reply who was not asked: "asked on ..., no reply" needs the day.
+    """
+    row = draft.case.answer(one.question, one.of, one.no)
+    if row is not None and row["status"] == "answered":
+        return [Need(f'"{question.ask}" is already answered', how="use `correct` with a reason")]
+    path = f"{one.question}/{one.of}" if one.of else one.question
+    before = str(row["asked_on"]) if row and one.status == "no reply" else ""
+    asked_on = one.asked_on or before
+    if asked_on:
+        return _wrong_day(draft, path, asked_on)
+    if one.status == "asked":
+        return []
+    how = f"say on which day it was asked: record --no-reply {path}=DAY"
+    return [Need(f"{path} is not on record as asked, so nobody failed to reply", how=how)]
+
+
+def _wrong_day(draft: Draft, path: str, asked_on: str) -> list[Need]:
+    """What is wrong with the day on which something was asked."""
+    asked, happened = parse_partial(asked_on), parse_partial(draft.context.happened)
+    if not asked.exact and not draft.case.row["historic"]:
+        return [Need(f"{path} was asked on a day, not only in {asked.text}", how="give the day")]
+    if asked.first > happened.last:
+        what = f"{path} was asked on {short_day(asked.first)}, later than {happened.text}"
+        return [Need(what, how="give the right days")]
     return []
 
 
@@ -158,20 +190,27 @@ def _text(draft: Draft, question: Question, value: str) -> str:
 
 def _date(draft: Draft, question: Question, value: str) -> str:
     found = parse_partial(value)
-    if (
-        not found.exact
-        and not draft.case.row["historic"]
-        and question.id in draft.edition.by_anchor
-    ):
-        raise UsageError(
-            f'"{question.ask}" starts a clock, so it needs the day, not only {value}; '
-            "a case entered as historic may leave it out."
-        )
+    if question.id in draft.edition.by_anchor and not draft.case.row["historic"]:
+        _check_start(draft, question, found)
     if found.first > draft.context.today and question.id in draft.edition.facts:
         raise UsageError(
             f'"{question.ask}" asks for a day that has come, and {short_day(found.first)} has not.'
         )
     return found.text if not found.exact else found.first.isoformat()
+
+
+def _check_start(draft: Draft, question: Question, found: PartialDate) -> None:
+    """A clock of a case that is not historic counts; a slip in the year must not silence it."""
+    if not found.exact:
+        raise UsageError(
+            f'"{question.ask}" starts a clock, so it needs the day, not only {found.text}; '
+            "a case entered as historic may leave it out."
+        )
+    if found.first < draft.calendar.first:
+        raise UsageError(
+            f'"{question.ask}" starts a clock, and working days are known here only from '
+            f"{short_day(draft.calendar.first)}; correct the year, or enter the case as historic."
+        )
 
 
 def _number(draft: Draft, question: Question, value: str) -> str:

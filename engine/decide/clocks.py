@@ -5,19 +5,20 @@ case.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.calendars import at_local
+from engine.calendars import Calendar, TooEarlyError, at_local
 from engine.case import RUNNING, Key, Row
-from engine.dates import parse_partial
+from engine.dates import PartialDate, parse_partial
 from engine.decide.draft import Draft
 from engine.decide.facts import facts
 from engine.decide.telling import tell
 from engine.definition import Timescale, Variant
 from engine.guards import holds
-from engine.timescales import due_between, due_on, moment_day, parse_moment
+from engine.timescales import Rule, due_between, due_on, moment_day, parse_moment
 
 HOUR = 9
 """Notices fire at nine in the morning, local time."""
@@ -297,13 +298,10 @@ def _earliest(draft: Draft, anchor: str) -> str:
 
 
 def _computed(draft: Draft, key: Key, start: Start) -> dict[str, Any]:
-    """What the calendar makes of a start."""
+    """What the calendar makes of a start; nothing of one before working days are known."""
     interval = parse_partial(start.day)
     rule = draft.edition.rule(start.variant.due)
-    exact = due_on(rule, interval.first, draft.calendar) if interval.exact else None
-    between = (
-        None if interval.exact else due_between(rule, interval.first, interval.last, draft.calendar)
-    )
+    exact, between = _days_of(rule, interval, draft.calendar)
     return {
         **_name(key),
         "rule": start.variant.due,
@@ -315,6 +313,17 @@ def _computed(draft: Draft, key: Key, start: Start) -> dict[str, Any]:
     }
 
 
+def _days_of(
+    rule: Rule, start: PartialDate, calendar: Calendar
+) -> tuple[date | None, tuple[date, date] | None]:
+    try:
+        if start.exact:
+            return due_on(rule, start.first, calendar), None
+        return None, due_between(rule, start.first, start.last, calendar)
+    except TooEarlyError:
+        return None, None
+
+
 def _moments(draft: Draft, timescale: Timescale, body: Mapping[str, Any]) -> list[list[Any]]:
     start = parse_partial(body["starts_on"]).first
     due = date.fromisoformat(body["due_on"]) if body["due_on"] else None
@@ -323,8 +332,10 @@ def _moments(draft: Draft, timescale: Timescale, body: Mapping[str, Any]) -> lis
         moment = parse_moment(notice.at)
         if moment.anchor == "due" and due is None:
             continue
-        day = moment_day(moment, start, due, draft.calendar)
-        found.append([notice.id, micros_at(day)])
+        # A notice that cannot be counted is not sent; its deadline says that it is not counted.
+        with suppress(TooEarlyError):
+            day = moment_day(moment, start, due, draft.calendar)
+            found.append([notice.id, micros_at(day)])
     return found
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from engine.case import Given
 from engine.dates import parse_partial
-from engine.decide import answers, clocks, recording, tasks
+from engine.decide import answers, clocks, keeping, recording, tasks
 from engine.decide.draft import Draft
+from engine.decide.lateness import recorded_late
 from engine.edition import subjects
-from engine.errors import RefusedError, UsageError
+from engine.errors import Need, RefusedError, UsageError
 
 CAUSE = "an answer was corrected"
 
@@ -20,17 +21,24 @@ CAUSE = "an answer was corrected"
 def correct(draft: Draft, given: Sequence[Given]) -> None:
     """Put answers right; clocks that counted from them are moved or judged again by events.
 
-    Raises RefusedError when a reason is lacking or an answer cannot be read.
+    Raises RefusedError when a reason is lacking, an answer cannot be read or is as it was, or is
+    for others to put right.
     """
     need_reason(draft)
     _check(draft, given)
+    put_right(draft, given)
+
+
+def put_right(draft: Draft, given: Sequence[Given]) -> None:
+    """Put answers right that have been checked."""
     items: list[dict[str, Any]] = []
     sealed = draft.reason()
     for one in given:
         row = draft.case.answer(one.question, one.of, one.no)
         item = recording.item(draft, one, sealed)
         items.append(item | {"old": row["value"] if row else None})
-    draft.emit("answers corrected", {"answers": items, "turns": []}, sealed)
+    body = {"answers": items, "turns": [], "late": int(recorded_late(draft))}
+    draft.emit("answers corrected", body, sealed)
     for item in items:
         recording.void_approvals(draft, item["question"], item["no"])
     clocks.review(draft, [one.question for one in given], CAUSE)
@@ -71,6 +79,23 @@ def _check(draft: Draft, given: Sequence[Given]) -> None:
         except UsageError as error:
             question = draft.workflow.questions[one.question]
             raise RefusedError(answers.unreadable(question, error)) from None
+    wrong = [*keeping.not_theirs(draft, given), *_as_they_were(draft, given)]
+    if wrong:
+        raise RefusedError("These answers cannot be put right.", tuple(wrong))
+
+
+def _as_they_were(draft: Draft, given: Sequence[Given]) -> list[Need]:
+    """The public answers among these that are what is on record; a personal one is not told."""
+    found = []
+    for one in given:
+        question = draft.workflow.questions[one.question]
+        row = draft.case.answer(one.question, one.of, one.no)
+        if question.personal or row is None or one.source not in ("", row["source"]):
+            continue
+        if (one.status, answers.read(draft, one)) == (row["status"], row["value"]):
+            what = f'"{question.ask}" is already {row["value"]}; there is nothing to put right'
+            found.append(Need(what, how="leave it out"))
+    return found
 
 
 def _to_confirm(draft: Draft, questions: set[str]) -> list[tasks.Task]:

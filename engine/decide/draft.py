@@ -32,18 +32,19 @@ class Chain:
         self.head = head or GENESIS
         self.events: list[Sealed] = []
         self.secrets: list[Secret] = []
+        recorded = context.recorded
         self._common = {
             "v": 1,
             "log": context.log,
             "stream": stream,
             "happened": context.happened,
-            "recorded": context.recorded,
+            "recorded": recorded,
             "clock": context.clock,
             "actor": context.actor.sealed(),
             "evidence": context.evidence,
             "command": context.command,
         }
-        self._said = _said(self._common, _actor(context.actor))
+        self._said = _said(context, recorded, stream)
 
     def seal(
         self, kind: str, body: Mapping[str, Any], sealed: Mapping[str, str], edition: str = ""
@@ -154,21 +155,24 @@ class Draft:
         return {"version": self.chain.n, "head": self.chain.head}
 
 
-def _said(common: Mapping[str, Any], actor: str) -> tuple[str, ...]:
+def _said(context: Context, recorded: str, stream: str) -> tuple[str, ...]:
     """What all events of a command share, in the runs in which the canonical form has it."""
-    clock, command, evidence, happened, log, recorded, stream = (
-        f'"{name}":{canonical(common[name])}'
-        for name in ("clock", "command", "evidence", "happened", "log", "recorded", "stream")
-    )
     return (
-        f'"actor":{actor}',
-        f"{clock},{command}",
-        f"{evidence},{happened},{log}",
-        recorded,
-        stream,
+        f'"actor":{_actor(context.actor)}',
+        f'"clock":{_text(context.clock)},"command":{canonical(context.command)}',
+        f'"evidence":{_text(context.evidence)},"happened":{_text(context.happened)}'
+        f',"log":{_text(context.log)}',
+        f'"recorded":{canonical(recorded)}',
+        f'"stream":{_text(stream)}',
     )
 
 
 @lru_cache(maxsize=256)
 def _actor(actor: Actor) -> str:
     return canonical(actor.sealed())
+
+
+@lru_cache(maxsize=1024)
+def _text(text: str) -> str:
+    """What one command after another says again: the log, the case, the day."""
+    return canonical(text)

@@ -10,6 +10,7 @@ from engine.canonical import clean_text
 from engine.case import RUNNING, AnswerKey, Key, Row
 from engine.dates import read_day
 from engine.decide.draft import Draft
+from engine.decide.keeping import need_keeper
 from engine.errors import Need, RefusedError
 
 
@@ -19,9 +20,11 @@ def extend(draft: Draft, timescale: str, to: str, agreed_by: str) -> None:
     Where a timescale runs for each agency or person, it is named TIMESCALE/AGENCY.
 
     The deadline itself stays where it is, and overdue if it is. Raises RefusedError when the
-    timescale does not run, or the target is not later than the day it is due.
+    timescale does not run, the target is not later than the day it is due, or for somebody who does
+    not keep the record.
     """
     _need_reason(draft, "An extension")
+    need_keeper(draft, "An extension", "record it")
     key, row = running(draft, timescale)
     target = read_day(to)
     if row["due_on"] and target <= date.fromisoformat(row["due_on"]):
@@ -36,8 +39,9 @@ def extend(draft: Draft, timescale: str, to: str, agreed_by: str) -> None:
 
 
 def delay(draft: Draft, timescale: str, told: str) -> None:
-    """Record that a delay was explained, why, and to whom."""
+    """Record that a delay was explained, why, and to whom. Raises RefusedError as `extend` does."""
     _need_reason(draft, "Explaining a delay")
+    need_keeper(draft, "The explanation of a delay", "record it")
     key, _ = running(draft, timescale)
     sealed = draft.reason()
     sealed |= draft.secret(AnswerKey("told", "", draft.chain.n + 1), clean_text(told))

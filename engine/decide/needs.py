@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from operator import itemgetter
 
+from engine.decide import setting_aside
 from engine.decide.answers import of_whom
 from engine.decide.draft import Draft
 from engine.decide.facts import facts
+from engine.decide.keeping import suppliers, theirs
 from engine.definition import Approval, Condition, Transition
 from engine.errors import Need
-from engine.guards import clause, unmet
-from engine.prose import names_of
+from engine.guards import clause, ways
+from engine.prose import listed, names_of
 
 NOT_THEIRS = "not theirs"
 """The kind of a need that somebody else's role decides; only evidence records it all the same."""
@@ -40,6 +42,9 @@ def missing(draft: Draft, transition: Transition) -> list[Missing]:
 
 
 def _place(draft: Draft, transition: Transition) -> list[Missing]:
+    if draft.workflow.was_set_aside(draft.case.state, draft.case.row["closed_on"]):
+        need = Need(f"the case {setting_aside.SAID}", how=setting_aside.HOW)
+        return [Missing(need, "unmet need", transition.id, _first(transition))]
     if draft.case.state in transition.starts:
         return []
     here = draft.workflow.states[draft.case.state].title
@@ -55,33 +60,53 @@ def _person(draft: Draft, transition: Transition) -> list[Missing]:
     day = context.happened[:10] if len(context.happened) >= 10 else context.today.isoformat()
     if draft.directory.acting(context.actor.decided, transition.who, day):
         return []
-    who = names_of(draft.workflow, transition.who)
-    what = f"it is for the {' or the '.join(who)} to decide"
-    how = "give --decided-by with somebody who holds that role, and the evidence"
-    return [Missing(Need(what, who, how), NOT_THEIRS, transition.id, _first(transition))]
+    need = theirs(draft.workflow, transition.who)
+    return [Missing(need, NOT_THEIRS, transition.id, _first(transition))]
 
 
 def _guard(draft: Draft, transition: Transition) -> list[Missing]:
-    return [
-        Missing(
-            Need(clause(line, draft.workflow), (), _how_condition(draft, line)),
-            "unmet need",
-            line.subject,
-            _first(transition),
-        )
-        for line in unmet(transition.only_if, facts(draft))
-    ]
+    """What every way to meet a guard lacks, line by line; then what only some ways lack, as one.
+
+    A way that an answer on record rules out is told only when every way is.
+    """
+    every = ways(transition.only_if, facts(draft))
+    known = [way for way in every if not any(_ruled_out(draft, line) for line in way)] or every
+    role = _first(transition)
+    always = [line for line in (known[0] if known else ()) if all(line in way for way in known)]
+    found = [Missing(_condition(draft, line), "unmet need", line.subject, role) for line in always]
+    others = [[line for line in way if line not in always] for way in known]
+    if len(others) > 1 and all(others):
+        nearest = min(others, key=len)
+        found.append(Missing(_either(draft, others), "unmet need", nearest[0].subject, role))
+    return found
 
 
-def _how_condition(draft: Draft, line: Condition) -> str:
-    if line.subject in draft.workflow.questions:
-        value = draft.case.value(line.subject)
-        if value is None:
-            step = draft.edition.dates(line.subject, draft.case.state)
-            return f"take {step.id}" if step else f"record {line.subject}"
-        return f"the answer on record is {value}"
-    ended, opened = draft.case.linked(line.subject)
-    return f"{ended} of {opened} have ended"
+def _ruled_out(draft: Draft, line: Condition) -> bool:
+    return line.subject in draft.workflow.questions and draft.case.value(line.subject) is not None
+
+
+def _either(draft: Draft, others: list[list[Condition]]) -> Need:
+    """Several ways of which one is enough."""
+    ways_said = (listed(clause(line, draft.workflow) for line in way) for way in others)
+    needs = [_condition(draft, line) for way in others for line in way]
+    who = dict.fromkeys(name for need in needs for name in need.who)
+    how = listed(dict.fromkeys(need.how for need in needs), "or")
+    return Need(f"either {'; or '.join(ways_said)}", tuple(who), how)
+
+
+def _condition(draft: Draft, line: Condition) -> Need:
+    what, workflow = clause(line, draft.workflow), draft.workflow
+    if line.subject not in workflow.questions:
+        ended, opened = draft.case.linked(line.subject)
+        return Need(what, how=f"{ended} of {opened} have ended")
+    value = draft.case.value(line.subject)
+    if value is not None:
+        return Need(what, how=f"the answer on record is {value}")
+    step = draft.edition.dates(line.subject, draft.case.state)
+    if step:
+        return Need(what, names_of(workflow, step.who), f"take {step.id}")
+    who = names_of(workflow, suppliers(draft, line.subject))
+    return Need(what, who, f"record {line.subject}")
 
 
 def _records(draft: Draft, transition: Transition) -> list[Missing]:
@@ -100,6 +125,7 @@ def _records(draft: Draft, transition: Transition) -> list[Missing]:
 
 def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
     found = []
+    keepers = draft.workflow.keepers
     for name in transition.asked:
         question = draft.workflow.questions[name]
         for of in of_whom(draft, question):
@@ -109,9 +135,10 @@ def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
                 since = f"was asked on {asked['asked_on']} and has not" if asked else "has not been"
                 verb = "answered" if asked else "asked"
                 what = f'{agency} {since} {verb}: "{question.ask}"'
-                how = f"record {name}/{of}, or record --no-reply {name}/{of}"
-                need = Need(what, (agency,), how)
-                found.append(Missing(need, "not asked", f"{name}/{of}", _first(transition)))
+                day = "" if asked else "=DAY"
+                how = f"record {name}/{of}, or record --no-reply {name}/{of}{day}"
+                need = Need(what, (agency, *names_of(draft.workflow, keepers)), how)
+                found.append(Missing(need, "not asked", f"{name}/{of}", keepers[0]))
     return found
 
 

@@ -62,15 +62,15 @@ class Version:
 
 def missing(draft: Draft, pack: Pack) -> tuple[Need, ...]:
     """Everything that a pack needs and the record has not, with who can supply it and how."""
-    needs = (need for name in pack.requires for need in _lacking(draft, pack, name))
+    needs = (need for name in pack.requires for need in _lacking(draft, name))
     return tuple({need.what: need for need in needs}.values())
 
 
 def standing(case: Case) -> tuple[str, ...]:
     """The packs of a case of which there is a version that is no draft."""
-    turns = case.rows.table("turns")
-    counted = sorted(key for key in turns if str(key[1]).startswith(TURN))
-    return tuple(str(key[1])[len(TURN) :] for key in counted if turns[key]["no"])
+    turns = case.rows.table("turns").items()
+    counted = [str(key[1]) for key, row in turns if row["no"] and str(key[1]).startswith(TURN)]
+    return tuple(what[len(TURN) :] for what in sorted(counted))
 
 
 def built(draft: Draft, version: Version) -> None:
@@ -156,42 +156,42 @@ def _changed(
     draft.emit("pack changed", body, sealed)
 
 
-def _lacking(draft: Draft, pack: Pack, name: str) -> list[Need]:
+def _lacking(draft: Draft, name: str) -> list[Need]:
     question = draft.workflow.questions[name]
     everybody = of_whom(draft, question)
     if question.per and not everybody:
-        who = _who(draft, pack, question)
+        who = names_of(draft.workflow, draft.workflow.keepers)
         how = f'person {draft.case.ref} add "{question.per}"'
         nobody = Need(f"no {question.per} has been added to the case", who, how)
-        return [nobody, _need(draft, pack, question, question.per.upper())]
+        return [nobody, _need(draft, question, question.per.upper())]
     case = draft.case
     on_file = case.dealt_with if question.asked_of else case.answered
-    return [_need(draft, pack, question, of) for of in everybody if not on_file(name, of)]
+    return [_need(draft, question, of) for of in everybody if not on_file(name, of)]
 
 
-def _need(draft: Draft, pack: Pack, question: Question, of: str) -> Need:
+def _need(draft: Draft, question: Question, of: str) -> Need:
     path = f"{question.id}/{of}" if of else question.id
     if question.asked_of:
         agency = draft.directory.agencies[of].title
-        how = f"record {path}, or record --no-reply {path}"
-        return Need(f'{agency} has not been asked: "{question.ask}"', (agency,), how)
+        day = "" if draft.case.answer(question.id, of) else "=DAY"
+        how = f"record {path}, or record --no-reply {path}{day}"
+        who = (agency, *names_of(draft.workflow, draft.workflow.keepers))
+        return Need(f'{agency} has not been asked: "{question.ask}"', who, how)
     about = f" for {of}" if of else ""
     what = f'no answer to "{question.ask}"{about}'
-    return Need(what, _who(draft, pack, question), _how(draft, question, path))
+    return Need(what, _who(draft, question), _how(draft, question, path))
 
 
 def _how(draft: Draft, question: Question, path: str) -> str:
     """A day that a step sets is had by taking the step; everything else is recorded."""
-    dating = [t.id for t in draft.workflow.transitions.values() if t.dates == question.id]
+    dating = draft.edition.dated_by.get(question.id, ())
     if dating:
-        return f"take {' or '.join(dating)} --on DAY"
+        return f"take {' or '.join(step.id for step in dating)} --on DAY"
     return f"attach {path} FILE" if question.answer == "document" else f"record {path}"
 
 
-def _who(draft: Draft, pack: Pack, question: Question) -> tuple[str, ...]:
-    """The roles whose steps need the answer or give it; else those who sign the pack off."""
-    steps = draft.workflow.transitions.values()
-    needing = [t for t in steps if question.id in (t.dates, *t.on_file, *dict(t.sets))]
-    signing = draft.workflow.transitions.get(pack.signed_off_by)
-    found = [role for t in needing for role in t.who] or (list(signing.who) if signing else [])
-    return names_of(draft.workflow, dict.fromkeys(found))
+def _who(draft: Draft, question: Question) -> tuple[str, ...]:
+    """Those who may take the steps that date it, or need it; else those who keep the record."""
+    dating = [role for step in draft.edition.dated_by.get(question.id, ()) for role in step.who]
+    needing = dating or draft.edition.supplied_by.get(question.id) or draft.workflow.keepers
+    return names_of(draft.workflow, dict.fromkeys(needing))

@@ -8,6 +8,8 @@ from typing import Any
 from engine.canonical import clean_text
 from engine.case import AnswerKey
 from engine.decide.draft import Draft
+from engine.decide.keeping import need_keeper
+from engine.decide.setting_aside import need_standing
 from engine.errors import RefusedError
 
 MOST_CHILDREN = 4
@@ -15,7 +17,12 @@ MOST_CHILDREN = 4
 
 
 def add(draft: Draft, kind: str) -> str:
-    """Add somebody the case is about; yields their id within the case."""
+    """Add somebody the case is about; yields their id within the case.
+
+    Raises RefusedError for a kind that there is not, and for somebody who does not keep the record.
+    """
+    need_standing(draft)
+    need_keeper(draft, "Adding a person", "add somebody")
     kinds = draft.workflow.person_kinds
     if kind not in kinds:
         raise RefusedError(f'A person of the case is one of: {", ".join(kinds)}; not "{kind}".')
@@ -29,8 +36,9 @@ def erase(draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any
     event.
 
     `held` are the secrets and documents under that person's key. Raises RefusedError for somebody
-    unknown.
+    unknown, and when the deciding person does not keep the record.
     """
+    need_keeper(draft, "An erasure", "decide it")
     if person not in draft.case.people():
         listed = ", ".join(draft.case.people()) or "nobody"
         raise RefusedError(f"The case has no person {person}; it is about {listed}.")

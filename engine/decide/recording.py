@@ -8,18 +8,24 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.case import AnswerKey, Given
-from engine.decide import answers, clocks, tasks
+from engine.dates import parse_partial
+from engine.decide import answers, clocks, keeping, tasks
 from engine.decide.draft import Draft
+from engine.decide.lateness import recorded_late
+from engine.decide.setting_aside import need_standing
 from engine.errors import RefusedError
 
 
 def record(draft: Draft, given: Iterable[Given]) -> None:
     """Record answers, or that agencies were asked and did not reply.
 
-    Raises RefusedError with every mistake when one of them cannot be recorded.
+    Raises RefusedError with every mistake when one of them cannot be recorded, or is for others to
+    give.
     """
+    need_standing(draft)
     listed = tuple(given)
     wrong = answers.mistakes(draft, listed) + answers.given_by_steps(draft, listed)
+    wrong += keeping.not_theirs(draft, listed)
     if wrong:
         raise RefusedError("These answers cannot be recorded.", wrong)
     write(draft, listed)
@@ -33,7 +39,9 @@ def write(draft: Draft, given: Iterable[Given], turns: Sequence[dict[str, Any]] 
     begun = {turn["what"]: turn["no"] for turn in turns}
     items = [item(draft, one, sealed, begun.get(one.question, 0)) for one in given]
     if items or begun:
-        draft.emit("answers recorded", {"answers": items, "turns": list(turns)}, sealed)
+        late = int(recorded_late(draft))
+        body = {"answers": items, "turns": list(turns), "late": late}
+        draft.emit("answers recorded", body, sealed)
     for made in items:
         void_approvals(draft, made["question"], made["no"])
 
@@ -48,10 +56,10 @@ def item(draft: Draft, one: Given, sealed: dict[str, str], begun: int = 0) -> di
     value = answers.read(draft, one)
     subject = f"{draft.case.ref}/{one.of}" if question.per else draft.case.ref
     existing = draft.case.rows.table("answers").get((draft.case.ref, one.question, one.of, no))
+    standing = draft.case.answer(one.question, one.of, no)
     if question.personal and value is not None:
         sealed |= draft.secret(AnswerKey(one.question, one.of, no), value, subject)
         value = None
-    asked = existing["asked_on"] if existing else ""
     return {
         "question": one.question,
         "of": one.of,
@@ -60,11 +68,18 @@ def item(draft: Draft, one: Given, sealed: dict[str, str], begun: int = 0) -> di
         "value": value,
         "personal": int(question.personal),
         "subject": subject if question.personal else "",
-        "asked_on": draft.context.happened if one.status == "asked" else asked,
+        "asked_on": _asked_on(draft, one, standing["asked_on"] if standing else ""),
         "source": one.source,
         "power": question.power,
         "first": existing is None,
     }
+
+
+def _asked_on(draft: Draft, one: Given, before: str) -> str:
+    """The day on which it was asked: said now, or that of the asking itself, or said before."""
+    if one.asked_on:
+        return parse_partial(one.asked_on).text
+    return draft.context.happened if one.status == "asked" else before
 
 
 def void_approvals(draft: Draft, question: str, no: int) -> None:

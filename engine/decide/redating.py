@@ -11,8 +11,8 @@ from typing import Any
 
 from engine.case import Given
 from engine.dates import parse_partial
-from engine.decide import clocks, cycles
-from engine.decide.correcting import correct, need_reason
+from engine.decide import clocks, cycles, keeping
+from engine.decide.correcting import need_reason, put_right
 from engine.decide.draft import Draft
 from engine.decide.standing import Stood, days, standing, taken
 from engine.errors import RefusedError
@@ -26,12 +26,19 @@ def redate(draft: Draft, events: Sequence[Event], n: int, day: str) -> None:
     """Give the step that is entry `n` of the case's events the day on which it really happened.
 
     Raises RefusedError without a reason, for an entry that is no step or was set aside, for a day
-    in the future, and for a day known only in part unless the case is historic.
+    in the future or the one that it has, for a day known only in part unless the case is historic,
+    and for somebody who may not take that step.
     """
     need_reason(draft)
     steps = standing(events)
     step = _step(events, steps, n)
+    transition = draft.workflow.transitions[step.transition]
+    keeping.need_decider(draft, transition, "Another day for", "say on which day it happened")
     day = _checked_day(draft, day)
+    if day == step.happened:
+        raise RefusedError(
+            f"Entry @{n} is already of {step.happened}; there is nothing to put right."
+        )
     after = [replace(one, happened=day) if one.n == n else one for one in steps]
     _, last = taken(step.transition, after)
     turn = {"what": f"took:{step.transition}", "happened": last}
@@ -89,7 +96,7 @@ def _redate_answer(draft: Draft, events: Sequence[Event], step: Stood, day: str)
     for no in given:
         row = draft.case.answer(question, no=no)
         if row is not None and row["value"] == step.happened:
-            correct(draft, [Given(question, day, no=no)])
+            put_right(draft, [Given(question, day, no=no)])
 
 
 def _rejudge(draft: Draft, transition: str, old: str, new: str) -> None:

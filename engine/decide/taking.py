@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from engine.case import Given
 from engine.dates import parse_partial
 from engine.decide import answers, clocks, recording, tasks
 from engine.decide.draft import Draft
+from engine.decide.lateness import recorded_late
 from engine.decide.needs import NOT_THEIRS, Missing, missing
+from engine.decide.setting_aside import need_standing
 from engine.decide.telling import tell
 from engine.definition import Transition
 from engine.errors import Need, RefusedError
 from engine.machine import fire
-
-LATE_AFTER = 2
-"""Working days after which an entry is marked as recorded late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,16 @@ def take(draft: Draft, step: Step) -> Transition:
     has already happened is never refused for what was unmet: that is listed on the event and left
     as open tasks.
     """
+    need_standing(draft)
     transition = _known(draft, step.transition)
     _check_day(draft)
     given = _complete(draft, transition, step.given)
     turns = _asked_anew(draft, transition)
-    _check(draft, given, turns)
+    wrong = _wrong(draft, given, turns)
+    if wrong:
+        others = () if step.already_done else _others(draft, transition, given)
+        sentence = "The answers given with the step cannot be recorded."
+        raise RefusedError(sentence, (*wrong, *others), transition.id)
     before = draft.case.state
     recording.write(draft, given, turns)
     unmet = _judge(draft, transition, already_done=step.already_done)
@@ -116,11 +119,18 @@ def _is_answered(draft: Draft, question: str) -> bool:
     return not draft.workflow.questions[question].may_change and draft.case.answered(question)
 
 
-def _check(draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]]) -> None:
+def _wrong(
+    draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]]
+) -> tuple[Need, ...]:
     begun = {turn["what"]: turn["no"] for turn in turns}
-    wrong = answers.mistakes(draft, given, begun) if given else ()
-    if wrong:
-        raise RefusedError("The answers given with the step cannot be recorded.", wrong)
+    return answers.mistakes(draft, given, begun) if given else ()
+
+
+def _others(draft: Draft, transition: Transition, given: Sequence[Given]) -> tuple[Need, ...]:
+    """What the step lacks beside the answers that were given with it."""
+    named = {one.question for one in given}
+    every = missing(draft, transition)
+    return tuple(one.need for one in every if one.subject.partition("/")[0] not in named)
 
 
 def _judge(draft: Draft, transition: Transition, *, already_done: bool) -> list[Missing]:
@@ -162,15 +172,6 @@ def _count(draft: Draft, transition: Transition) -> dict[str, Any]:
     what = f"took:{transition.id}"
     row = draft.case.rows.table("turns").get((draft.case.ref, what))
     return {"what": what, "no": (row["no"] if row else 0) + 1, "first": row is None}
-
-
-def recorded_late(draft: Draft) -> bool:
-    """Whether this is recorded more than two working days after it happened."""
-    happened = parse_partial(draft.context.happened)
-    today: date = draft.context.today
-    if not draft.calendar.covers(happened.last):
-        return today > happened.last
-    return draft.calendar.working_days_between(happened.last, today) > LATE_AFTER
 
 
 def _task(one: Missing) -> tasks.Task:

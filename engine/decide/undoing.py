@@ -9,8 +9,9 @@ from typing import Any
 
 from engine.apply import changes
 from engine.case import Key, Row, Rows
-from engine.decide import clocks, cycles, tasks
+from engine.decide import clocks, cycles, keeping, setting_aside, tasks
 from engine.decide.draft import Draft
+from engine.decide.setting_aside import Linked
 from engine.decide.standing import Stood, days, standing, taken
 from engine.decide.telling import tell
 from engine.definition import Transition
@@ -34,11 +35,19 @@ DEADLINE_COLUMNS = (
 )
 
 
-def undo(draft: Draft, events: Sequence[Event]) -> None:
+def opened_by_latest(events: Sequence[Event]) -> list[str]:
+    """The linked cases that the latest step of a case opened, which are set aside with it."""
+    latest = standing(events)[-1:]
+    return setting_aside.opened_in(_own(events, latest[0])) if latest else []
+
+
+def undo(draft: Draft, events: Sequence[Event], linked: Sequence[Linked] = ()) -> None:
     """Set the latest step aside: state, answers and clocks go back; who was told is told again.
 
-    `events` are all events of the case. What has left the building is followed up as a task.
-    Raises RefusedError without a reason, or when there is no step to set aside.
+    `events` are all events of the case, `linked` the cases that the step opened: they are set
+    aside with it. What has left the building is followed up as a task. Raises RefusedError without
+    a reason, when there is no step to set aside or one of these cases has moved on, and for
+    somebody who may not take that step.
     """
     if not draft.context.reason:
         raise RefusedError("Setting a step aside needs its reason; give --reason.")
@@ -47,12 +56,9 @@ def undo(draft: Draft, events: Sequence[Event]) -> None:
         raise RefusedError("There is no step to set aside; an answer is put right with `correct`.")
     step = steps.pop()
     transition = draft.workflow.transitions[step.transition]
-    before = Rows()
-    for event in events:
-        if event["command"] == step.command:
-            break
-        before.merge(changes(event))
-    own = [event for event in events if event["command"] == step.command]
+    keeping.need_decider(draft, transition, "Setting aside", "set it aside")
+    setting_aside.need_untouched(transition.title, linked)
+    before, own = _before(events, step), _own(events, step)
     body = {
         "step": step.n,
         "transition": step.transition,
@@ -61,9 +67,25 @@ def undo(draft: Draft, events: Sequence[Event]) -> None:
         "turns": _turns_back(draft, before, own, steps),
     }
     draft.emit("step undone", body, draft.reason())
+    setting_aside.set_aside(draft, linked)
     _clocks_back(draft, before, own)
     _clocks_follow(draft, body["answers"], own, steps)
     _follow_up(draft, transition, own)
+
+
+def _own(events: Sequence[Event], step: Stood) -> list[Event]:
+    """The events of the command that took a step."""
+    return [event for event in events if event["command"] == step.command]
+
+
+def _before(events: Sequence[Event], step: Stood) -> Rows:
+    """The rows as they were before a step."""
+    before = Rows()
+    for event in events:
+        if event["command"] == step.command:
+            break
+        before.merge(changes(event))
+    return before
 
 
 def _state_back(draft: Draft, before: Rows, steps: Sequence[Stood]) -> dict[str, Any]:
@@ -166,9 +188,6 @@ def _follow_up(draft: Draft, transition: Transition, own: Sequence[Event]) -> No
     role = transition.who[0] if transition.who else ""
     if transition.leaves_building:
         what = f'follow up {transition.leaves_building}: "{transition.title}" was set aside'
-        left.append(tasks.Task("follow up", what, role, transition.id))
-    if transition.opens:
-        what = f'end the linked cases that "{transition.title}" opened: it was set aside'
         left.append(tasks.Task("follow up", what, role, transition.id))
     tasks.open_tasks(draft, left)
     if transition.tell:

@@ -48,17 +48,27 @@ def timescale_lines(workflow: Workflow, timescale: Timescale) -> list[str]:
 def authority_line(timescale: Timescale, variant: Variant) -> str:
     """Its duty, what sets its time and in which word, the source, and how far that is confirmed."""
     time_from, read = variant.time_from, variant.confirmed == "read"
-    standing = "Duty" if timescale.duty else "No duty"
-    standing = standing if read else "Expected (source not yet read)"
-    under = f"{'' if read else ','} under {timescale.duty}" if timescale.duty else ""
     limit = "legal limit" if read and time_from.kind in LAW else "time"
     by = f"{KINDS.get(time_from.kind, time_from.kind)} (“{time_from.says}”)"
     source = f": {time_from.source.removesuffix('.')}" if time_from.source else ""
     checked = f" {days_said(variant.checked.removesuffix('.'))}" if variant.checked else ""
     return (
-        f"{standing}{under}; its {limit} is set by {by}{source}. "
+        f"{_standing(timescale, limit, read=read)} set by {by}{source}. "
         f"Confirmed: {variant.confirmed}{checked}."
     )
+
+
+def _standing(timescale: Timescale, limit: str, *, read: bool) -> str:
+    """Its duty, if it has one that somebody has read, with its time or by itself; up to the time's
+    own source.
+    """
+    under = f" under {timescale.duty}" if timescale.duty else ""
+    if read:
+        return f"{'Duty' if under else 'No duty'}{under}; its {limit} is"
+    if timescale.duty_checked:
+        checked = days_said(timescale.duty_checked.removesuffix("."))
+        return f"Duty{under}, read {checked}. Its time is expected (source not yet read), and"
+    return f"Expected (source not yet read){',' if under else ''}{under}; its {limit} is"
 
 
 def _rules(workflow: Workflow, timescale: Timescale) -> Iterator[str]:

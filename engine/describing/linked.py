@@ -8,14 +8,14 @@ from engine.describing.questions import list_questions, say_personal
 from engine.describing.sheet import Paragraph, Sheet
 from engine.describing.states import say_states
 from engine.describing.steps import titles
-from engine.prose import quoted
+from engine.prose import people, quoted
 
 
 def say_linked(sheet: Sheet, workflow: Workflow) -> None:
     """Every linked process under its title."""
     sheet.say(
         "Each of these is a case of its own, with a record of its own, beside the case that opens "
-        "it. The same people take part."
+        "it. The same people take part, and keep the record where nothing else is said."
     )
     for name, child in sorted(workflow.children.items(), key=lambda item: _rank(workflow, item[0])):
         sheet.heading(2, child.title)
@@ -40,6 +40,8 @@ def _say_beginning(sheet: Sheet, workflow: Workflow, name: str, child: Workflow)
     start = quoted(child.states[child.starts_at].title)
     by = f"is opened by the step {titles(workflow, opened_by, 'or')}, and " if opened_by else ""
     said: Paragraph = [f"It {by}begins at {start}."]
+    if set(child.keepers) != set(workflow.keepers):
+        said.append(f"Its record is kept by {people(child, child.keepers)}.")
     if child.opening:
         said += ["Asked first:", tuple(quoted(child.questions[name].ask) for name in child.opening)]
     sheet.say(*said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.definition import Question, Workflow
 from engine.describing.sheet import Sheet
@@ -81,7 +81,7 @@ def _question(workflow: Workflow, question: Question) -> str:
     if question.power != "volunteered":
         said.append(f"It is asked for under {question.power}")
     if question.seen_by:
-        readers = series(_reader(workflow, entry) for entry in question.seen_by)
+        readers = series(_readers(workflow, question.seen_by))
         said.append(f"{'Restricted: shown' if question.restricted else 'Shown'} only to {readers}")
     return " ".join(ended(sentence) for sentence in said)
 
@@ -94,12 +94,18 @@ def _kind(question: Question) -> Iterator[str]:
         yield "The answer may change"
 
 
-def _reader(workflow: Workflow, entry: str) -> str:
-    """Who may see an answer, and until when: `own agency until given`."""
-    reader, until, moment = entry.partition(" until ")
-    known = workflow.roles.get(reader) or workflow.groups.get(reader)
-    said = with_article(known.title) if known else "the agency that gave it"
-    if not until:
-        return said
-    known_moment = workflow.states.get(moment) or workflow.transitions[moment]
-    return f"{said} until {quoted(known_moment.title)}"
+def _readers(workflow: Workflow, entries: Iterable[str]) -> Iterator[str]:
+    """Who may see an answer, each once, and until when: `own agency until given`."""
+    moments: dict[str, list[str]] = {}
+    for entry in entries:
+        reader, _, moment = entry.partition(" until ")
+        moments.setdefault(reader, []).extend([moment] if moment else [])
+    for reader, ends in moments.items():
+        known = workflow.roles.get(reader) or workflow.groups.get(reader)
+        said = with_article(known.title) if known else "the agency that gave it"
+        until = listed([quoted(_title(workflow, moment)) for moment in ends], "or")
+        yield f"{said} until {until}" if until else said
+
+
+def _title(workflow: Workflow, moment: str) -> str:
+    return (workflow.states.get(moment) or workflow.transitions[moment]).title

@@ -127,6 +127,13 @@ def say_opening(sheet: Sheet, workflow: Workflow) -> None:
     if workflow.opening:
         asks = [quoted(workflow.questions[name].ask) for name in workflow.opening]
         sheet.say("Asked first, in this order:", tuple(asks))
+    keepers = people(workflow, workflow.keepers)
+    sheet.say(
+        f"The record is kept by {keepers}. They record answers and documents, add the people whom "
+        "the case is about, put right what was recorded, set a target beside a deadline, explain a "
+        "delay, and erase what is known of a person. Others record what a step of theirs needs, "
+        "and an agency what it is itself asked."
+    )
 
 
 def say_timescales(sheet: Sheet, workflow: Workflow) -> None:

@@ -69,21 +69,23 @@ def _who(workflow: Workflow, transition: Transition, does: str) -> Iterator[Part
 
 
 def _why(workflow: Workflow, transition: Transition) -> Iterator[str]:
-    """Its own words, and the duty; a step's is read where a timescale that it meets was read."""
+    """Its own words, and the duty, which is called so only where somebody has read it."""
     if transition.says:
         yield ended(transition.says)
     if not transition.duty:
         return
-    read = any(
-        timescale.duty == transition.duty and variant.confirmed == "read"
-        for timescale in workflow.timescales.values()
-        if transition.id in timescale.met_by
-        for variant in timescale.variants
-    )
-    if read:
+    if transition.duty in _read_duties(workflow):
         yield f"This is a duty under {transition.duty}."
     else:
         yield f"This is expected (source not yet read), under {transition.duty}."
+
+
+def _read_duties(workflow: Workflow) -> set[str]:
+    """The duties that somebody has compared with their source, by themselves or with a time."""
+    timescales = workflow.timescales.values()
+    timed = {t.duty for t in timescales if any(v.confirmed == "read" for v in t.variants)}
+    checked = {t.duty for t in timescales if t.duty_checked}
+    return timed | checked | {t.duty for t in workflow.transitions.values() if t.duty_checked}
 
 
 def _on_file(workflow: Workflow, transition: Transition) -> Iterator[Part]:

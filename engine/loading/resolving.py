@@ -19,7 +19,7 @@ from engine.loading.building import (
 from engine.loading.clocks import build_timescale
 from engine.loading.draft import Draft
 
-INHERITED = ("edition", "in_force", "source", "caution", "working_days")
+INHERITED = ("edition", "in_force", "source", "caution", "working_days", "kept_by")
 """What the head of a linked process may leave to the process that opens it."""
 
 
@@ -59,7 +59,7 @@ def _build(
         name=name,
         **{key: head.get(key, "") for key in ("title", "edition", "source", "caution")},
         **{key: head.get(key, "") for key in ("working_days", "starts_at")},
-        **{key: head.get(key, ()) for key in ("opening", "may_open")},
+        **{key: head.get(key, ()) for key in ("opening", "may_open", "kept_by")},
         **{f"in_force_{key}": in_force.get(key, "") for key in ("from", "to", "for")},
         roles=build_roles(draft),
         groups=build_groups(draft),

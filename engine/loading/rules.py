@@ -49,6 +49,10 @@ def _opened_inside(workflow: Workflow) -> Iterator[Problem]:
     yield from _outside(("may_open",), workflow.may_open, workflow)
 
 
+def _kept_inside(workflow: Workflow) -> Iterator[Problem]:
+    yield from _outside(("kept_by",), workflow.kept_by, workflow)
+
+
 def _public_with_reason(question: Question, workflow: Workflow) -> Iterator[Problem]:
     hint = "Take personal = false away; ask what a rule needs as a question of its own."
     if question.personal:
@@ -169,6 +173,9 @@ def _opens_for_agencies(transition: Transition, workflow: Workflow) -> Iterator[
 def _duty_of_law(thing: Transition | Timescale, workflow: Workflow) -> Iterator[Problem]:
     if thing.duty and not _LAW.search(thing.duty):
         yield Problem(("duty",), f'"{thing.duty}" {_NO_LAW}')
+    if thing.duty_checked and not thing.duty:
+        hint = 'Name it: duty = "Children Act 2004 s.16C(1)".'
+        yield Problem(("duty_checked",), "There is no duty here to have been checked.", hint)
 
 
 def _duty_waits_for_nobody(transition: Transition, workflow: Workflow) -> Iterator[Problem]:
@@ -272,6 +279,7 @@ HEAD_RULES: tuple[Callable[[Workflow], Iterator[Problem]], ...] = (
     _starts_open,
     _in_force_forwards,
     _opened_inside,
+    _kept_inside,
 )
 """What must be so in the head of a process."""
 

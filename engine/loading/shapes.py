@@ -106,6 +106,7 @@ TRANSITION = Shape(
         "sets": anything,
         "opens": table(OPENING),
         "duty": text,
+        "duty_checked": text,
         "leaves_building": text,
         "says": text,
     },
@@ -163,6 +164,7 @@ TIMESCALE = Shape(
         "provisional": flag,
         "waiting_on": name("role", "group"),
         "duty": text,
+        "duty_checked": text,
         "remind": tables(REMINDER),
         "escalate": tables(ESCALATION),
     },
@@ -260,6 +262,7 @@ HEAD = Shape(
         "starts_at": name("state"),
         "opening": names("question"),
         "may_open": names("role"),
+        "kept_by": names("role"),
         "parts": names("part"),
     },
     needed={
@@ -269,6 +272,7 @@ HEAD = Shape(
         "source": 'Write source = "..." at the top of a file: the acts and guidance it follows.',
         "working_days": f'Write working_days = "{SHIPPED[0]}" at the top of a file.',
         "starts_at": 'Write starts_at = "STATE" at the top of a file.',
+        "kept_by": 'Say who keeps the record of its cases: kept_by = ["ROLE"].',
     },
 )
 

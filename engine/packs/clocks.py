@@ -13,7 +13,7 @@ from engine.describing.clocks import authority_line
 from engine.packs.record import Record, Told
 from engine.packs.wording import day
 from engine.prose import capital, listed, on_day
-from engine.timescales import Rule, due, length
+from engine.timescales import Rule, due_or_uncounted, length, sets_no_day
 
 FORMS = {
     "within": "within {} of {}",
@@ -44,7 +44,7 @@ def _told(record: Record, timescale: Timescale, key: Key, row: Row) -> Told:
     rule = record.own.edition.rule(str(row["rule"]))
     variant = _variant(record, timescale, row)
     lines = [
-        _allowed(row, rule),
+        _allowed(record.around.calendar, row, rule),
         _outcome(record, row, rule),
         *_beside(row),
         *_skipped(record, row, rule),
@@ -64,9 +64,9 @@ def _variant(record: Record, timescale: Timescale, row: Row) -> Variant:
     return (*same, *timescale.variants)[0]
 
 
-def _allowed(row: Row, rule: Rule) -> str:
+def _allowed(calendar: Calendar, row: Row, rule: Rule) -> str:
     start = day(str(row["starts_on"]))
-    if rule.form == "as soon as practicable":
+    if sets_no_day(rule):
         return f"Due as soon as practicable after {start}; no day is set."
     how = FORMS[rule.form].format(length(rule.number, rule.unit), start)
     zero = ", which is day 0" if rule.form == "within" else ""
@@ -74,7 +74,7 @@ def _allowed(row: Row, rule: Rule) -> str:
         return f"Due on {long_day(date.fromisoformat(row['due_on']))}: {how}{zero}."
     if row["due_from"]:
         return f"Due between {day(row['due_from'])} and {day(row['due_to'])}: {how}."
-    return f"{capital(how)}."
+    return f"{capital(how)}. The day is not counted: {calendar.begins}."
 
 
 def _outcome(record: Record, row: Row, rule: Rule) -> str:
@@ -97,8 +97,9 @@ def _used(record: Record, row: Row, rule: Rule, until: str) -> str:
     start, end = parse_partial(str(row["starts_on"])), parse_partial(until[:10])
     if rule.form != "within" or not (start.exact and end.exact):
         return ""
-    if rule.unit == "working days":
-        used = record.around.calendar.working_days_between(start.first, end.first)
+    calendar = record.around.calendar
+    if rule.unit == "working days" and calendar.covers(start.first) and calendar.covers(end.first):
+        used = calendar.working_days_between(start.first, end.first)
     elif rule.unit == "calendar days":
         used = (end.first - start.first).days
     else:
@@ -120,7 +121,7 @@ def _skipped(record: Record, row: Row, rule: Rule) -> Iterator[str]:
     start = parse_partial(str(row["starts_on"]))
     if rule.unit != "working days" or not start.exact:
         return
-    steps = due(rule, start.first, record.around.calendar).steps
+    steps = due_or_uncounted(rule, start.first, record.around.calendar).steps
     calendar = record.around.calendar
     off = [step.day for step in steps if step.count is None and step.day.weekday() < 5]
     named = [f"{_title(calendar, one)} ({on_day(one.isoformat())})" for one in off]

@@ -6,11 +6,12 @@ would be printed, so that nobody's value is opened to find out whether anything 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from engine import rights
 from engine.calendars import Calendar
 from engine.case import AnswerKey, Case, Row
 from engine.definition import Pack, Question, Workflow
@@ -18,11 +19,8 @@ from engine.directory import Directory
 from engine.edition import Edition
 from engine.names import NamesPeriod, named
 from engine.packs.files import LinkedPart, PackFile
-from engine.prose import capital, listed, people, quoted
 
 ERASED = "(erased)"
-UNTIL = " until "
-OWN_AGENCY = "own agency"
 
 
 class Where(NamedTuple):
@@ -120,6 +118,7 @@ class Record:
             side
             for side in self.linked
             if side.workflow.name == part.process
+            and not side.workflow.was_set_aside(side.case.state, side.case.row["closed_on"])
             and all(side.case.value(name) in values for name, values in part.only.items())
         )
 
@@ -141,36 +140,8 @@ def withheld(record: Record, side: Side, question: Question) -> str:
     """Why an answer is kept out of this pack, as a sentence; nothing where it may be printed."""
     if not question.seen_by:
         return ""
-    entries = [entry.partition(UNTIL) for entry in question.seen_by]
-    moments = list(dict.fromkeys(moment for _, _, moment in entries if moment))
-    readers = dict.fromkeys(reader for reader, _, _ in entries)
-    if record.pack.to in readers or any(reached(side, moment) for moment in moments):
+    readers = [entry.reader for entry in rights.entries(question)]
+    if record.pack.to in readers or rights.unlocked(side.case, side.workflow, question):
         return ""
-    own = ["the agency that gave it"] if OWN_AGENCY in readers else []
-    others = [name for name in readers if name != OWN_AGENCY]
-    shown = " and ".join([*own, *([people(side.workflow, others)] if others else [])])
-    titles = [quoted(_title(side.workflow, moment)) for moment in moments]
-    until = f" until {listed(titles, 'or')}" if titles else ""
-    return record.words(f"Withheld from this pack: it is shown only to {shown}{until}.")
-
-
-def reached(side: Side, moment: str) -> bool:
-    """Whether a state has been reached, or a step taken, and not been set aside."""
-    case, workflow = side.case, side.workflow
-    if moment in workflow.transitions:
-        return case.turn(f"took:{moment}") > 0
-    inside = {name for name in workflow.states if moment in _around(workflow, name)}
-    steps = (t for t in workflow.transitions.values() if t.to in inside)
-    return case.state in inside or any(case.turn(f"took:{t.id}") > 0 for t in steps)
-
-
-def _around(workflow: Workflow, state: str) -> Iterator[str]:
-    """A state and all that it is within."""
-    while state:
-        yield state
-        state = workflow.states[state].within
-
-
-def _title(workflow: Workflow, moment: str) -> str:
-    known = workflow.states.get(moment) or workflow.transitions.get(moment)
-    return capital(known.title) if known else moment
+    shown = rights.shown_to(side.workflow, question)
+    return record.words(f"Withheld from this pack: it is shown only to {shown}.")

@@ -25,6 +25,7 @@ HEADINGS: Final = {
     "row": "The states of the process",
     "timescale": "The timescales that are kept",
     "criterion": "The criteria of regulation 11",
+    "rule": "What else the process must do",
 }
 CLOCKS: Final = ("due", "due_between", "status")
 

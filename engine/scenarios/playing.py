@@ -16,9 +16,9 @@ from engine.errors import EngineError, RefusedError, ScenarioError
 from engine.scenarios.doing import VERBS, Done, attach, given
 from engine.scenarios.expecting import EXPECTATIONS, linked_case
 from engine.scenarios.story import Scenario, Telling
-from engine.service import cases, documents, reading, sequencing, ticking
+from engine.service import cases, reading, sequencing, ticking
 from engine.service.virtual import VirtualClock
-from engine.service.workplace import By, Workplace
+from engine.service.workplace import By, File, Workplace
 
 A_TICK_LATER = timedelta(seconds=15)
 """How long after its moment a worker that runs comes to a notice."""
@@ -136,7 +136,7 @@ class Player:
         return Played(telling, outcome.ref, self.by, outcome)
 
     def _deed(self, scenario: Scenario, telling: Telling, ref: str) -> Done:
-        by = self._by(telling, ref)
+        by = self._by(telling)
         for path in telling.files:
             attach(self.place, By(self.person), ref, path)
         if telling.verb != "open":
@@ -152,17 +152,14 @@ class Player:
         self.ref = made.ref
         return made
 
-    def _by(self, telling: Telling, ref: str) -> By:
+    def _by(self, telling: Telling) -> By:
         told = telling.options
         evidence = str(told.get("evidence", ""))
-        if evidence:
-            source = io.BytesIO(b"What shows who decided it, of the sample case.")
-            who = By(self.person)
-            evidence = documents.file_evidence(self.place, who, ref, evidence, source)
+        source = io.BytesIO(b"What shows who decided it, of the sample case.")
         return By(
             self.person,
             decided_by=self._person(told["decided_by"]) if "decided_by" in told else "",
-            evidence=evidence,
+            shown=File(evidence, source) if evidence else None,
             on=told.get("happened", ""),
             reason=told.get("reason", ""),
         )

@@ -5,14 +5,25 @@ people, erase.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.canonical import parse
 from engine.case import Given
 from engine.database import Transaction
-from engine.decide import approving, correcting, extending, people, recording, redating, undoing
+from engine.decide import (
+    approving,
+    correcting,
+    extending,
+    keeping,
+    people,
+    recording,
+    redating,
+    undoing,
+)
 from engine.decide.draft import Draft
 from engine.decide.opening import open_case, open_linked
+from engine.decide.setting_aside import Linked
 from engine.decide.taking import Step, take
 from engine.edition import Edition
 from engine.errors import RefusedError, UsageError
@@ -23,6 +34,7 @@ from engine.service.changing import (
     change,
     digest,
     drafted,
+    loaded,
     new_case,
     repeated,
     save,
@@ -68,7 +80,7 @@ def record(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcom
 
     asked = {"given": _plain(given)}
     whole = _reaches_back(given)
-    return change(place, by, Wanted("record", ref, act, request=asked, whole=whole))
+    return change(place, by, Wanted("record", ref, act, keeping.roles, asked, whole=whole))
 
 
 def take_step(
@@ -112,10 +124,21 @@ def redate(place: Workplace, by: By, ref: str, n: int, day: str) -> Outcome:
 
 
 def undo(place: Workplace, by: By, ref: str) -> Outcome:
-    """Set the latest step of a case aside, with a reason."""
+    """Set the latest step of a case aside, with a reason, and the linked cases that it opened."""
 
-    def act(draft: Draft, tx: Transaction) -> None:
-        undoing.undo(draft, [parse(text) for text in place.store.events(tx, ref)])
+    def act(draft: Draft, tx: Transaction) -> Sequence[Draft]:
+        events = [parse(text) for text in place.store.events(tx, ref)]
+        same = draft.context
+        together = replace(by, key=same.command, evidence=same.evidence, shown=None)
+        linked = [
+            Linked(
+                loaded(place, tx, together, child),
+                [parse(text) for text in place.store.events(tx, child)],
+            )
+            for child in undoing.opened_by_latest(events)
+        ]
+        undoing.undo(draft, events, linked)
+        return [one.draft for one in linked]
 
     return change(place, by, Wanted("undo", ref, act))
 
@@ -136,8 +159,11 @@ def delay(place: Workplace, by: By, ref: str, timescale: str, told: str) -> Outc
 
 def approve(place: Workplace, by: By, ref: str, what: str) -> Outcome:
     """Approve an answer as it stands."""
-    asked = {"what": what}
-    return _decided(place, by, ref, "approve", asked, lambda d: approving.approve(d, what))
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        approving.approve(draft, what)
+
+    return change(place, by, Wanted("approve", ref, act, request={"what": what}))
 
 
 def add_person(
@@ -172,7 +198,7 @@ def _decided(
     def act(draft: Draft, tx: Transaction) -> None:
         decide(draft)
 
-    return change(place, by, Wanted(verb, ref, act, request=asked))
+    return change(place, by, Wanted(verb, ref, act, keeping.roles, asked))
 
 
 def _reaches_back(given: Sequence[Given]) -> bool:
@@ -181,4 +207,8 @@ def _reaches_back(given: Sequence[Given]) -> bool:
 
 
 def _plain(given: Sequence[Given]) -> list[list[str | int | None]]:
-    return [[g.question, g.value, g.of, g.no, g.status, g.source] for g in given]
+    """What was given, as a request is told from another; a day of asking only where it is said."""
+    return [
+        [g.question, g.value, g.of, g.no, g.status, g.source, *([g.asked_on] if g.asked_on else [])]
+        for g in given
+    ]

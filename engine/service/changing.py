@@ -17,6 +17,7 @@ from engine.decide.opening import linked_ended
 from engine.edition import Edition
 from engine.errors import RefusedError, StaleCaseError, UsageError
 from engine.service import access, following
+from engine.service.filing import put_evidence
 from engine.service.workplace import By, Workplace, context
 from engine.store import Done
 
@@ -44,7 +45,7 @@ class Wanted(NamedTuple):
     verb: str
     ref: str
     act: Callable[[Draft, Transaction], Sequence[Draft] | None]
-    """Decides on the draft; yields the drafts of the cases that it opens."""
+    """Decides on the draft; yields the drafts of the linked cases that it opens or sets aside."""
     roles: Callable[[Edition], tuple[str, ...]] = _nobody_asked
     request: Mapping[str, Any] = MappingProxyType({})
     """What identifies the request when its key is used again."""
@@ -61,6 +62,8 @@ def change(place: Workplace, by: By, wanted: Wanted) -> Outcome:
     CaseNotFoundError, and StorageError.
     """
     drafts: list[Draft] = []
+    if by.shown:
+        by = replace(by, evidence=place.randomness(16).hex())
     try:
         with place.database.write() as tx:
             outcome = _change(place, tx, by, wanted, drafts)
@@ -88,6 +91,8 @@ def _change(
         )
     was_closed = draft.case.row["closed_on"] is not None
     opened = tuple(wanted.act(draft, tx) or ())
+    if by.shown:
+        put_evidence(place, tx, draft, by.shown)
     drafts += [draft, *opened]
 
     def beside(ref: str) -> Draft:
@@ -103,8 +108,8 @@ def _change(
         ref=draft.case.ref,
         version=draft.chain.n,
         key=draft.context.command,
-        events=tuple(made.event for made in draft.chain.events),
-        opened=tuple(child.case.ref for child in opened),
+        events=tuple([made.event for made in draft.chain.events]),
+        opened=tuple(child.case.ref for child in opened if child.first_n == 1),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine import checkpoint
 from engine.checkpoint import Checkpoint
-from engine.errors import UsageError
+from engine.errors import TrailError, UsageError
 from engine.service.sequencing import head, seal_new
 from engine.service.workplace import Workplace
 
@@ -31,7 +31,8 @@ def make(place: Workplace) -> str:
 def read(place: Workplace, file: Path) -> Checkpoint:
     """A checkpoint that was kept elsewhere; its signature must be this partnership's.
 
-    Raises UsageError when the file cannot be read, TrailError when its signature does not hold.
+    Raises UsageError when the file cannot be read, TrailError when its signature does not hold
+    or it is of another partnership.
     """
     try:
         with file.open("rb") as source:
@@ -42,4 +43,10 @@ def read(place: Workplace, file: Path) -> Checkpoint:
             f"The checkpoint {file.name} cannot be read; give the file that was kept."
         ) from None
     name = checkpoint.origin(place.log)
+    of, line_break, _ = text.partition("\n")
+    if line_break and of.startswith("casetrail/") and of != name:
+        raise TrailError(
+            f"This is a checkpoint of {of}, and the store is of {name}; give the one that was kept "
+            "of this store."
+        )
     return checkpoint.read(text, checkpoint.public_key_text(name, place.keys.public_key()))

@@ -1,31 +1,20 @@
-"""Documents: put on file encrypted, at most 25 MB each, read back only by a logged read."""
+"""Documents: put on file encrypted, at most 25 MB each, read back by `private` alone."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import BinaryIO
 
 from engine import queries, statements
 from engine.canonical import canonical, clean_text, parse
 from engine.case import AnswerKey, Given
 from engine.database import Transaction
-from engine.decide import answers, clocks, people, recording, tasks
+from engine.decide import answers, clocks, keeping, people, recording, tasks
 from engine.decide.draft import Draft
-from engine.decide.packs import Kept
+from engine.decide.setting_aside import need_standing
 from engine.errors import Need, RefusedError
-from engine.service import access
 from engine.service.changing import Outcome, Wanted, change
-from engine.service.workplace import By, Workplace
-from engine.vault import Hashing
+from engine.service.filing import put
+from engine.service.workplace import By, File, Workplace
 
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file as somebody hands it over."""
-
-    name: str
-    source: BinaryIO
+__all__ = ["File", "attach", "erase_person"]
 
 
 def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: str = "") -> Outcome:
@@ -35,6 +24,7 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
     """
 
     def act(draft: Draft, tx: Transaction) -> None:
+        need_standing(draft)
         known = draft.workflow.questions.get(question)
         if known is None or known.answer != "document":
             listed = [q.id for q in draft.workflow.questions.values() if q.answer == "document"]
@@ -46,7 +36,7 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
         name = clean_text(file.name)
         value = canonical({"document": filed.id, "name": name, "sha256": filed.sha256})
         given = [Given(question, value, of)]
-        wrong = answers.mistakes(draft, given)
+        wrong = answers.mistakes(draft, given) + keeping.not_theirs(draft, given)
         if wrong:
             raise RefusedError("The document cannot be put on file.", wrong)
         recording.write(draft, given)
@@ -54,81 +44,7 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
         tasks.close_answered(draft)
 
     asked = {"question": question, "of": of, "name": file.name}
-    return change(place, by, Wanted("attach", ref, act, request=asked))
-
-
-def file_evidence(place: Workplace, by: By, ref: str, name: str, source: BinaryIO) -> str:
-    """Put what shows that somebody decided something on file; yields the document's id.
-
-    It is a command of its own under a key of its own, and is never filed twice under one.
-    """
-    filed: list[Filed] = []
-
-    def act(draft: Draft, tx: Transaction) -> None:
-        document, body = _stored(place, tx, draft, AnswerKey("evidence", ref), source)
-        value = canonical({"name": clean_text(name), "sha256": document.sha256})
-        sealed = draft.secret(AnswerKey("evidence", "", draft.chain.n + 1), value)
-        draft.emit("document attached", body, sealed)
-        filed.append(document)
-
-    own = replace(by, key=f"{by.key}.evidence" if by.key else "", decided_by="", reason="")
-    outcome = change(place, own, Wanted("evidence", ref, act, request={"name": name}))
-    if filed:
-        return filed[0].id
-    with place.database.read() as tx:
-        [text] = place.store.events(tx, ref, outcome.version)[:1]
-    return str(parse(text)["body"]["document"])
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A document that was put on file."""
-
-    id: str
-    sha256: str
-    size: int
-
-
-def put(
-    place: Workplace, tx: Transaction, draft: Draft, about: AnswerKey, source: BinaryIO
-) -> Filed:
-    """Encrypt a document beside the trail, and seal that it is there.
-
-    `about` names the question that it answers, and the subject under whose key it lies.
-    """
-    document, body = _stored(place, tx, draft, about, source)
-    draft.emit("document attached", body)
-    return document
-
-
-def keep(place: Workplace, tx: Transaction, subject: str, source: BinaryIO) -> Kept:
-    """Encrypt a file beside the trail, under a subject's key; an event must say that it is there.
-
-    Raises RefusedError past 25 MB.
-    """
-    return _kept(place, tx, subject, Hashing(source))
-
-
-def _kept(place: Workplace, tx: Transaction, subject: str, source: Hashing) -> Kept:
-    document = place.randomness(16).hex()
-    chunks = place.vault.store_document(tx, document, subject, source)
-    return Kept(document, subject, source.size, chunks)
-
-
-def _stored(
-    place: Workplace, tx: Transaction, draft: Draft, about: AnswerKey, source: BinaryIO
-) -> tuple[Filed, dict[str, str | int]]:
-    hashing = Hashing(source)
-    kept = _kept(place, tx, about.of, hashing)
-    body = {**kept.plain(), "question": about.question}
-    return Filed(kept.document, hashing.sha256, hashing.size), body
-
-
-def read(place: Workplace, by: By, document: str, why: str) -> Iterator[bytes]:
-    """A document in clear, after the read is in the access log."""
-    access.log(place, by, ("read", {"document": document}, {"why": clean_text(why[:2000])}))
-    with place.database.read() as tx:
-        yield from place.vault.document(tx, document)
+    return change(place, by, Wanted("attach", ref, act, keeping.roles, asked))
 
 
 def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) -> Outcome:
@@ -149,7 +65,8 @@ def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) ->
         for document in found:
             tx.run(queries.DROP_CHUNKS, (place.log, document))
 
-    outcome = change(place, by, Wanted("erase", ref, act, request={"person": person}))
+    asked = {"person": person}
+    outcome = change(place, by, Wanted("erase", ref, act, keeping.roles, asked))
     # The record says that it is destroyed; what is left of it on the disk is destroyed with it.
     place.database.scrub()
     return outcome

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from engine import statements
 from engine.canonical import canonical
@@ -68,11 +70,33 @@ def to_open(
     day = on or place.today().isoformat()
     in_force = [row for row in rows if row[2] <= day and (not row[3] or day <= row[3])]
     if not in_force:
+        listed = "; ".join(dict.fromkeys(_days(row) for row in rows))
         raise UsageError(
-            f'No edition of "{workflow}" was in force on {day}; name one with --edition if the '
-            f"case is historic."
+            f'No edition of "{workflow}" was in force on {day}. There are: {listed}. If the case '
+            f"is historic, name one with --edition."
         )
     return place.edition(tx, in_force[0][0], workflow)
+
+
+def _days(row: Sequence[Any]) -> str:
+    """An edition and its days: `2025-06, from 2025-06-01`."""
+    until = f" to {row[3]}" if row[3] else ""
+    return f"{row[1]}, in force from {row[2]}{until}"
+
+
+def roles_in_use(place: Workplace) -> set[str]:
+    """The roles that an edition in use has, its linked processes' included."""
+    found: set[str] = set()
+    with place.database.read() as tx:
+        for (workflow,) in tx.rows(statements.WORKFLOWS_IN_USE, (place.log,)):
+            for row in tx.rows(statements.EDITIONS_OF, (place.log, workflow)):
+                found |= roles_of(place.edition(tx, row[0], workflow).workflow)
+    return found
+
+
+def roles_of(workflow: Workflow) -> set[str]:
+    """The roles of a process and of its linked processes."""
+    return set(workflow.roles).union(*map(roles_of, workflow.children.values()))
 
 
 def shipped(name: str) -> tuple[Workflow, dict[str, str]]:

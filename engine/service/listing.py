@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from engine import queries
@@ -16,7 +17,9 @@ from engine.definition import Workflow
 from engine.edition import Edition
 from engine.errors import UsageError
 from engine.service import access
+from engine.service.private import Rights, agency_of
 from engine.service.reading import deadlines_of, status, view
+from engine.service.titles import title_of, who_waits
 from engine.service.workplace import By, Workplace
 from engine.timescales import due_on, parse_question
 
@@ -42,12 +45,34 @@ def cases(place: Workplace, wish: Wish, most: int = 200) -> list[dict[str, Any]]
     """The cases that fit, the one with the earliest open deadline first."""
     today = place.today()
     limit = _limit(place, wish, today)
+    _check_names(place, wish)
     with place.database.read() as tx:
         found = [_line(place, tx, row, today) for row in tx.rows(*_query(place, wish, limit))]
     if wish.mine:
         roles = _roles(place, wish.mine)
         found = [line for line in found if line["waiting_on"] in roles]
     return found[:most]
+
+
+def _check_names(place: Workplace, wish: Wish) -> None:
+    """Raise UsageError for a process or a state that no edition in use has."""
+    if not (wish.workflow or wish.state):
+        return
+    with place.database.read() as tx:
+        rows = tx.rows(queries.EDITIONS_IN_USE, (place.log,))
+        editions = [place.edition(tx, *row).workflow for row in rows]
+    known = {one.name: one for main in editions for one in (main, *main.children.values())}
+    _check(wish.workflow, "process", list(known))
+    inside = [one for one in known.values() if wish.workflow in ("", one.name)]
+    _check(wish.state, "state", [s.id for one in inside for s in one.states.values()])
+
+
+def _check(name: str, kind: str, known: Sequence[str]) -> None:
+    if name and name not in known:
+        near = get_close_matches(name, known, 1)
+        listed = ", ".join(dict.fromkeys(known)) or "none"
+        hint = f"did you mean {near[0]}?" if near else f"there are: {listed}."
+        raise UsageError(f'There is no {kind} "{name[:40]}"; {hint}')
 
 
 def similar(
@@ -73,7 +98,8 @@ def similar(
         for one in found.values()
         if (dates & set(one["same"])) or (not one["closed_on"] and len(one["same"]) == len(wanted))
     ]
-    return alike[:most]
+    questions = workflow.questions
+    return [{**one, "asks": [questions[q].ask for q in one["same"]]} for one in alike[:most]]
 
 
 def _is_public(workflow: Workflow, one: Given) -> bool:
@@ -119,6 +145,7 @@ def _line(place: Workplace, tx: Transaction, row: Any, today: date) -> dict[str,
         "state": state,
         "state_title": where.title,
         "waiting_on": where.waiting_on,
+        "waits_on": who_waits(known.workflow, where.waiting_on),
         "opened_on": opened_on,
         "closed_on": closed_on,
         "about": about,
@@ -162,8 +189,9 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
     horizon = calendar.add_working_days(today, SOON).isoformat()
     due = running(place, horizon)
     with place.database.read() as tx:
-        tasks = [_task(row) for row in tx.rows(queries.OPEN_TASKS, (place.log,))]
-        asked = [_asked(row) for row in tx.rows(queries.ASKED, (place.log,))]
+        known = Rights(place, tx, "")
+        tasks = [_task(known, row) for row in tx.rows(queries.OPEN_TASKS, (place.log,))]
+        asked = [_asked(place, known, row) for row in tx.rows(queries.ASKED, (place.log,))]
         lost = [_message(row) for row in tx.rows(queries.GIVEN_UP, (place.log,))]
     return {
         "today": today.isoformat(),
@@ -178,25 +206,40 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
 
 
 def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
-    """The cases whose reference, answers or people hold a text; the search is logged before it is
-    made.
+    """The cases whose reference, or an answer that this person may read, holds a text.
+
+    Public answers are searched for everybody. The search is logged before it is made.
     """
     asked = clean_text(text).strip()
     if len(asked) < 2:
         raise UsageError("Search for two characters at least.")
     access.log(place, by, ("searched", {}, {"text": asked[:200]}))
     wanted = _folded(asked)
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, str]] = {}
     with place.database.read() as tx:
-        for stream, n, path, ref in tx.rows(queries.CURRENT_SECRETS, (place.log,)):
-            value = place.vault.value(tx, stream, n, path)
+        known = Rights(place, tx, by.person)
+        for ref, question, value in _searched(place, tx, known):
             if value is not None and wanted in _folded(value):
-                question = path.split("/", 1)[0]
-                found.setdefault(ref, {"ref": ref, "in": []})["in"].append(question)
-        for ref, question, value in tx.rows(queries.PUBLIC_ANSWERS, (place.log,)):
-            if wanted in _folded(value) or wanted in ref.casefold():
-                found.setdefault(ref, {"ref": ref, "in": []})["in"].append(question)
-    return [{"ref": ref, "in": sorted(set(one["in"]))} for ref, one in sorted(found.items())]
+                asks = known.edition(ref).workflow.questions if question else {}
+                title = asks[question].ask if question in asks else question or "the reference"
+                found.setdefault(ref, {})[question or "reference"] = title
+    return [
+        {"ref": ref, "in": sorted(one), "titles": [one[question] for question in sorted(one)]}
+        for ref, one in sorted(found.items())
+    ]
+
+
+def _searched(
+    place: Workplace, tx: Transaction, known: Rights
+) -> Iterator[tuple[str, str, str | None]]:
+    """All that a search looks at: the case, the question ("" for its reference), and the text."""
+    for ref, _, _ in tx.rows(queries.PINNED, (place.log,)):
+        yield ref, "", ref
+    yield from tx.rows(queries.PUBLIC_ANSWERS, (place.log,))
+    for ref, n, question, of, no, source in tx.rows(queries.CURRENT_SECRETS, (place.log,)):
+        asked = known.edition(ref).workflow.questions.get(question)
+        if known.may_read(ref, question, agency_of(asked, of, source or "")):
+            yield ref, question, place.vault.value(tx, ref, n, f"{question}/{of}/{no}")
 
 
 def _folded(text: str) -> str:
@@ -204,12 +247,23 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold())
 
 
-def _task(row: Any) -> dict[str, Any]:
-    return {"ref": row[0], "what": row[1], "role": row[2], "since": row[3]}
+def _task(known: Rights, row: Any) -> dict[str, Any]:
+    ref, what, role, since = row
+    by = who_waits(known.edition(ref).workflow, role)
+    return {"ref": ref, "what": what, "role": role, "by": by, "since": since}
 
 
-def _asked(row: Any) -> dict[str, Any]:
-    return {"ref": row[0], "question": row[1], "of": row[2], "asked_on": row[3]}
+def _asked(place: Workplace, known: Rights, row: Any) -> dict[str, Any]:
+    ref, question, of, asked_on = row
+    asked = known.edition(ref).workflow.questions.get(question)
+    return {
+        "ref": ref,
+        "question": question,
+        "ask": asked.ask if asked else question,
+        "of": of,
+        "of_title": title_of(place, of),
+        "asked_on": asked_on,
+    }
 
 
 def _message(row: Any) -> dict[str, Any]:

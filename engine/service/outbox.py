@@ -4,25 +4,34 @@ loudly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Protocol
+from functools import reduce
+from typing import Any, Literal, NamedTuple, Protocol
 
 from engine import statements
 from engine.case import Case
 from engine.database import Transaction
 from engine.decide import tasks
 from engine.decide.draft import Draft
-from engine.errors import DeliveryError
+from engine.errors import DeliveryError, StorageError
 from engine.service.changing import save
 from engine.service.ticking import by_the_clock, micros
 from engine.service.workplace import Workplace
 
 LEASE = 120 * 1_000_000
 """How long a claim lasts, in microseconds; then another worker may try."""
+MARGIN = LEASE // 2
+"""How much of it must be left for one more message to be handed over."""
+BATCH = 50
+"""How many messages are claimed, and settled, in one transaction."""
 PATIENCE = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 """Seconds to wait after each failure; after the last one the message is given up."""
+
+Outcome = Literal["sent", "failed", "given up", "put back"]
+ON_THE_TRAIL: tuple[Outcome, ...] = ("sent", "given up")
+"""The outcomes that settle a message, and are events of its case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,44 +63,69 @@ class Sent:
     failed: int = 0
     given_up: int = 0
 
+    def and_also(self, other: Sent) -> Sent:
+        """The two together."""
+        return Sent(
+            self.sent + other.sent, self.failed + other.failed, self.given_up + other.given_up
+        )
+
+
+class Claim(NamedTuple):
+    """A message that is this worker's alone to hand over, until its claim lapses."""
+
+    message: Outgoing
+    fence: int
+    """Rises with each claim, so that who comes too late settles nothing."""
+    tries: int
+    until: int
+    """Microseconds since 1970 UTC."""
+
+
+class Tried(NamedTuple):
+    """What came of a claim."""
+
+    claim: Claim
+    outcome: Outcome
+    receipt: str = ""
+
 
 def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
-    """Send what waits and is due for a try, each at least once, with its own id."""
-    sent = failed = given_up = 0
-    for _ in range(most):
-        claimed = _claim(place)
-        if claimed is None:
-            break
-        message, fence, tries = claimed
+    """Send what waits and is due for a try, each at least once, with its own id.
+
+    What a process that dies has sent, and not settled yet, is sent again by whoever claims it next.
+    """
+    done = Sent()
+    while most > 0 and (claims := _claim(place, min(most, BATCH))):
+        most -= len(claims)
+        tried: list[Tried] = []
         try:
-            receipt = sender(message)
-        except DeliveryError as error:
-            if error.again and tries <= len(PATIENCE):
-                failed += 1
-                _later(place, message.id, fence, tries)
-            else:
-                given_up += _settle(place, message, fence, _give_up)
-        else:
-            sent += _settle(place, message, fence, partial(_done, receipt=receipt))
-    return Sent(sent, failed, given_up)
+            for claim in claims:
+                tried.append(_try(place, sender, claim))
+        finally:
+            # Whatever interrupts it, what has been handed over is settled.
+            done = done.and_also(_settle(place, tried))
+    return done
 
 
-def _claim(place: Workplace) -> tuple[Outgoing, int, int] | None:
+def _claim(place: Workplace, most: int) -> list[Claim]:
     now = micros(place)
+    until = now + LEASE
     with place.database.write() as tx:
-        # On PostgreSQL a lock on the message alone would show two workers the same old attempt.
+        # On PostgreSQL a lock on the messages alone would show two workers the same old attempts.
         tx.exclusive(f"outbox|{place.log}")
-        row = tx.row(statements.claimable(lock=tx.locks_rows), (place.log, now, now))
-        if row is None:
-            return None
-        message, (tries, fence) = _outgoing(row[:8]), row[8:]
-        if tries is None:
-            tx.run(statements.insert("attempts"), (place.log, message.id, 1, 0, now + LEASE, 1))
-            return message, 1, 1
-        columns = ("tries", "lease_until", "fence")
-        values = (tries + 1, now + LEASE, fence + 1, place.log, message.id)
-        tx.run(statements.update("attempts", columns), values)
-        return message, fence + 1, tries + 1
+        sql = statements.claimable(lock=tx.locks_rows)
+        claims = []
+        first, again = [], []
+        for *columns, tries, fence in tx.rows(sql, (place.log, now, now, most)):
+            claim = Claim(_outgoing(columns), (fence or 0) + 1, (tries or 0) + 1, until)
+            claims.append(claim)
+            if fence is None:
+                first.append((place.log, claim.message.id, claim.tries, 0, until, claim.fence))
+            else:
+                again.append((claim.tries, until, claim.fence, place.log, claim.message.id))
+        tx.run_many(statements.insert("attempts"), first)
+        tx.run_many(statements.update("attempts", ("tries", "lease_until", "fence")), again)
+    return claims
 
 
 def _outgoing(row: Sequence[Any]) -> Outgoing:
@@ -99,40 +133,96 @@ def _outgoing(row: Sequence[Any]) -> Outgoing:
     return Outgoing(message, ref, person, role, what, by_when, bool(urgent), int(n))
 
 
-def _later(place: Workplace, message: str, fence: int, tries: int) -> None:
-    at = micros(place) + PATIENCE[tries - 1] * 1_000_000
+def _try(place: Workplace, sender: Sender, claim: Claim) -> Tried:
+    if micros(place) > claim.until - MARGIN:
+        return Tried(claim, "put back")
+    try:
+        return Tried(claim, "sent", sender(claim.message))
+    except StorageError:
+        raise
+    except Exception as error:
+        # Whatever one message suffers from, the others are sent.
+        again = error.again if isinstance(error, DeliveryError) else True
+    return Tried(claim, "failed" if again and claim.tries <= len(PATIENCE) else "given up")
+
+
+def _settle(place: Workplace, tried: Sequence[Tried]) -> Sent:
+    """Settle all of them in one transaction; where one of them cannot be, each by itself."""
+    if not tried:
+        return Sent()
+    try:
+        return _settled(place, tried)
+    except StorageError:
+        raise
+    except Exception:
+        if len(tried) > 1:
+            return reduce(Sent.and_also, [_settle(place, [one]) for one in tried])
+    # Its case cannot be changed: it stays with those that failed, and is sent again.
+    return _settled(place, [tried[0]._replace(outcome="failed")])
+
+
+def _settled(place: Workplace, tried: Sequence[Tried]) -> Sent:
+    refs = {one.claim.message.ref for one in tried if one.outcome in ON_THE_TRAIL}
     with place.database.write() as tx:
-        if _fenced(place, tx, message, fence):
-            columns = ("next_at", "lease_until")
-            tx.run(statements.update("attempts", columns), (at, 0, place.log, message))
+        loaded = {
+            ref: Case(ref, place.store.load_to_change(tx, ref, whole=False)) for ref in sorted(refs)
+        }
+        # Only now nobody else can claim or settle them meanwhile.
+        ours = _fenced(place, tx, tried)
+        drafts = []
+        for one in ours:
+            if one.outcome in ON_THE_TRAIL:
+                draft = _draft(place, tx, loaded[one.claim.message.ref])
+                _write_down(draft, one)
+                drafts.append(draft)
+            else:
+                _leave(place, tx, one)
+        save(place, tx, drafts, "")
+    count = Counter(one.outcome for one in ours)
+    return Sent(count["sent"], count["failed"], count["given up"])
 
 
-def _settle(
-    place: Workplace, message: Outgoing, fence: int, decide: Callable[[Draft, Outgoing], Any]
-) -> int:
-    with place.database.write() as tx:
-        rows = place.store.load_to_change(tx, message.ref, whole=False)
-        # Only now nobody else can settle it meanwhile.
-        if not _fenced(place, tx, message.id, fence):
-            return 0
-        row = rows.table("cases")[(message.ref,)]
-        edition = place.edition(tx, row["edition"], row["workflow"])
-        draft = Draft(
-            Case(message.ref, rows),
-            edition,
-            by_the_clock(place),
-            place.directory,
-            place.calendar(edition),
-            place.randomness,
-        )
-        decide(draft, message)
-        save(place, tx, [draft], "")
-    return 1
+def _fenced(place: Workplace, tx: Transaction, tried: Sequence[Tried]) -> list[Tried]:
+    """Those that nobody has claimed or settled since."""
+    tx.exclusive(f"outbox|{place.log}")
+    found = tx.rows_of([(statements.FENCE, (place.log, one.claim.message.id)) for one in tried])
+    return [
+        one
+        for one, rows in zip(tried, found, strict=True)
+        if rows and tuple(rows[0]) == (one.claim.fence, "waiting")
+    ]
 
 
-def _fenced(place: Workplace, tx: Transaction, message: str, fence: int) -> bool:
-    row = tx.row(statements.FENCE, (place.log, message))
-    return row is not None and row[0] == fence and row[1] == "waiting"
+def _draft(place: Workplace, tx: Transaction, case: Case) -> Draft:
+    edition = place.edition(tx, case.row["edition"], case.row["workflow"])
+    return Draft(
+        case,
+        edition,
+        by_the_clock(place),
+        place.directory,
+        place.calendar(edition),
+        place.randomness,
+    )
+
+
+def _leave(place: Workplace, tx: Transaction, one: Tried) -> None:
+    """Leave a message to a later try, or put one back that was not tried at all."""
+    claim = one.claim
+    tries, next_at = claim.tries - 1, 0
+    if one.outcome == "failed":
+        tries = claim.tries
+        patience = PATIENCE[min(tries, len(PATIENCE)) - 1]
+        next_at = micros(place) + patience * 1_000_000
+    columns = ("tries", "next_at", "lease_until")
+    values = (tries, next_at, 0, place.log, claim.message.id)
+    tx.run(statements.update("attempts", columns), values)
+
+
+def _write_down(draft: Draft, one: Tried) -> None:
+    if one.outcome == "sent":
+        _done(draft, one.claim.message, one.receipt)
+    else:
+        _give_up(draft, one.claim.message)
 
 
 def _done(draft: Draft, message: Outgoing, receipt: str) -> None:

@@ -25,7 +25,7 @@ from engine.packs.printing import print_files, remarks
 from engine.packs.tree import Json
 from engine.service import access, gathering
 from engine.service.changing import Wanted, change, save
-from engine.service.documents import keep
+from engine.service.filing import keep
 from engine.service.following import versions
 from engine.service.gathering import Plan, Version
 from engine.service.posting import Posted, sent

@@ -22,10 +22,10 @@ from engine.decide.draft import Draft
 from engine.errors import RefusedError, UsageError
 from engine.packs.archive import MANIFEST, sha256
 from engine.service.changing import Outcome, Wanted, change
-from engine.service.documents import File, keep
+from engine.service.filing import keep
 from engine.service.following import versions
 from engine.service.gathering import find
-from engine.service.workplace import By, Workplace
+from engine.service.workplace import By, File, Workplace
 from engine.vault import MOST_BYTES
 
 MOST_ENTRIES = 1000

@@ -1,30 +1,33 @@
 """Reading a case: what it is, when things are due, what can happen next, and what has happened.
 
-Nothing here shows a personal value but `personal`, which logs the read first.
+Nothing here shows a personal value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from difflib import get_close_matches
 from operator import itemgetter
 from typing import Any
 
 from engine import queries, statements
-from engine.canonical import clean_text, parse
+from engine.calendars import local_date
+from engine.canonical import parse
 from engine.case import RUNNING, Case, Key, Row
 from engine.database import Transaction
 from engine.dates import parse_partial
 from engine.decide.draft import Draft
 from engine.decide.needs import missing
-from engine.definition import Timescale
+from engine.definition import Timescale, Transition
 from engine.edition import Edition
 from engine.errors import UsageError
-from engine.service import access
+from engine.prose import day_of
+from engine.service import titles
 from engine.service.changing import drafted
 from engine.service.workplace import By, Workplace
-from engine.timescales import Due, due
+from engine.timescales import Due, due_or_uncounted, sets_no_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,10 @@ def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
     with place.database.read() as tx:
         seen = view(place, tx, ref)
         linked = tx.rows(queries.CHILDREN, (place.log, ref))
+        people = _people(place, tx, seen.case)
     row = seen.case.row
     workflow = seen.edition.workflow
+    ready = [step for step in steps(place, by, seen) if not step["unmet"]]
     return {
         "ref": ref,
         "workflow": workflow.name,
@@ -60,20 +65,24 @@ def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
         "state_title": workflow.states[row["state"]].title,
         "since": row["state_since"],
         "waiting_on": workflow.states[row["state"]].waiting_on,
+        "waits_on": titles.who_waits(workflow, workflow.states[row["state"]].waiting_on),
         "opened_on": row["opened_on"],
         "closed_on": row["closed_on"],
+        "set_aside": workflow.was_set_aside(row["state"], row["closed_on"]),
         "historic": bool(row["historic"]),
         "parent": row["parent"],
         "about": row["about"],
-        "people": _people(seen.case),
-        "answers": _answers(seen),
+        "about_title": titles.title_of(place, row["about"] or ""),
+        "people": people,
+        "answers": _answers(place, seen),
         "deadlines": deadlines_of(place, seen),
-        "tasks": _tasks(seen.case),
+        "tasks": _tasks(seen),
         "linked": [
-            {"ref": c[0], "workflow": c[1], "state": c[2], "about": c[3], "closed_on": c[4]}
-            for c in sorted(linked, key=lambda child: int(child[0].rpartition(".")[2]))
+            titles.linked(place, workflow, child)
+            for child in sorted(linked, key=lambda child: int(child[0].rpartition(".")[2]))
         ],
-        "allowed": [s["transition"] for s in steps(place, by, seen) if not s["unmet"]],
+        "allowed": [step["transition"] for step in ready],
+        "can_be_done": [{name: step[name] for name in ("transition", "title")} for step in ready],
         "caution": workflow.caution,
         "version": seen.case.version,
     }
@@ -91,7 +100,7 @@ def next_steps(place: Workplace, by: By, ref: str) -> dict[str, Any]:
         "state": seen.case.state,
         "state_title": state.title,
         "steps": steps(place, by, seen),
-        "tasks": _tasks(seen.case),
+        "tasks": _tasks(seen),
         "caution": seen.edition.workflow.caution,
     }
 
@@ -99,10 +108,13 @@ def next_steps(place: Workplace, by: By, ref: str) -> dict[str, Any]:
 def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
     """The steps that start from where a case is, each with what is still missing for this
     person.
+
+    Those by which a deadline is met that is overdue, or runs, come first, then all others in the
+    order of the file; before all of them, where a process begins, its own first step.
     """
     draft: Draft = drafted(place, by, seen.case, seen.edition)
     found = []
-    for transition in seen.edition.workflow.from_state(seen.case.state):
+    for transition in _in_order(seen):
         unmet = [one.need for one in missing(draft, transition)]
         found.append(
             {
@@ -115,6 +127,20 @@ def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _in_order(seen: View) -> list[Transition]:
+    workflow, state = seen.edition.workflow, seen.case.state
+    urgent: dict[str, int] = {}
+    for key, row in seen.case.open_deadlines():
+        known = workflow.timescales.get(str(key[1]))
+        late = status(row, seen.today, historic=bool(seen.case.row["historic"])) == "overdue"
+        for name in known.met_by if known else ():
+            urgent[name] = min(urgent.get(name, 2), 1 if late else 2)
+    starting = workflow.from_state(state)
+    if state == workflow.starts_at:
+        urgent |= {one.id: 0 for one in [t for t in starting if t.to not in ("", state)][:1]}
+    return sorted(starting, key=lambda one: urgent.get(one.id, 3))
 
 
 def deadlines_of(place: Workplace, seen: View) -> list[dict[str, Any]]:
@@ -136,10 +162,14 @@ def _deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any
         "timescale": key[1],
         "title": timescale.title,
         "of": key[2],
+        "of_title": titles.title_of(place, str(key[2])),
         "no": key[3],
         "rule": row["rule"],
+        "rule_said": _rule_said(seen, row["rule"]),
+        "provisional": _provisional(seen, row),
         "starts_on": row["starts_on"],
         "due_on": row["due_on"],
+        "not_counted": _not_counted(place, seen, row),
         "due_between": [row["due_from"], row["due_to"]] if row["due_from"] else None,
         "first_due_on": row["first_due_on"],
         "target_on": row["target_on"],
@@ -147,7 +177,9 @@ def _deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any
         "status": status(row, seen.today, historic=bool(seen.case.row["historic"])),
         "met_on": row["met_on"],
         "waiting_on": timescale.waiting_on,
+        "waits_on": titles.who_waits(seen.edition.workflow, timescale.waiting_on),
         "duty": timescale.duty,
+        "duty_read": bool(timescale.duty_checked) or chosen.confirmed == "read",
         "time_from": {
             "kind": chosen.time_from.kind,
             "says": chosen.time_from.says,
@@ -160,6 +192,24 @@ def _deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any
     }
 
 
+def _rule_said(seen: View, rule: str) -> str:
+    """A rule of the definition with what it counts from in words."""
+    anchor = seen.edition.rule(rule).anchor
+    question = seen.edition.workflow.questions.get(anchor)
+    return rule.replace(anchor, day_of(question)) if question else rule
+
+
+def _provisional(seen: View, row: Row) -> dict[str, str] | None:
+    """Why a deadline is provisional: the question that is not answered, and how to answer it."""
+    if row["status"] != "provisional":
+        return None
+    anchor = seen.edition.rule(row["rule"]).anchor
+    step = seen.edition.dates(anchor, seen.case.state)
+    how = f"take {step.id}" if step else f"record {anchor}=DAY"
+    ask = seen.edition.workflow.questions[anchor].ask
+    return {"question": anchor, "ask": ask, "how": how, "counted_from": row["starts_on"]}
+
+
 def status(row: Mapping[str, Any], today: date, *, historic: bool = False) -> str:
     """Where a deadline stands today, computed from the row and never from what has fired."""
     kept = str(row["status"])
@@ -168,11 +218,17 @@ def status(row: Mapping[str, Any], today: date, *, historic: bool = False) -> st
     return kept
 
 
+def _not_counted(place: Workplace, seen: View, row: Row) -> str:
+    """Why there is no last day, where working days could not be counted; nothing otherwise."""
+    counted = row["due_on"] or row["due_from"] or sets_no_day(seen.edition.rule(row["rule"]))
+    return "" if counted else place.calendar(seen.edition).begins
+
+
 def _left(place: Workplace, seen: View, row: Row) -> int | None:
     if row["status"] not in RUNNING or not row["due_on"] or seen.case.row["historic"]:
         return None
-    calendar = place.calendar(seen.edition)
-    return calendar.working_days_between(seen.today, date.fromisoformat(row["due_on"]))
+    calendar, due_on = place.calendar(seen.edition), date.fromisoformat(row["due_on"])
+    return calendar.working_days_between(seen.today, due_on) if calendar.covers(due_on) else None
 
 
 def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
@@ -186,8 +242,10 @@ def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
         texts = place.store.events(tx, ref)
     known = seen.edition.workflow.timescales.get(timescale)
     if known is None:
-        listed = ", ".join(seen.edition.workflow.timescales)
-        raise UsageError(f"This process has no timescale {timescale}; it has: {listed}.")
+        timescales = seen.edition.workflow.timescales
+        near = get_close_matches(timescale, timescales, 1)
+        hint = f"did you mean {near[0]}?" if near else f"it has: {', '.join(timescales)}."
+        raise UsageError(f'This process has no timescale "{timescale[:40]}"; {hint}')
     events = [parse(text) for text in texts]
     found = []
     for key, row in sorted(seen.case.deadlines().items(), key=itemgetter(0)):
@@ -205,7 +263,7 @@ def _derivation(
 ) -> dict[str, Any]:
     start = parse_partial(row["starts_on"])
     rule = seen.edition.rule(row["rule"])
-    made: Due = due(rule, start.first, place.calendar(seen.edition))
+    made: Due = due_or_uncounted(rule, start.first, place.calendar(seen.edition))
     moved = [
         {
             "n": event["n"],
@@ -239,49 +297,6 @@ def history(place: Workplace, ref: str) -> list[dict[str, Any]]:
     return [{**parse(text), "hash": hash_, "position": at} for text, hash_, at in rows]
 
 
-def personal(place: Workplace, by: By, ref: str, why: str) -> dict[str, str]:
-    """The personal answers of a case, after one row in the access log says who read them and why.
-
-    Raises StorageError when the read cannot be logged, and then shows nothing.
-    """
-    if not why.strip():
-        raise UsageError("Reading personal answers needs a reason; give --why.")
-    with place.database.read() as tx:
-        seen = view(place, tx, ref)
-    held = {
-        key: row
-        for key, row in seen.case.rows.table("answers").items()
-        if row["personal"] and row["commitment"] and row["status"] != "set aside"
-    }
-    body = {"ref": ref, "answers": len(held)}
-    access.log(place, by, ("read", body, {"why": clean_text(why[:2000])}))
-    found = {}
-    with place.database.read() as tx:
-        for key, row in sorted(held.items()):
-            path = f"{key[1]}/{key[2]}/{key[3]}"
-            value = place.vault.value(tx, ref, row["n"], path)
-            found[path] = "(erased)" if value is None else value
-    return found
-
-
-def personal_history(place: Workplace, by: By, ref: str, why: str) -> dict[tuple[int, str], str]:
-    """Every personal value that the history of a case holds, reasons too, by entry and name.
-
-    One row in the access log says first who read them and why; without it nothing is shown.
-    """
-    if not why.strip():
-        raise UsageError("Reading personal values needs a reason; give --why.")
-    held = [(event["n"], path) for event in history(place, ref) for path in event["sealed"]]
-    body = {"ref": ref, "answers": len(held)}
-    access.log(place, by, ("read", body, {"why": clean_text(why[:2000])}))
-    found = {}
-    with place.database.read() as tx:
-        for n, path in held:
-            value = place.vault.value(tx, ref, n, path)
-            found[n, path] = "(erased)" if value is None else value
-    return found
-
-
 def cautions(place: Workplace, refs: Iterable[str]) -> list[str]:
     """What the editions of these cases ask every output to say, each text once."""
     found = []
@@ -309,26 +324,53 @@ def _editions(tx: Transaction, place: Workplace, refs: Iterable[str]) -> list[tu
     return list(dict.fromkeys((row[1], row[2]) for row in rows if row[0] in wanted))
 
 
-def _people(case: Case) -> list[dict[str, str]]:
+def _people(place: Workplace, tx: Transaction, case: Case) -> list[dict[str, str]]:
     rows = case.rows.table("people")
-    return [{"person": str(key[1]), "kind": row["kind"]} for key, row in sorted(rows.items())]
+    return [
+        {
+            "person": str(key[1]),
+            "kind": row["kind"],
+            "erased_on": _erased_on(place, tx, case.ref, str(key[1])),
+        }
+        for key, row in sorted(rows.items())
+    ]
 
 
-def _answers(seen: View) -> list[dict[str, Any]]:
+def _erased_on(place: Workplace, tx: Transaction, ref: str, person: str) -> str:
+    """The day on which what was known about somebody was destroyed; nothing where it was not."""
+    held = tx.row(statements.SUBJECT, (place.log, f"{ref}/{person}"))
+    if held is None or held[0] is not None:
+        return ""
+    for event in map(parse, place.store.events(tx, ref)):
+        if event["type"] == "erased" and event["body"]["person"] == person:
+            return local_date(datetime.fromisoformat(event["recorded"])).isoformat()
+    return ""
+
+
+def _answers(place: Workplace, seen: View) -> list[dict[str, Any]]:
+    """The answers in the order in which the definition asks."""
     questions = seen.edition.workflow.questions
+    order = {name: at for at, name in enumerate(questions)}
+    kept = [
+        (key, row)
+        for key, row in seen.case.rows.table("answers").items()
+        if row["status"] != "set aside" and key[1] in order
+    ]
     found = []
-    for key, row in sorted(seen.case.rows.table("answers").items(), key=itemgetter(0)):
-        question = questions.get(str(key[1]))
-        if row["status"] == "set aside" or question is None:
-            continue
+    for key, row in sorted(kept, key=lambda pair: (order[str(pair[0][1])], pair[0][2:])):
+        question = questions[str(key[1])]
         found.append(
             {
                 "question": key[1],
                 "ask": question.ask,
                 "of": key[2],
+                "of_title": titles.title_of(place, str(key[2])),
                 "no": key[3],
+                "current": key[3] == seen.case.occurrence(question.id),
+                "kind": question.answer,
                 "status": row["status"],
                 "value": row["value"],
+                "said": titles.said(place, question, row["value"]),
                 "personal": bool(row["personal"]),
                 "on": row["happened"],
                 "asked_on": row["asked_on"],
@@ -339,8 +381,14 @@ def _answers(seen: View) -> list[dict[str, Any]]:
     return found
 
 
-def _tasks(case: Case) -> list[dict[str, Any]]:
+def _tasks(seen: View) -> list[dict[str, Any]]:
     return [
-        {"task": key[1], "what": row["what"], "role": row["role"], "since": row["opened_on"]}
-        for key, row in case.open_tasks()
+        {
+            "task": key[1],
+            "what": row["what"],
+            "role": row["role"],
+            "by": titles.who_waits(seen.edition.workflow, row["role"]),
+            "since": row["opened_on"],
+        }
+        for key, row in seen.case.open_tasks()
     ]

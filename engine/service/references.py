@@ -7,7 +7,7 @@ is mistaken for 1, 1, 0, V or 2.
 
 from __future__ import annotations
 
-from engine import statements
+from engine import queries, statements
 from engine.database import Transaction
 from engine.errors import CaseNotFoundError, StorageError
 from engine.service.workplace import Workplace
@@ -46,6 +46,10 @@ def read(text: str) -> str:
     Raises CaseNotFoundError when it cannot be one, saying which part is wrong.
     """
     typed = text.strip().upper()
+    if not typed:
+        raise CaseNotFoundError(
+            "No reference was given; `casetrail list` shows those there are, such as 2025-K7QF29."
+        )
     main, dot, linked = typed.partition(".")
     year, dash, body = main.partition("-")
     body = body.translate(_MISREAD)
@@ -57,10 +61,32 @@ def read(text: str) -> str:
         )
     if check_character(year + body[:-1]) != body[-1]:
         raise CaseNotFoundError(
-            f"{year}-{body} is not a reference that was ever given out: a character is wrong or "
-            f"two are swapped."
+            f"{typed} is not a reference that was ever given out: a character is wrong or two are "
+            "swapped; `casetrail list` shows those there are.",
+            f"{year}-{body}",
         )
     return f"{year}-{body}{dot}{linked}"
+
+
+def near(place: Workplace, ref: str) -> list[str]:
+    """The cases that may have been meant by a reference that is none: at most three of them.
+
+    One character of theirs is another, two beside each other are swapped, or it is the case to
+    which a linked one would belong.
+    """
+    main = ref.partition(".")[0]
+    with place.database.read() as tx:
+        known = [row[0] for row in tx.rows(queries.VERSIONS, (place.log,))]
+    return sorted(one for one in known if one != ref and _alike(one, main))[:3]
+
+
+def _alike(one: str, other: str) -> bool:
+    wrong = [at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
+    if len(one) != len(other) or len(wrong) > 2:
+        return False
+    first, *rest = wrong or [0]
+    swapped = one[first : first + 2] == other[first : first + 2][::-1]
+    return not rest or (rest == [first + 1] and swapped)
 
 
 def _numbered(linked: str) -> bool:

@@ -15,6 +15,7 @@ from engine.decide import firing
 from engine.decide.draft import Draft
 from engine.errors import StorageError
 from engine.service.changing import save
+from engine.service.starting import sealed_tick
 from engine.service.workplace import Workplace
 
 BATCH = 500
@@ -185,7 +186,7 @@ def micros(place: Workplace) -> int:
 def ticked(place: Workplace) -> None:
     """Keep when the clock last ticked, sealed, so that its silence is noticed."""
     now = micros(place)
-    seal = place.keys.mac(f"tick|{place.log}|{now}".encode())
+    seal = sealed_tick(place, now)
     with place.database.write() as tx:
         if tx.run(statements.update("ticks", ("ticked", "seal")), (now, seal, place.log)) == 0:
             tx.run(statements.insert("ticks"), (place.log, now, seal))

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from engine import queries
 from engine.canonical import parse
 from engine.database import Database
+from engine.errors import TrailError
 
 KIND = "virtual"
 """What a store says of its clock, in its first event and ever after."""
@@ -32,10 +33,19 @@ class VirtualClock:
 
 
 def standing(database: Database, log: str) -> VirtualClock:
-    """The clock of a store whose time is virtual: it stands where the record ends."""
+    """The clock of a store whose time is virtual: it stands where the record ends.
+
+    Raises TrailError where the end of the record was altered.
+    """
     with database.read() as tx:
         texts = tx.rows(queries.LAST_OF_STREAMS, (log, log))
         tick = tx.row(queries.TICK, (log,))
-    recorded = [datetime.fromisoformat(parse(text)["recorded"]) for (text,) in texts]
-    ticked = datetime.fromtimestamp((tick[0] if tick else 0) / 1_000_000, UTC)
-    return VirtualClock(max([ticked, *recorded]))
+    try:
+        recorded = [datetime.fromisoformat(parse(text)["recorded"]) for (text,) in texts]
+        ticked = datetime.fromtimestamp((tick[0] if tick else 0) / 1_000_000, UTC)
+        return VirtualClock(max([ticked, *recorded]))
+    except (TrailError, ValueError, TypeError, KeyError, OverflowError):
+        raise TrailError(
+            "It cannot be told where the clock of this demo stands, for its record was altered; "
+            "run `casetrail audit verify`."
+        ) from None

@@ -9,6 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import BinaryIO
 
 from engine import queries, statements
 from engine.calendars import Calendar, local_date
@@ -16,7 +17,7 @@ from engine.canonical import clean_text
 from engine.case import Actor, Context
 from engine.database import Database, Transaction
 from engine.dates import parse_partial
-from engine.definition import workflow_from
+from engine.definition import UnreadableError, workflow_from
 from engine.directory import Appointment, Directory
 from engine.edition import Edition
 from engine.errors import ConfigError, RefusedError, TrailError, UsageError
@@ -54,7 +55,7 @@ class Workplace:
     _packs: dict[tuple[str, str], PackFile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.store = Store(self.log)
+        self.store = Store(self.log, self.keys.mac)
         self.vault = Vault(self.log, self.keys, self.randomness)
 
     @property
@@ -80,13 +81,22 @@ class Workplace:
         return known.children[workflow]
 
     def checked_edition(self, tx: Transaction, content_hash: str) -> Edition:
-        """An edition read anew from its stored text, which must have the hash that is its name."""
+        """An edition read anew from its stored text, which must have the hash that is its name.
+
+        Raises TrailError when it has not, and ConfigError for the form of another Casetrail.
+        """
         row = tx.row(statements.EDITION_TEXT, (self.log, content_hash))
         if row is None:
             raise TrailError("The edition that a case is pinned to is not in the store.")
         if hashlib.sha256(row[0].encode()).hexdigest() != content_hash:
             raise TrailError("A stored edition is not the one that was activated.")
-        return Edition(workflow_from(json.loads(row[0]), content_hash))
+        try:
+            return Edition(workflow_from(json.loads(row[0]), content_hash))
+        except UnreadableError:
+            raise ConfigError(
+                f"The edition {content_hash[:12]} was brought into use by another Casetrail, in a "
+                "form that this one does not read; install the one that did, or a newer one."
+            ) from None
 
     def pack_file(self, tx: Transaction, edition: Edition, template: str) -> PackFile:
         """What a pack prints, from the sources that were stored with the edition.
@@ -115,6 +125,14 @@ class Workplace:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file as somebody hands it over."""
+
+    name: str
+    source: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
 class By:
     """Who wants something done, and how it came to be known."""
 
@@ -123,6 +141,8 @@ class By:
     decided_by: str = ""
     evidence: str = ""
     """The document that shows what somebody else decided."""
+    shown: File | None = None
+    """The same as a file that is still to be put on file: with the change, or not at all."""
     on: str = ""
     """The day it happened; today when empty."""
     reason: str = ""
@@ -182,7 +202,7 @@ def _check_people(place: Workplace, by: By, decided: str) -> None:
                 f'config.toml names no person "{person}"; use the id of somebody it names, '
                 "with --as."
             )
-    if decided != by.person and not by.evidence:
+    if decided != by.person and not (by.evidence or by.shown):
         raise UsageError(
             "A step that somebody else decided needs its evidence; give --evidence with the "
             "document."

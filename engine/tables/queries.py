@@ -26,7 +26,7 @@ _CLAIMABLE = (
     "ON tried.{log} = told.{log} AND tried.{message} = told.{message} "
     "WHERE told.{log} = ? AND told.{status} = 'waiting' "
     "AND (tried.{message} IS NULL OR (tried.{next_at} <= ? AND tried.{lease_until} <= ?)) "
-    "ORDER BY told.{urgent} DESC, told.{message} DESC LIMIT 1"
+    "ORDER BY told.{urgent} DESC, told.{message} DESC LIMIT ?"
 )
 _HEAD_OF_CASE = "SELECT {head} FROM {cases} WHERE {log} = ? AND {ref} = ?"
 _HEAD = "SELECT {version}, {head} FROM {streams} WHERE {log} = ? AND {stream} = ?"

@@ -96,7 +96,7 @@ def test_the_process_map_has_no_empty_cell_and_every_story_shows_its_row(
 ) -> None:
     rows = mapping.read_map(ROOT / mapping.MAP)
 
-    assert {row.section for row in rows} == {"row", "timescale", "criterion"}
+    assert {row.section for row in rows} == {"row", "timescale", "criterion", "rule"}
     assert mapping.faults(rows, workflow, told) == []
 
 
@@ -111,6 +111,7 @@ def test_the_process_map_holds_every_row_timescale_and_criterion() -> None:
         f"reg 11({letter})" for letter in "abcd"
     ]
     assert sum(row.section == "row" for row in rows) == 19
+    assert sum(row.section == "rule" for row in rows) >= 37
 
 
 def test_the_page_of_the_process_map_is_not_stale(
@@ -140,6 +141,6 @@ def test_a_fault_of_the_process_map_is_found(workflow: Workflow, told: dict[str,
         "no story: no story is named",
         "unknown story: no story a_story_that_nobody_wrote",
         "unknown entry: no entry state nowhere",
-        f"unknown entry: {row.scenarios[0]} does not show state nowhere",
+        *(f"unknown entry: {name} does not show state nowhere" for name in row.scenarios),
         "other story: deciding_is_not_sending does not show state closed",
     ]

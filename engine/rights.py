@@ -1,0 +1,124 @@
+"""Who may read what of a case: by the roles that they hold on the day, and whom a question names.
+
+Pure; a door logs every read, and every refusal of one, beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from engine.case import Case
+from engine.definition import Question, Workflow
+from engine.directory import Directory
+from engine.errors import Need, RefusedError
+from engine.prose import capital, listed, names_of, people, quoted
+
+UNTIL = " until "
+OWN_AGENCY = "own agency"
+
+
+class Entry(NamedTuple):
+    """One entry of `seen_by`: a role, a group or the own agency, and until when only they see."""
+
+    reader: str
+    until: str = ""
+
+
+class Reader(NamedTuple):
+    """What somebody is to a process on a day: the roles they hold, and for which agencies."""
+
+    roles: frozenset[str]
+    agencies: frozenset[str]
+    kinds: frozenset[str]
+    """Of these agencies."""
+
+
+def reader(directory: Directory, workflow: Workflow, person: str, day: str) -> Reader:
+    """What somebody is to a process on a day, deputies included, whoever is away.
+
+    Roles from outside give no right: their holders are told, and never act here.
+    """
+    held = [
+        one
+        for role in workflow.acting
+        for one in directory.appointed(role, day)
+        if one.person == person
+    ]
+    agencies = frozenset(one.agency for one in held if one.agency)
+    known = (directory.agencies.get(agency) for agency in agencies)
+    kinds = frozenset(agency.kind for agency in known if agency)
+    return Reader(frozenset(one.role for one in held), agencies, kinds)
+
+
+def check(who: Reader, workflow: Workflow, ref: str) -> None:
+    """Raise RefusedError, with those who may, for somebody who holds no role of the process."""
+    if who.roles:
+        return
+    what = "on this day you hold no role of the process that acts in it"
+    need = Need(what, names_of(workflow, workflow.acting), "config.toml says who holds which role")
+    raise RefusedError(f"What is personal on {ref} is not yours to read.", (need,))
+
+
+def may_read(
+    who: Reader, case: Case, workflow: Workflow, question: Question | None, agency: str = ""
+) -> bool:
+    """Whether somebody may read a personal answer that came from an agency.
+
+    What answers no question, such as a reason, is for everybody with a role of the process.
+    """
+    if not who.roles or question is None or unlocked(case, workflow, question):
+        return bool(who.roles)
+    return any(_is(who, workflow, entry.reader, agency) for entry in entries(question))
+
+
+def entries(question: Question) -> tuple[Entry, ...]:
+    """Those who alone may see the answers to a question; none where everybody may."""
+    parts = (entry.partition(UNTIL) for entry in question.seen_by)
+    return tuple(Entry(name, moment) for name, _, moment in parts)
+
+
+def unlocked(case: Case, workflow: Workflow, question: Question) -> bool:
+    """Whether nobody is kept from an answer: no one is named, or the moment has been reached."""
+    moments = {entry.until for entry in entries(question) if entry.until}
+    return not question.seen_by or any(reached(case, workflow, moment) for moment in moments)
+
+
+def shown_to(workflow: Workflow, question: Question) -> str:
+    """Whom a question names: `the legal adviser`, `the agency that gave it until “given”`."""
+    named = entries(question)
+    readers = dict.fromkeys(entry.reader for entry in named)
+    own = ["the agency that gave it"] if OWN_AGENCY in readers else []
+    others = [name for name in readers if name != OWN_AGENCY]
+    shown = " and ".join([*own, *([people(workflow, others)] if others else [])])
+    moments = dict.fromkeys(entry.until for entry in named if entry.until)
+    titles = [quoted(_title(workflow, moment)) for moment in moments]
+    return f"{shown} until {listed(titles, 'or')}" if titles else shown
+
+
+def reached(case: Case, workflow: Workflow, moment: str) -> bool:
+    """Whether a state has been reached, or a step taken, and not been set aside."""
+    if moment in workflow.transitions:
+        return case.turn(f"took:{moment}") > 0
+    inside = {name for name in workflow.states if moment in _around(workflow, name)}
+    steps = (t for t in workflow.transitions.values() if t.to in inside)
+    return case.state in inside or any(case.turn(f"took:{t.id}") > 0 for t in steps)
+
+
+def _is(who: Reader, workflow: Workflow, name: str, agency: str) -> bool:
+    if name == OWN_AGENCY:
+        return bool(agency) and agency in who.agencies
+    group = workflow.groups.get(name)
+    return name in who.roles or (group is not None and not who.kinds.isdisjoint(group.kinds))
+
+
+def _around(workflow: Workflow, state: str) -> Iterator[str]:
+    """A state and all that it is within."""
+    while state:
+        yield state
+        state = workflow.states[state].within
+
+
+def _title(workflow: Workflow, moment: str) -> str:
+    known = workflow.states.get(moment) or workflow.transitions.get(moment)
+    return capital(known.title) if known else moment

@@ -1,0 +1,110 @@
+"""Files that are handed over, kept encrypted beside the trail: whole and unchanged, at most 25 MB.
+
+A file that is empty, cannot be read to its end or changes meanwhile is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from engine.canonical import canonical, clean_text
+from engine.case import AnswerKey
+from engine.database import Transaction
+from engine.decide.draft import Draft
+from engine.decide.lateness import recorded_late
+from engine.decide.packs import Kept
+from engine.errors import RefusedError
+from engine.service.workplace import File, Workplace
+from engine.vault import Hashing
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A document that was put on file."""
+
+    id: str
+    sha256: str
+    size: int
+
+
+def put(
+    place: Workplace, tx: Transaction, draft: Draft, about: AnswerKey, source: BinaryIO
+) -> Filed:
+    """Encrypt a document beside the trail, and seal that it is there.
+
+    `about` names the question that it answers, and the subject under whose key it lies. Raises
+    RefusedError for a file that is not kept.
+    """
+    document, body = _stored(place, tx, draft, about, source)
+    draft.emit("document attached", body)
+    return document
+
+
+def put_evidence(place: Workplace, tx: Transaction, draft: Draft, file: File) -> None:
+    """Put what shows that somebody decided something on file, as the context of a draft names it.
+
+    Its name and its hash are personal values.
+    """
+    about = AnswerKey("evidence", draft.case.ref)
+    document, body = _stored(place, tx, draft, about, file.source, draft.context.evidence)
+    value = canonical({"name": clean_text(file.name), "sha256": document.sha256})
+    sealed = draft.secret(AnswerKey("evidence", "", draft.chain.n + 1), value)
+    draft.emit("document attached", body, sealed)
+
+
+def keep(place: Workplace, tx: Transaction, subject: str, source: BinaryIO) -> Kept:
+    """Encrypt a file beside the trail, under a subject's key; an event must say that it is there.
+
+    Raises RefusedError for a file that is not kept.
+    """
+    return _kept(place, tx, subject, Hashing(source), source)
+
+
+def _stored(
+    place: Workplace,
+    tx: Transaction,
+    draft: Draft,
+    about: AnswerKey,
+    source: BinaryIO,
+    document: str = "",
+) -> tuple[Filed, dict[str, str | int]]:
+    hashing = Hashing(source)
+    kept = _kept(place, tx, about.of, hashing, source, document)
+    late = int(recorded_late(draft))
+    body = {**kept.plain(), "question": about.question, "late": late}
+    return Filed(kept.document, hashing.sha256, hashing.size), body
+
+
+def _kept(
+    place: Workplace,
+    tx: Transaction,
+    subject: str,
+    hashing: Hashing,
+    source: BinaryIO,
+    document: str = "",
+) -> Kept:
+    document = document or place.randomness(16).hex()
+    was = _state(source)
+    try:
+        chunks = place.vault.store_document(tx, document, subject, hashing)
+    except OSError as error:
+        raise RefusedError(
+            f"The file cannot be read to its end ({error.strerror}); look whether it is whole."
+        ) from None
+    if _state(source) != was:
+        raise RefusedError("The file was changed while it was read; do it again when it is whole.")
+    if not hashing.size:
+        raise RefusedError("The file is empty; look whether it is the one that was meant.")
+    return Kept(document, subject, hashing.size, chunks)
+
+
+def _state(source: BinaryIO) -> tuple[int, int] | None:
+    """How large a file is and when it was last written; None of what is no file on a disk."""
+    try:
+        known = os.fstat(source.fileno())
+    except (OSError, ValueError, AttributeError):
+        return None
+    return (known.st_size, known.st_mtime_ns) if stat.S_ISREG(known.st_mode) else None
