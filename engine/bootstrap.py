@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from engine import calendars, database
 from engine.config import Settings, directory_digest, directory_plain, read
 from engine.database import Database
+from engine.dates import short_day
 from engine.errors import ConfigError, DeliveryError, EngineError, StorageError
 from engine.keys import Randomness
 from engine.keys import read as read_keys
@@ -20,6 +22,11 @@ from engine.service import people, starting, virtual
 from engine.service.outbox import Outgoing, Sender
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import Workplace
+
+LONGEST_TITLE = 200
+"""Of what a message says of a role or a partnership, in characters."""
+
+_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 
 
 def now() -> datetime:
@@ -126,7 +133,11 @@ def sender(place: Workplace, settings: Settings) -> Sender:
     wiring = Wiring(place.clock, sys.stdout, settings.folder, os.environ)
     notifier = build(settings.notify.by, settings.notify.tables.get(settings.notify.by, {}), wiring)
 
+    titles: dict[str, str] = {}
+
     def send(message: Outgoing) -> str:
+        if not titles:
+            titles.update(_titles(place))
         person = place.directory.people.get(message.person)
         if person is None:
             raise DeliveryError(
@@ -136,18 +147,36 @@ def sender(place: Workplace, settings: Settings) -> Sender:
         made = Message(
             id=message.id,
             to=person.mail or f"{person.id}@without-address.invalid",
-            to_role=message.role,
+            to_role=titles.get(message.role, message.role)[:LONGEST_TITLE],
             reference=message.ref,
-            what=message.what,
-            by_when=message.by_when,
+            what=_DAY.sub(lambda found: _day_said(found[0]), message.what),
+            by_when=_DAY.sub(lambda found: _day_said(found[0]), message.by_when),
             link=_link(settings, message.ref),
             urgent=message.urgent,
             demo=place.demo,
+            partnership=settings.partnership[:LONGEST_TITLE],
         )
         receipt = notifier.send(made)
         return f"{receipt.channel}: {receipt.detail}"
 
     return send
+
+
+def _titles(place: Workplace) -> dict[str, str]:
+    """What roles and agencies are called: those of the editions in use, the newest first."""
+    # Only a command that sends needs them.
+    from engine.service.editions import in_use
+
+    found = {one.id: one.title for one in place.directory.agencies.values()}
+    for main in in_use(place):
+        for workflow in (main, *main.children.values()):
+            for role in workflow.roles.values():
+                found.setdefault(role.id, role.title)
+    return found
+
+
+def _day_said(text: str) -> str:
+    return short_day(date.fromisoformat(text))
 
 
 def _link(settings: Settings, ref: str) -> str:

@@ -127,6 +127,16 @@ class Calendar:
         except IndexError:
             return _wider(self, max(start, end), 0).working_days_between(start, end)
 
+    def working_days_left(self, today: date, last: date) -> int:
+        """How many working days lie after today, up to and including the last one to do something.
+
+        Once that is over, how many have come since, today included, as a negative number: what was
+        due on a Friday is not a working day late before Monday.
+        """
+        if last >= today:
+            return self.working_days_between(today, last)
+        return -self.working_days_between(last, today)
+
     def why_not_working(self, day: date) -> str | None:
         """`Saturday`, `Boxing Day (bank holiday)`; None for a working day."""
         if self.is_working(day):

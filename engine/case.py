@@ -193,6 +193,12 @@ class Case:
         return str(self.row["state"])
 
     @property
+    def about(self) -> str:
+        """The agency that the case is about, or ""; nothing before the case is there."""
+        row = self.rows.table("cases").get((self.ref,))
+        return str(row["about"]) if row else ""
+
+    @property
     def version(self) -> int:
         """The number of its latest event."""
         return int(self.row["version"])

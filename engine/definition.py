@@ -25,6 +25,8 @@ class Role:
     title: str
     outside: bool = False
     """Somebody who is told, and never acts here: the national Panel, the coroner."""
+    own_agency: bool = False
+    """Acts and reads only where the agency for which it is held is concerned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,11 @@ class Workflow:
     def acting(self) -> tuple[str, ...]:
         """The roles of those who act in the process, and are not only told."""
         return tuple(role.id for role in self.roles.values() if not role.outside)
+
+    def only_at(self, about: str) -> Mapping[str, str]:
+        """The roles that count at one agency alone in a case about that agency, each with it."""
+        bound = self.roles.values() if about else ()
+        return {role.id: about for role in bound if role.own_agency}
 
     def was_set_aside(self, state: str, closed_on: str | None) -> bool:
         """Whether a case that is here was set aside with the step that opened it.

@@ -16,6 +16,8 @@ from engine.canonical import canonical
 FOR_EVER = "9999-12-31"
 ANY_ROLE = "any role"
 """Names the fallback of every role that has none of its own."""
+NOWHERE: Mapping[str, str] = {}
+"""No role counts at one agency alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +93,44 @@ class Directory:
         """Those appointed to a role on a day, deputies included, whether present or away."""
         return tuple([a for a in self.appointments if a.role == role and _holds(a, day)])
 
-    def acting(self, person: str, roles: Iterable[str], day: str) -> Appointment | None:
+    def acting(
+        self, person: str, roles: Iterable[str], day: str, only_at: Mapping[str, str] = NOWHERE
+    ) -> Appointment | None:
         """The appointment by which a person may act in one of these roles on a day.
 
         The first of the roles counts first, and in it one's own appointment before a deputy's. A
-        deputy may act when the one they stand for is away, or has no appointment on that day.
+        deputy may act when the one they stand for is away, or has no appointment on that day. Of a
+        role that `only_at` names, only an appointment for that agency counts.
         """
         for role in roles:
             held = [one for one in self._in_charge(role, day) if one.person == person]
+            if role in only_at:
+                held = [one for one in held if one.agency == only_at[role]]
             if held:
                 return min(held, key=lambda one: bool(one.deputy_for))
         return None
 
-    def acting_for(
-        self, person: str, agency: str, roles: Iterable[str], day: str
-    ) -> Appointment | None:
-        """The appointment by which a person may act in one of these roles for an agency."""
-        for role in roles:
-            for one in self._in_charge(role, day):
-                if (one.person, one.agency) == (person, agency):
-                    return one
-        return None
+    def stands_for(self, person: str, roles: Iterable[str], day: str) -> str:
+        """For whom a person deputises in one of these roles on a day; "" for nobody."""
+        held = [one for role in roles for one in self.appointed(role, day) if one.person == person]
+        return next((one.deputy_for for one in held if one.deputy_for), "")
+
+    def speaks_for(self, person: str, agency: str, roles: Iterable[str], day: str) -> bool:
+        """Whether a person may answer what an agency is asked: they act for it, or are its contact.
+
+        For a contact who is away, so may those who deputise for them in that agency.
+        """
+        acting = [one for role in roles for one in self._in_charge(role, day)]
+        if any((one.person, one.agency) == (person, agency) for one in acting):
+            return True
+        known = self.agencies.get(agency)
+        if known is None or not known.contact or not _holds(known, day):
+            return False
+        if person == known.contact:
+            return True
+        return self.away(known.contact, day) and person in self._deputies(
+            known.contact, agency, day
+        )
 
     def holders(self, role: str, day: str) -> tuple[Appointment, ...]:
         """Those who hold a role and are there on a day; for an absent holder, the deputy."""

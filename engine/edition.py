@@ -60,9 +60,7 @@ class Edition:
         """The roles whose steps need the answer to a question, or give it."""
         found: dict[str, dict[str, None]] = defaultdict(dict)
         for step in self.workflow.transitions.values():
-            approved = [approval.of for approval in step.approve]
-            given = [step.dates] if step.dates else []
-            for name in (*step.on_file, *approved, *given, *dict(step.sets)):
+            for name in _supplied(step):
                 found[name] |= dict.fromkeys(step.who)
         return {name: tuple(roles) for name, roles in found.items()}
 
@@ -113,6 +111,19 @@ class Edition:
     @property
     def _all(self) -> Iterable[Timescale]:
         return self.workflow.timescales.values()
+
+
+def named_by(step: Transition) -> frozenset[str]:
+    """The questions that a step needs answered, answers, rests on or asks anew, of the case itself.
+
+    Not whom it must have asked: what an agency thinks is that agency's own.
+    """
+    return frozenset((*_supplied(step), *subjects(step.only_if), *step.asks_anew))
+
+
+def _supplied(step: Transition) -> tuple[str, ...]:
+    dated = (step.dates,) if step.dates else ()
+    return (*step.on_file, *(one.of for one in step.approve), *dated, *dict(step.sets))
 
 
 def subjects(guard: Guard) -> tuple[str, ...]:

@@ -127,6 +127,24 @@ def clause(condition: Condition, workflow: Workflow) -> str:
     return f"“{question.ask}” is answered with {_compared(condition) or quoted}"
 
 
+def required(condition: Condition, workflow: Workflow) -> str:
+    """One line of a guard as what must be so, for whoever is told that it is not so yet.
+
+    Said by itself, a clause would read as if it were on record that the child has died.
+    """
+    said = clause(condition, workflow)
+    asked = workflow.questions.get(condition.subject)
+    start = f"“{asked.ask}” is " if asked else ""
+    if asked and said.startswith(start):
+        return f"“{asked.ask}” must be {said.removeprefix(start)}"
+    if asked:
+        return f"it must be on record that {said}"
+    title = workflow.children[condition.subject].title
+    if condition.word == ALL_ENDED:
+        return f"every linked case “{title}” must have ended"
+    return f"{said.removesuffix(' ended')} must have ended"
+
+
 def _of_cases(condition: Condition, title: str) -> str:
     if condition.word == ALL_ENDED:
         return f"every linked case “{title}” has ended"

@@ -34,6 +34,12 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+def any_of(titles: Iterable[str]) -> str:
+    """Titles as they go on after "the": `executive, the business unit or the reviewer`."""
+    every = list(titles)
+    return listed([*every[:1], *(f"the {title}" for title in every[1:])], "or")
+
+
 def series(words: Iterable[str], last: str = "and") -> str:
     """The same, with a comma before the last of several if one has an "and", an "or" or a comma."""
     items = list(words)

@@ -58,7 +58,8 @@ PIECES = (
     'GROUP BY "log", "document" ORDER BY 1, 2'
 )
 
-SECRET_NAMES = 'SELECT "log", "stream", "n", "path" FROM "secrets"'
+SECRET_NAMES = 'SELECT "log", "stream", "n", "path", "sealed" IS NOT NULL FROM "secrets"'
+"""Each personal value, and whether anything of it is left."""
 
 KEPT_SUBJECTS = (
     'SELECT "subject" FROM "secrets" WHERE "log" = ? AND "sealed" IS NOT NULL '
@@ -123,9 +124,12 @@ ASKED = (
 )
 
 GIVEN_UP = (
-    'SELECT "stream", "person", "what" FROM "messages" '
-    'WHERE "log" = ? AND "status" = \'given up\' ORDER BY "stream", "message"'
+    'SELECT m."stream", m."person", m."what" FROM "messages" m '
+    'WHERE m."log" = ? AND (m."status" = \'given up\' OR m."status" = \'waiting\' AND EXISTS '
+    '(SELECT 1 FROM "attempts" a WHERE a."log" = m."log" AND a."message" = m."message" '
+    'AND a."next_at" = ?)) ORDER BY m."stream", m."message"'
 )
+"""What will not be sent any more: so its case says, or where that cannot be changed, its tries."""
 
 CURRENT_SECRETS = (
     'SELECT a."ref", a."n", a."question", a."of", a."no", a."source" '
@@ -181,7 +185,8 @@ PACKS_OF = (
 PACKS_OUT_OF_DATE = (
     'SELECT p."ref", p."pack" FROM "packs" AS p WHERE p."log" = ? AND p."status" = \'out of date\' '
     'AND NOT EXISTS (SELECT 1 FROM "packs" AS q WHERE q."log" = p."log" AND q."ref" = p."ref" '
-    'AND q."pack" = p."pack" AND q."no" > p."no" AND q."status" <> \'draft\') '
+    'AND q."pack" = p."pack" AND q."no" > p."no" '
+    "AND q.\"status\" <> 'draft' AND q.\"archive\" <> '') "
     'ORDER BY p."n", p."ref", p."pack" LIMIT ?'
 )
 

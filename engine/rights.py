@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from engine.case import Case
 from engine.definition import Question, Workflow
-from engine.directory import Directory
+from engine.directory import Appointment, Directory
+from engine.edition import named_by
 from engine.errors import Need, RefusedError
 from engine.prose import capital, listed, names_of, people, quoted
 
@@ -25,6 +26,18 @@ class Entry(NamedTuple):
     until: str = ""
 
 
+class Concern(NamedTuple):
+    """Which agencies a case concerns."""
+
+    about: str = ""
+    """The agency that it is about, if it is a linked case about one."""
+    agencies: frozenset[str] = frozenset()
+    """Otherwise those whose people opened the case, or about which it has a linked case."""
+
+
+NOBODYS = Concern()
+
+
 class Reader(NamedTuple):
     """What somebody is to a process on a day: the roles they hold, and for which agencies."""
 
@@ -32,31 +45,70 @@ class Reader(NamedTuple):
     agencies: frozenset[str]
     kinds: frozenset[str]
     """Of these agencies."""
+    alone: frozenset[str] | None = None
+    """The questions to which alone they read the answers, beside those of their agency."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether they read the whole case, but for what a question keeps to others."""
+        return bool(self.roles) and self.alone is None
 
 
-def reader(directory: Directory, workflow: Workflow, person: str, day: str) -> Reader:
-    """What somebody is to a process on a day, deputies included, whoever is away.
+def reader(
+    directory: Directory, workflow: Workflow, person: str, day: str, concern: Concern = NOBODYS
+) -> Reader:
+    """What somebody is to a case of a process on a day, deputies included, whoever is away.
 
-    Roles from outside give no right: their holders are told, and never act here.
+    Roles from outside give no right: their holders are told, and never act here. One that reads
+    only where its own agency is concerned gives none elsewhere; and in a case that is not about an
+    agency, only what the steps that name it need or give.
     """
     held = [
         one
         for role in workflow.acting
         for one in directory.appointed(role, day)
-        if one.person == person
+        if one.person == person and _counts(workflow, one, concern)
     ]
     agencies = frozenset(one.agency for one in held if one.agency)
     known = (directory.agencies.get(agency) for agency in agencies)
     kinds = frozenset(agency.kind for agency in known if agency)
-    return Reader(frozenset(one.role for one in held), agencies, kinds)
+    roles = frozenset(one.role for one in held)
+    bound = not concern.about and all(workflow.roles[role].own_agency for role in roles)
+    return Reader(roles, agencies, kinds, _needed(workflow, roles) if bound else None)
 
 
-def check(who: Reader, workflow: Workflow, ref: str) -> None:
-    """Raise RefusedError, with those who may, for somebody who holds no role of the process."""
-    if who.roles:
+def _counts(workflow: Workflow, one: Appointment, concern: Concern) -> bool:
+    if not workflow.roles[one.role].own_agency:
+        return True
+    return one.agency == concern.about if concern.about else one.agency in concern.agencies
+
+
+def _needed(workflow: Workflow, roles: frozenset[str]) -> frozenset[str]:
+    """The questions that the steps of these roles need or give."""
+    steps = (step for step in workflow.transitions.values() if not roles.isdisjoint(step.who))
+    return frozenset(name for step in steps for name in named_by(step))
+
+
+def is_bound(directory: Directory, workflow: Workflow, person: str) -> bool:
+    """Whether what somebody may read depends on which agencies a case concerns."""
+    held = {one.role for one in directory.appointments if one.person == person}
+    return any(role.id in held for role in workflow.roles.values() if role.own_agency)
+
+
+def check(who: Reader, workflow: Workflow, ref: str, *, whole: bool = False) -> None:
+    """Raise RefusedError, with those who may, for somebody who holds no role of the process.
+
+    Where the `whole` of a case is to be read, also for one who reads only a part of it.
+    """
+    if who.whole or (who.roles and not whole):
         return
     what = "on this day you hold no role of the process that acts in it"
-    need = Need(what, names_of(workflow, workflow.acting), "config.toml says who holds which role")
+    if who.roles:
+        what = "it takes all that is personal on the case, and your role reads only a part of it"
+    elif any(role.own_agency for role in workflow.roles.values()):
+        what += ", or one that reads only where its own agency is concerned"
+    acting = [n for n in workflow.acting if not (whole and workflow.roles[n].own_agency)]
+    need = Need(what, names_of(workflow, acting), "config.toml says who holds which role")
     raise RefusedError(f"What is personal on {ref} is not yours to read.", (need,))
 
 
@@ -65,8 +117,11 @@ def may_read(
 ) -> bool:
     """Whether somebody may read a personal answer that came from an agency.
 
-    What answers no question, such as a reason, is for everybody with a role of the process.
+    What answers no question, such as a reason, is for everybody with a role of the process that
+    reads the whole case.
     """
+    if not _is_theirs(who, question, agency):
+        return False
     if not who.roles or question is None or unlocked(case, workflow, question):
         return bool(who.roles)
     return any(_is(who, workflow, entry.reader, agency) for entry in entries(question))
@@ -103,6 +158,15 @@ def reached(case: Case, workflow: Workflow, moment: str) -> bool:
     inside = {name for name in workflow.states if moment in _around(workflow, name)}
     steps = (t for t in workflow.transitions.values() if t.to in inside)
     return case.state in inside or any(case.turn(f"took:{t.id}") > 0 for t in steps)
+
+
+def _is_theirs(who: Reader, question: Question | None, agency: str) -> bool:
+    """Whether an answer is among those that somebody reads at all."""
+    if who.alone is None:
+        return True
+    if agency and agency in who.agencies:
+        return True
+    return question is not None and not question.asked_of and question.id in who.alone
 
 
 def _is(who: Reader, workflow: Workflow, name: str, agency: str) -> bool:

@@ -187,7 +187,8 @@ class Worker:
         else:
             self._good = self.clocks.monotonic()
             if any(done.plain().values()):
-                log.note("tick", **done.plain())
+                loud = done.given_up or done.set_aside
+                (log.alarm if loud else log.note)("tick", **done.plain())
         finally:
             self._free.set()
 

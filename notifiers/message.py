@@ -21,6 +21,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "to_role": 200,
     "by_when": 100,
     "link": 500,
+    "partnership": 200,
 }
 """The most characters that each text of a message may have."""
 
@@ -50,6 +51,8 @@ class Message:
     link: str = ""
     urgent: bool = False
     demo: bool = False
+    partnership: str = ""
+    """The name of the partnership that it comes from."""
 
     def __post_init__(self) -> None:
         """Raise DeliveryError, not to be tried again, that names a field but not what it holds."""
@@ -91,6 +94,7 @@ def body(message: Message) -> str:
     """Say the whole message in plain text, one line for each thing there is to say."""
     lines = (
         ("This is a DEMO on made-up people; nobody needs to act on it.", message.demo),
+        (f"{message.partnership}: a message from Casetrail.", message.partnership),
         ("This is URGENT.", message.urgent),
         (f"For: {message.to_role}", message.to_role),
         (f"Case: {message.reference}", True),

@@ -70,8 +70,14 @@ def resealed(at: int, **parts: Any) -> Alter:
 
 
 def there_again(raw: Raw, told: Told) -> None:
-    subject, wrapped, n, path, salt, sealed = told.erased
+    subject, wrapped = told.erased[:2]
     raw.execute("UPDATE subjects SET wrapped = ?, erased = 0 WHERE subject = ?", (wrapped, subject))
+    there_without_key(raw, told)
+
+
+def there_without_key(raw: Raw, told: Told) -> None:
+    """A value put back as it lay there, though the key of whom it was about stays destroyed."""
+    _, _, n, path, salt, sealed = told.erased
     raw.execute(
         "UPDATE secrets SET salt = ?, sealed = ? WHERE stream = ? AND n = ? AND path = ?",
         (salt, sealed, told.ref, n, path),

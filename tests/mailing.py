@@ -38,6 +38,7 @@ MESSAGE = Message(
     what="The report to the Panel is due soon.",
     to_role="Business unit of the partnership",
     by_when="Friday 27 November 2026",
+    partnership="Ourtown Safeguarding Children Partnership",
     link="https://casetrail.partnership.example/cases/CSPR-2026-0007",
 )
 

@@ -24,7 +24,9 @@ from engine.service.workplace import By, Workplace
 REASON = "because it was found to be so"
 PAPER = '{"document":"00","name":"paper.txt","sha256":"00"}'
 ROUNDS = 6
-_PATH = re.compile(r"(record|attach|approve) ([a-z0-9_]+)(?:/([A-Za-z0-9_.-]+))?")
+_PATH = re.compile(
+    r"(?:record --asked \S+, )?(record|attach|approve) ([a-z0-9_]+)(?:/([A-Za-z0-9_.-]+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,32 @@ def test_whatever_is_altered_beside_the_cases_is_named(
     assert CHANGE_NOTHING in said
 
 
+NEVER = 1 << 62
+
+
+@pytest.mark.parametrize(
+    "values", ["2, 9000000000000000, 0, 2", "2, 0, 9000000000000000, 2", f"3, {NEVER}, 0, 3"]
+)
+def test_a_message_that_is_kept_back_by_its_tries_is_named(office: Office, values: str) -> None:
+    office.at("deciding")
+    note = checkpoint_of(office)
+    waiting = "FROM messages WHERE status = 'waiting'"
+    meddle(office, f"INSERT INTO attempts SELECT log, message, {values} {waiting}")
+
+    assert "it keeps a message back for longer than any worker does" in altered(office, note)
+
+
+def test_a_message_that_failed_or_was_given_up_is_no_alteration(office: Office) -> None:
+    office.at("deciding")
+    note = checkpoint_of(office)
+    next_at = (time.time_ns() // 1000) + 24 * 3600 * 1_000_000
+    values = f"CASE urgent WHEN 1 THEN 8 ELSE 9 END, CASE urgent WHEN 1 THEN {next_at} ELSE {NEVER}"
+    waiting = "FROM messages WHERE status = 'waiting'"
+    meddle(office, f"INSERT INTO attempts SELECT log, message, {values} END, 0, 9 {waiting}")
+
+    office.ok("audit", "verify", "--against", note)
+
+
 @pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("statement", "named"),
@@ -186,6 +212,40 @@ def test_a_verification_leaves_a_store_that_was_altered_as_it_found_it(office: O
     assert (office.folder / "casetrail.db").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE cases SET state = 'closed'", "cases {ref}: state differs from what the events"),
+        ("UPDATE store SET log = 'other'", "store 1: its partnership or its clock is not"),
+        ("DROP TABLE failures", "table failures: it is gone"),
+    ],
+)
+def test_what_does_not_verify_is_not_signed_and_stays_as_it_was_found(
+    office: Office, statement: str, found: str
+) -> None:
+    ref = office.open()
+    meddle(office, statement, "PRAGMA wal_checkpoint(TRUNCATE)")
+    before = (office.folder / "casetrail.db").read_bytes()
+    note = office.folder.parent / "checkpoint.txt"
+    for words in ((), ("--out", str(note))):
+        said = " ".join(office.refused(6, "audit", "checkpoint", *words).split())
+        assert "The trail does not verify, so it is not signed" in said
+        assert found.format(ref=ref) in said
+    meddle(office, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert (office.folder / "casetrail.db").read_bytes() == before
+    assert not note.exists()
+
+
+def test_a_store_that_is_locked_is_not_signed(office: Office) -> None:
+    office.open()
+    note = office.folder.parent / "checkpoint.txt"
+    with closing(sqlite3.connect(office.folder / "casetrail.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        said = office.refused(7, "audit", "checkpoint", "--out", str(note))
+    assert said.count(".") == said.count(".\n") == 1
+    assert not note.exists()
+
+
 def test_an_older_checkpoint_proves_what_it_covers_and_says_what_it_does_not(
     office: Office,
 ) -> None:
@@ -238,7 +298,9 @@ def test_a_checkpoint_that_is_not_of_this_store_or_not_whole_is_refused_in_a_sen
             "does not hold: it was altered",
         ),
         text[: len(text) // 2]: (6, "not a signed checkpoint, or part of it is missing"),
-        "": (6, "not a signed checkpoint"),
+        "": (2, "is no checkpoint, nor a part of one"),
+        "A list of something else.\n": (2, "is no checkpoint, nor a part of one"),
+        f"{text.partition(chr(10))[0]}\n": (6, "not a signed checkpoint"),
     }
     for content, (code, sentence) in cases.items():
         note.write_text(content)

@@ -118,6 +118,33 @@ def test_adding_twice_is_adding_the_sum(day, n, m):
     assert twice == ENGLAND.add_working_days(day, n + m)
 
 
+published_day = st.dates(date(2015, 3, 1), LAST)
+
+
+@given(published_day, published_day)
+def test_what_is_overdue_is_so_many_working_days_late_as_have_come_since(today, last):
+    left = ENGLAND.working_days_left(today, last)
+    passed = [one for one in EVERY_DAY if min(today, last) < one <= max(today, last)]
+    counted = sum(map(naive_working, passed))
+
+    assert left == (counted if last >= today else -counted)
+
+
+@pytest.mark.parametrize(
+    ("today", "last", "left"),
+    [
+        ("2026-11-20", "2026-11-20", 0),
+        ("2026-11-21", "2026-11-20", 0),
+        ("2026-11-22", "2026-11-20", 0),
+        ("2026-11-23", "2026-11-20", -1),
+        ("2026-11-22", "2025-12-24", -229),
+        ("2026-11-22", "2026-11-23", 1),
+    ],
+)
+def test_a_weekend_makes_nothing_a_working_day_late(today, last, left):
+    assert ENGLAND.working_days_left(read_day(today), read_day(last)) == left
+
+
 def test_no_working_days_later_is_the_day_itself_even_on_a_sunday():
     assert ENGLAND.add_working_days(date(2026, 11, 22), 0) == date(2026, 11, 22)
 

@@ -178,7 +178,7 @@ def test_an_erasure_leaves_a_trail_that_verifies(office_on: Office) -> None:
         4, "erase", ref, "--person", "p2", "--basis", "asked for"
     )
     office_on.ok("erase", ref, "--person", "p1", "--basis", "asked for")
-    gone = f"all that was known of them was erased on {day(ago(0))}"
+    gone = f"what was recorded under them was erased on {day(ago(0))}"
     for words in (("show", ref), ("person", ref, "show")):
         assert gone in " ".join(office_on.ok(*words).split())
     office_on.ok("person", ref, "add", "child", "name=-", typed="Robin Canary")
@@ -234,7 +234,7 @@ def test_a_correction_names_the_decisions_to_confirm_and_only_where_there_are_so
 def test_who_may_not_keep_the_record_is_told_who_does(office: Office) -> None:
     ref = office.open("place=in our area", f"aware_on={ago(3)}")
     said = office.refused(4, "correct", ref, f"aware_on={ago(4)}", "--reason", "x", "--as", "eve")
-    assert "it is for the business unit to answer" in " ".join(said.split())
+    assert "it is for the business unit to correct the answer to" in " ".join(said.split())
     words = ("extend", ref, "notification", "--to", "2090-01-02", "--agreed-by", "Eve")
     told = office.run(*words, "--reason", "x", "--as", "eve", "--json")
     assert told.exit_code == 4

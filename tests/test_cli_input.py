@@ -6,10 +6,12 @@ import os
 import resource
 import signal
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from engine.database import sqlite
 from tests.offices import COMMAND, Office, ago
 
 CANARY = "Avery Canary"
@@ -150,7 +152,7 @@ def test_what_was_typed_wrongly_is_not_repeated(office: Office, words: tuple[str
         (("list", "--mine", "--as", "hanna"), 'no person "hanna"; did you mean hana?'),
         (("explain", "REF", "notificaton"), "did you mean notification?"),
         (("date",), "Say what to count"),
-        (("person", "REF", "remove"), "add|show"),
+        (("person", "REF", "remove"), "Write one of these there: add, show."),
         (("audit", "verify", "--against", "/nowhere"), "cannot be read"),
     ],
 )
@@ -297,6 +299,8 @@ def test_ctrl_c_ends_with_a_sentence(office: Office) -> None:
         stderr=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[1],
+        # What runs in the background of a shell inherits that it is deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with pytest.raises(subprocess.TimeoutExpired):
         asking.wait(1.5)
@@ -304,3 +308,16 @@ def test_ctrl_c_ends_with_a_sentence(office: Office) -> None:
     _, said = asking.communicate(timeout=20)
     assert asking.returncode == 130
     assert said.strip() == "Stopped. Nothing was changed."
+
+
+def test_a_verification_that_cannot_be_completed_is_no_verdict_and_ends_with_code_nine(
+    office: Office,
+) -> None:
+    office.at("to_notify")
+    alone = sqlite.sqlite_library().connect(office.folder / "casetrail.db", isolation_level=None)
+    with closing(alone):
+        alone.execute("PRAGMA locking_mode = EXCLUSIVE")
+        alone.execute("BEGIN EXCLUSIVE")
+        said = office.refused(9, "audit", "verify")
+    assert "could not be completed, and shows nothing either way. The database is locked" in said
+    assert office.json("audit", "verify")["holds"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine import keys
-from tests.offices import Office
+from tests.offices import Office, ago
 from tests.reviews import NAMES, SUBMISSION
 from tests.stories import ROOT
 
@@ -102,6 +102,86 @@ def test_wrong_use_gets_one_sentence(unit: Office, words: tuple[str, ...], says:
     assert says in unit.refused(2, "pack", REF, *given, *SAM)
 
 
+def drafted(unit: Office) -> tuple[str, str]:
+    """A case that lacks most of its decision record, and the draft that was built of it."""
+    asked = ("place_of_incident=in our area", "place_of_residence=in our area")
+    ref = unit.json(
+        "open", "child_safeguarding_practice_review", *asked, "referred_on=2026-01-06", *SAM
+    )["ref"]
+    words = ("pack", ref, "decision_record", "--out", str(unit.folder), "--draft", *SAM)
+    return ref, unit.json(*words)["file"]
+
+
+def test_a_draft_does_not_stand_because_something_was_sent(unit: Office) -> None:
+    ref, draft = drafted(unit)
+    letter = unit.file("any.txt", "a letter")
+    said = unit.ok("sent", ref, "decision_record", "--file", letter, "--to", "the Panel", *SAM)
+    assert "It was never built here" in said
+    told = unit.ok("sent", ref, "decision_record", "--file", draft, "--to", "the Panel", *SAM)
+    assert (
+        "What went is of version 1, which is a draft and stays one; it is kept as version 3."
+        in " ".join(told.split())
+    )
+    refused = unit.refused(4, "pack", ref, "decision_record", "--out", str(unit.folder), *SAM)
+
+    assert refused.count("\n  - ") >= 4
+    [listed] = [one for one in unit.json("pack", ref, *SAM)["packs"] if one["pack"][0] == "d"]
+    assert [one["status"] for one in listed["versions"]] == ["draft", "sent", "sent"]
+    history = " ".join(unit.ok("history", ref, *SAM).split())
+    assert "version 3 (what went is of the draft, version 1)" in history
+    assert unit.run("audit", "verify", *SAM).exit_code == 0
+
+
+def test_a_pack_that_was_sent_is_handed_out_as_it_was_sent(unit: Office) -> None:
+    words = ("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)
+    file = unit.json(*words)["file"]
+    unit.ok("sent", REF, SUBMISSION, "--file", file, "--to", "the Panel", *SAM)
+    unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), "--draft", *SAM)
+
+    assert "Version 1 of rapid_review_submission (sent) stands" in unit.ok(*words)
+
+
+@pytest.mark.parametrize("on", ["2025-12-11", "2026-01-08"])
+def test_a_pack_was_not_sent_before_the_case_or_the_pack_was_there(unit: Office, on: str) -> None:
+    file = unit.json("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)["file"]
+    words = ("--file", file, "--to", "the Panel", "--on", on, *SAM)
+    said = " ".join(unit.refused(4, "sent", REF, SUBMISSION, *words).split())
+
+    assert "was not sent before; give --on with the day on which it was." in said
+
+
+def test_what_went_before_a_version_was_built_is_no_version(unit: Office) -> None:
+    unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)
+    letter = unit.file("by hand.txt", "written by hand")
+    words = ("--file", letter, "--to", "the Panel", "--on", "2026-01-08", *SAM)
+    told = unit.json("sent", REF, SUBMISSION, *words)["sent"]
+
+    assert (told["no"], told["files"]) == (2, {})
+    listed = unit.json("pack", REF, *SAM)["packs"][-1]["versions"]
+    assert [one["status"] for one in listed] == ["current", "sent"]
+    n = unit.json("history", REF, *SAM)["events"][-1]["n"]
+    other = ("correct", REF, f"@{n}", "--on", "2026-01-09", "--reason", "a slip", *SAM)
+    assert "record it once more with `sent --on DAY`" in unit.refused(4, *other)
+    unit.ok("record", REF, "lateness=-", *SAM, typed="It was late.")
+    listed = unit.json("pack", REF, *SAM)["packs"][-1]["versions"]
+    assert [one["status"] for one in listed] == ["out of date", "sent"]
+    unit.ok("tick", *SAM)
+    listed = unit.json("pack", REF, *SAM)["packs"][-1]["versions"]
+    assert [one["status"] for one in listed] == ["out of date", "sent", "current"]
+
+
+def test_an_erasure_of_somebody_much_was_written_about_says_how_much_there_is_to_look_at(
+    unit: Office,
+) -> None:
+    unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)
+    unit.ok("erase", REF, "--person", "p1", "--basis", "a court's order", *SAM)
+    tasks = [one["what"] for one in unit.json("show", REF, *SAM)["tasks"]]
+    [said] = [what for what in tasks if what.startswith("look through what may still name p1")]
+
+    assert f"answers and documents, which `show {REF} --all` names; the packs that were" in said
+    assert said.endswith("; the linked cases")
+
+
 def test_what_went_is_compared_and_kept(unit: Office) -> None:
     file = unit.json("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)["file"]
     said = unit.ok("sent", REF, SUBMISSION, "--file", file, "--to", "Robin Recipient", *SAM)
@@ -113,8 +193,8 @@ def test_what_went_is_compared_and_kept(unit: Office) -> None:
         target.writestr("rapid-review-submission.pdf", printed + b"%")
         target.writestr("Letter to Robin.txt", "a letter")
     other = unit.file("Ngozi.zip", sink.getvalue())
-    receipt = unit.file("receipt.txt", "received")
-    words = ("--to", "Robin Recipient", "--receipt", receipt, "--on", "2026-01-07", *SAM)
+    receipt, day = unit.file("receipt.txt", "received"), ago(0)
+    words = ("--to", "Robin Recipient", "--receipt", receipt, "--on", day, *SAM)
     told = unit.json("sent", REF, SUBMISSION, "--file", other, *words)
 
     assert told["sent"] == {

@@ -41,7 +41,8 @@ def test_somebody_without_a_role_in_the_process_reads_nothing_personal(office: O
     assert "0 cases found" in office.ok("find", "-", "--as", "pol", typed="canary")
     assert ref in office.ok("find", "-", "--as", "eve", typed="canary")
     assert ref in office.ok("find", "in our area", "--as", "pol")
-    assert logged(office) == ["refused", "refused", "refused", "searched", "searched", "searched"]
+    # Adding the child was a search too, for others of that name.
+    assert logged(office) == ["searched", *["refused"] * 3, *["searched"] * 3]
 
 
 def test_a_search_says_in_answer_to_which_question_it_found_something(office: Office) -> None:
@@ -129,3 +130,19 @@ def test_a_duty_that_was_read_by_itself_is_shown_as_one_with_its_time_expected()
         f"Duty: Sample Act s.1 (read). Its time is {rest}(second-hand)."
     )
     assert standing({**known, "duty_read": False}).startswith("Expected (source not yet read): ")
+
+
+def test_whoever_is_called_alike_on_another_case_is_pointed_to_before_somebody_is_added(
+    office: Office,
+) -> None:
+    first, other, ref = office.open(), office.open(), office.open()
+    office.ok("person", first, "add", "child", "name=-", typed="Avery Canary")
+    office.ok("person", other, "add", "child", "name=-", typed="Blake Canary")
+    said = office.ok("person", ref, "add", "child", "name=-", typed="avery canary")
+    assert said.index(f"the one of that name in {first}.") < said.index(f"to {ref}.")
+    assert (other in said, "canary" in said.casefold()) == (False, False)
+    again = office.json("person", other, "add", "child", "name=-", typed="Avery Canary")
+    assert again["similar"] == sorted([first, ref])
+    assert logged(office) == ["searched"] * 4
+    nobody = office.json("person", ref, "add", "child")
+    assert nobody["similar"] == []

@@ -79,3 +79,84 @@ def test_standard_input_holds_one_reason(office: Office) -> None:
     words = ("delay", ref, "notification", "--told", "-", "--reason", "-")
     said = office.refused(2, *words, typed="the Panel")
     assert "Nothing came for --reason" in said
+
+
+def test_history_has_the_day_of_telling_somebody_and_not_of_the_step_that_it_is_about(
+    office: Office,
+) -> None:
+    words = ("place=in our area", f"aware_on={ago(4)}", "--on", ago(4))
+    ref = str(office.json("open", "incident", *words)["ref"])
+    office.ok("take", ref, "start_deciding", "--on", ago(3))
+    said = " ".join(office.ok("history", ref).split())
+
+    assert f"@4 {day(ago(3))}, recorded {day(ago(0))}: step taken" in said
+    assert f"@5 {day(ago(0))}: told Lee Sample" in said
+
+
+def test_an_erasure_says_where_the_person_may_still_be_named(office: Office) -> None:
+    ref = office.at("deciding")
+    office.ok("person", ref, "add", "child", "name=-", typed="Avery Canary")
+    bare = office.ok("erase", ref, "--person", "p1", "--basis", "asked for")
+    assert "may still name them" in " ".join(bare.split())
+    assert office.show(ref)["tasks"] == []
+
+    office.ok("record", ref, "rationale=-", typed="Avery Canary was hurt.")
+    office.ok("person", ref, "add", "child", "name=-", typed="Avery Canary")
+    office.ok("erase", ref, "--person", "p2", "--basis", "asked for")
+    [task] = office.show(ref)["tasks"]
+    assert task["what"] == (
+        "look through what may still name p2, and correct what does: Why was it decided so?"
+    )
+    assert task["by"] == "the business unit"
+    assert "Canary" not in office.ok("show", ref) + office.ok("history", ref)
+
+
+def test_a_wrong_document_is_put_right_by_the_right_one_and_a_reason(office: Office) -> None:
+    ref = office.at("to_notify")
+    wrong, right = office.file("wrong.txt", "Another case."), office.file("right.txt", "This one.")
+    office.ok("attach", ref, "form", wrong)
+    said = office.refused(4, "attach", ref, "form", right)
+    assert "put the right one on file with `attach` and a reason" in " ".join(said.split())
+    office.ok("attach", ref, "form", right, "--reason", "the wrong file")
+
+    out = office.folder / "out.txt"
+    office.ok("document", ref, "form", "--out", str(out), "--why", "to see", "--as", "lee")
+    corrected = office.json("history", ref)["events"][-1]
+    assert out.read_text() == "This one."
+    assert corrected["type"] == "answers corrected"
+    assert len(office.json("document", ref, "--as", "lee")["documents"]) == 2
+    assert office.json("audit", "verify")["holds"]
+
+
+def test_an_agencys_contact_answers_at_the_command_line_what_it_is_asked_and_nothing_else(
+    office: Office,
+) -> None:
+    ref = office.at("deciding")
+    said = office.refused(4, "record", ref, "opinion/board=notify", "--as", "pol")
+    assert "or for Sample Integrated Care Board" in " ".join(said.split())
+    office.ok("record", ref, "opinion/police=notify", "--as", "pol")
+    office.ok("correct", ref, "opinion/police=undecided", "--reason=-", "--as", "pol", typed="So.")
+    assert "for the business unit" in office.refused(
+        4, "record", ref, f"happened_on={ago(3)}", "--as", "pol"
+    )
+    office.refused(4, "show", ref, "--personal", "--why", "to see", "--as", "pol")
+    reviewed = office.at("reviewing")
+    office.ok("record", reviewed, "agencies_asked=board,police")
+    board, police = office.json("take", reviewed, "ask_for_summaries")["opened"]
+    office.ok("record", police, "summary=-", "--as", "pol", typed="We hold one file.")
+    said = office.refused(4, "record", board, "summary=-", "--as", "pol", typed="One file.")
+    assert "or for Sample Integrated Care Board" in " ".join(said.split())
+
+
+def test_a_document_of_twenty_five_megabytes_is_kept_and_none_that_is_larger(
+    office: Office,
+) -> None:
+    ref = office.at("to_notify")
+    most = 25 * 1024 * 1024
+    said = office.refused(4, "attach", ref, "form", office.file("large.pdf", b"x" * (most + 1)))
+    assert "25 MB" in said
+    assert office.json("document", ref, "--as", "lee")["documents"] == []
+    office.ok("attach", ref, "form", office.file("most.pdf", b"x" * most))
+    out = office.folder / "out.pdf"
+    office.ok("document", ref, "form", "--out", str(out), "--why", "to see", "--as", "lee")
+    assert out.read_bytes() == b"x" * most

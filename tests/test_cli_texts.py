@@ -31,7 +31,7 @@ def test_control_characters_and_other_files_are_no_text(office: Office) -> None:
     picture = office.file("picture.txt", b"\xff\xd8\xff\xe0 no text")
     assert "no plain text in UTF-8" in office.refused(2, "record", ref, f"rationale=@{picture}")
     folder = str(office.folder)
-    assert "cannot be read (Is a directory)" in office.refused(2, "attach", ref, "form", folder)
+    assert "is not a file, but a folder" in office.refused(2, "attach", ref, "form", folder)
     assert "No such file" in office.refused(2, "record", ref, "rationale=@/nowhere/at/all")
     assert "cannot be read" in office.refused(2, "record", ref, "rationale=@\x00")
 

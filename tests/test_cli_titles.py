@@ -48,6 +48,13 @@ def test_what_can_be_done_is_a_title_with_what_to_type_beside_it(office: Office)
     assert {"transition", "title"} == set(office.show(ref)["can_be_done"][0])
 
 
+def test_explain_says_by_which_step_a_deadline_was_met(office: Office) -> None:
+    ref = office.at("reviewing")
+    said = whole(office.ok("explain", ref, "notification"))
+    assert 'because of the step "Record that the notification was sent"' in said
+    assert identifiers(said) == set()
+
+
 def test_history_names_people_agencies_and_answers(office: Office) -> None:
     ref = office.at("reviewing")
     office.ok("record", ref, "agencies_asked=council,police", f"publication_planned_on={ago(-9)}")

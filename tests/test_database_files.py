@@ -6,6 +6,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,6 +26,9 @@ from tests.storing import (
     program,
     set_here,
 )
+
+OTHERWISE = {"trusted_schema": 1, "mmap_size": 65536, "synchronous": 1, "temp_store": 1}
+"""What an SQLite of another kind might have, where that is not 0."""
 
 
 @pytest.fixture
@@ -296,3 +300,23 @@ def test_a_damaged_file_is_told_as_damaged(tmp_path: Path) -> None:
     with pytest.raises(TrailError, match="restore the latest backup"), store.read() as tx:
         tx.rows("SELECT notice, times FROM failures")
     store.close()
+
+
+@pytest.mark.parametrize("name", [*sqlite._SETTINGS, "synchronous"])
+def test_an_sqlite_that_takes_no_notice_of_a_setting_is_refused(tmp_path: Path, name: str) -> None:
+    database.create(place(tmp_path), "sample")
+    file = sqlite.File(tmp_path / "casetrail.db")
+    library = file.library
+
+    class Deaf(library.Connection):  # type: ignore[name-defined, misc]
+        def execute(self, sql: str, *more: object) -> object:
+            heard = not sql.startswith(f"PRAGMA {name} =")
+            return super().execute(sql if heard else f"PRAGMA {name} = {OTHERWISE.get(name, 0)}")
+
+    def connect(*words: object, **options: object) -> object:
+        return library.connect(*words, factory=Deaf, **options)
+
+    file.library = SimpleNamespace(**{**vars(library), "connect": connect})
+
+    with pytest.raises(ConfigError, match=rf"has {name} \d+ where \d+ is needed, so it is not op"):
+        file.connect()

@@ -60,3 +60,16 @@ def test_no_file_is_made_in_a_folder_on_a_network(tmp_path: Path) -> None:
         sqlite.File(tmp_path / "casetrail.db", mounts).make()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_was_moved_to_a_network_is_no_longer_opened(tmp_path: Path) -> None:
+    mounts = f"40 22 0:40 / {tmp_path} rw - nfs4 server:/cases rw\n"
+    sqlite.File(tmp_path / "casetrail.db").make()
+
+    with pytest.raises(ConfigError, match="is on a network"):
+        sqlite.File(tmp_path / "casetrail.db", mounts).check()
+    synced = tmp_path / "OneDrive"
+    synced.mkdir()
+    (tmp_path / "casetrail.db").rename(synced / "casetrail.db")
+    with pytest.raises(ConfigError, match='copied elsewhere by what keeps "OneDrive"'):
+        sqlite.File(synced / "casetrail.db").check()

@@ -4,6 +4,7 @@ import email
 import json
 import re
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from engine.cli.main import root
 from engine.errors import ConfigError
 from engine.service import access, virtual
 from tests.offices import Office, copied
+from tests.packs import printed
 from tests.stories import ROOT
 
 GOLDEN = Path(__file__).with_name("golden") / "demo.txt"
@@ -98,12 +100,18 @@ def test_the_trail_of_the_demo_verifies_against_the_checkpoint_that_it_left(
     assert "Proved against the checkpoint" in said
 
 
-@pytest.mark.parametrize("command", ["show", "next", "history", "deadlines"])
-def test_every_command_in_the_demo_s_folder_says_demo(
-    demo: tuple[Office, str], command: str
+def test_every_command_that_the_demo_says_to_try_next_runs_as_it_is_printed(
+    demo: tuple[Office, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for ref in references(demo):
-        assert ask(demo, command, ref).startswith("DEMO: ")
+    copied(demo[0], tmp_path / "casetrail-demo")
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^  casetrail (.+)$", demo[1], re.MULTILINE)
+
+    assert [line.split()[0] for line in lines] == ["show", "explain", "next", "today", "audit"]
+    for line in lines:
+        result = run(*line.split())
+        assert (result.exit_code, result.stderr) == (0, ""), line
+        assert result.stdout.startswith("DEMO: ")
 
 
 def test_in_the_demo_s_folder_time_stands_where_the_story_ended(demo: tuple[Office, str]) -> None:
@@ -132,6 +140,23 @@ def test_every_message_of_the_demo_says_demo_and_names_no_child(demo: tuple[Offi
     assert len(files) > 300
     assert all(body.startswith("This is a DEMO on made-up people") for body in bodies)
     assert [body for body in bodies if "Infant" in body or "Brother" in body] == []
+
+
+def test_every_page_of_the_pack_of_the_demo_says_demo(demo: tuple[Office, str]) -> None:
+    with zipfile.ZipFile(next(demo[0].folder.glob("*.zip"))) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+    pages = [name for name in files if name.endswith(".html")]
+    prints = [name for name in files if name.endswith(".pdf")]
+
+    assert json.loads(files["manifest.json"])["document"]["demo"] is True
+    assert (len(pages), len(prints)) == (1, 1)
+    assert b"<strong>Demonstration.</strong>" in files[pages[0]]
+    assert b'content: "DEMO"' in files[pages[0]]
+    first, *others = printed(files[prints[0]])
+    assert "Demonstration.Everypersonandeventinthisdocumentisinvented." in first
+    assert len(others) > 5
+    for margin in printed(files[prints[0]], decoration=True):
+        assert margin.count("DEMO") == 2
 
 
 def test_the_first_event_of_the_demo_says_that_its_clock_is_virtual(

@@ -24,6 +24,7 @@ from tests.worlds import (
     AGENCIES,
     BESS,
     DIRECTORY,
+    EVE,
     LEE,
     PEOPLE,
     SAMPLE,
@@ -35,6 +36,8 @@ from tests.worlds import (
 
 WORKFLOW = load(SAMPLE)
 ACTING = ("business_unit", "local_authority", "executive")
+NO_ROLE = ("hana", "pol")
+"""They answer for their agencies, and hold no role of the process."""
 Deed = Callable[[World, str, By], object]
 
 
@@ -89,7 +92,11 @@ DEEDS: Mapping[str, tuple[Callable[[World], str], Deed, set[str]]] = {
     "record what no step needs": (one_step, answer("happened_on", "2025-12-10"), {"bess"}),
     "record what a step needs": (one_step, answer("rationale", "Met."), {"bess", "lee"}),
     "record what is approved": (sent, answer("report", "The report."), {"bess"}),
-    "record an agency's answer": (one_step, answer("opinion", "notify", "board"), {"bess", "ed"}),
+    "record an agency's answer": (
+        one_step,
+        answer("opinion", "notify", "board"),
+        {"bess", "ed", "hana"},
+    ),
     "record that an agency was asked": (
         one_step,
         answer("opinion", None, "board", "asked"),
@@ -103,13 +110,13 @@ DEEDS: Mapping[str, tuple[Callable[[World], str], Deed, set[str]]] = {
     ),
     "erase": (sent, erasure, {"bess"}),
     "correct what no step needs": (sent, correction("happened_on", "2025-12-09"), {"bess"}),
-    "correct what a step needs": (sent, correction("rationale", "Not so."), {"bess", "lee"}),
+    "correct what a step needs": (sent, correction("rationale", "Not so."), {"bess"}),
     "correct an agency's answer": (
         sent,
         correction("opinion", "undecided", "board"),
-        {"bess", "ed"},
+        {"bess", "ed", "hana"},
     ),
-    "correct the day of a step": (sent, correction("notified_on", "2025-12-12"), {"bess", "lee"}),
+    "correct the day of a step": (sent, correction("notified_on", "2025-12-12"), {"bess"}),
     "extend": (
         sent,
         lambda world, ref, by: cases.extend(world.place, by, ref, "review", "2026-03-02", "Eve"),
@@ -158,14 +165,17 @@ def test_each_verb_is_for_exactly_those_whom_the_definition_names(
         with pytest.raises(RefusedError) as error:
             act(world, ref, By(person, reason="it was so"))
         said = "\n".join([str(error.value), *(need.what for need in error.value.unmet)])
-        assert "for the" in said, person
+        assert "for the" in said or (person in NO_ROLE and "holds none today" in said), person
         assert all(need.who and "--decided-by" in need.how for need in error.value.unmet), person
     assert len(world.events(ref)) == before
     for person in sorted(may):
         act(world, begin(world), By(person, reason="it was so"))
     for person in sorted(may)[:1]:
-        shown = By("pol", decided_by=person, evidence="minutes-1", reason="it was so")
+        shown = By("eve", decided_by=person, evidence="minutes-1", reason="it was so")
         act(world, begin(world), shown)
+        ref = begin(world)
+        with pytest.raises(RefusedError, match="needs a role of the process themselves"):
+            act(world, ref, replace(shown, person="pol"))
     assert world.verdict().problems == []
 
 
@@ -217,6 +227,46 @@ def test_an_agency_answers_on_the_linked_case_that_is_about_it(world: World) -> 
     with pytest.raises(RefusedError) as error:
         cases.record(world.place, By("ed"), police, given(summary="They hold one file."))
     assert "or for Sample Police" in error.value.unmet[0].what
+
+
+def test_with_a_step_comes_what_it_names_and_only_from_its_keepers_anything_else(
+    world: World,
+) -> None:
+    ref = one_step(world)
+    opinions = [Given("opinion", "notify", of) for of in ("council", "board", "police")]
+    step = Step("decide_to_notify", (*given(rationale="Met.", happened_on="2025-12-10"), *opinions))
+    with pytest.raises(RefusedError) as error:
+        cases.take_step(world.place, LEE, ref, step)
+    first = [need for need in error.value.unmet if need.what.startswith("it is for")]
+    assert [need.what for need in first] == [
+        'it is for the business unit to answer "When did it happen?"',
+        'it is for the business unit to answer "Does your agency think it should be notified?", '
+        f"or for {AGENCIES['board'].title}",
+        'it is for the business unit to answer "Does your agency think it should be notified?", '
+        f"or for {AGENCIES['police'].title}",
+    ]
+    assert {need.how for need in first} == {keeping.BY_THEMSELVES}
+    assert world.state(ref) == "deciding"
+    cases.take_step(world.place, By("bess", decided_by="lee", evidence="minutes-1"), ref, step)
+    assert world.state(ref) == "to_notify"
+
+
+def test_somebody_who_may_not_take_a_step_gives_nothing_with_it(world: World) -> None:
+    ref = one_step(world)
+    world.opinions(ref)
+    with pytest.raises(RefusedError, match="given with the step cannot be recorded"):
+        world.take(ref, "decide_to_notify", EVE, rationale="Met.")
+    assert world.state(ref) == "deciding"
+
+
+def test_a_refused_correction_says_whose_it_is_to_correct(world: World) -> None:
+    ref = one_step(world)
+    world.record(ref, happened_on="2025-12-10")
+    with pytest.raises(RefusedError) as error:
+        cases.correct(world.place, By("eve", reason="a slip"), ref, given(happened_on="2025-12-09"))
+    [need] = error.value.unmet
+    said = 'it is for the business unit to correct the answer to "When did it happen?"'
+    assert need.what == said
 
 
 def test_an_edition_that_names_no_keepers_lets_all_who_act_in_it_keep_the_record(
@@ -314,4 +364,5 @@ def test_an_answer_is_for_its_keepers_those_whose_steps_need_it_and_the_agency_i
     may = any(a.role in whose for a in mine)
     if one.question == "opinion" and one.status == "answered":
         may |= any(a.agency == one.of and a.role in ACTING for a in mine)
+        may |= AGENCIES[one.of].contact == "pol"
     assert (keeping.not_theirs(draft, [one]) == ()) is may

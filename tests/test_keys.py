@@ -50,7 +50,8 @@ def key_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+def umask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
+    # The folder of the test is made first: under the strictest masks nobody but root can use one.
     before = os.umask(request.param)
     yield request.param
     os.umask(before)

@@ -201,6 +201,7 @@ def test_a_text_at_its_limit_is_taken_and_one_longer_refused(field: str) -> None
 def test_a_message_is_thin_and_has_no_place_for_a_name() -> None:
     assert {field.name for field in fields(Message)} == {*LIMITS, "urgent", "demo"}
     assert body(MESSAGE) == (
+        "Ourtown Safeguarding Children Partnership: a message from Casetrail.\n"
         "For: Business unit of the partnership\n"
         "Case: CSPR-2026-0007\n"
         "What: The report to the Panel is due soon.\n"

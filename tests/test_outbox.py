@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import DeliveryError
-from engine.service import outbox
+from engine.service import listing, outbox
 from engine.service.outbox import Outgoing, Sent
 from tests.worlds import World
 
@@ -118,6 +118,32 @@ def test_a_case_that_cannot_be_changed_spoils_no_other_of_its_batch(
     assert done == Sent(sent=COUNT - 1, failed=1)
     good = [ref for ref in waiting if ref != bad]
     assert receipts(world, good) == [["file: taken"]] * (COUNT - 1)
+
+
+def test_a_message_whose_case_can_never_be_changed_is_given_up_in_the_end_and_shown_today(
+    world: World, waiting: list[str]
+) -> None:
+    bad = waiting[2]
+    with world.place.database.write() as tx:
+        tx.run("UPDATE cases SET version = 1, head = ? WHERE ref = ?", ("f" * 64, bad))
+    handed: Counter[str] = Counter()
+
+    def sender(message: Outgoing) -> str:
+        handed[message.ref] += 1
+        return "file: taken"
+
+    rounds = [outbox.send_waiting(world.place, sender)]
+    for patience in outbox.PATIENCE:
+        assert listing.today_sheet(world.place)["undelivered"] == []
+        later(world, seconds=patience + 1)
+        rounds.append(outbox.send_waiting(world.place, sender))
+    failing = [Sent(failed=1)] * (len(outbox.PATIENCE) - 1)
+    assert rounds == [Sent(sent=COUNT - 1, failed=1), *failing, Sent(given_up=1)]
+    assert handed == Counter(waiting) + Counter({bad: len(outbox.PATIENCE)})
+    later(world, days=9000)
+    assert outbox.send_waiting(world.place, sender) == Sent()
+    [lost] = listing.today_sheet(world.place)["undelivered"]
+    assert (lost["ref"], lost["person"]) == (bad, "lee")
 
 
 def test_while_a_batch_is_being_sent_no_other_worker_sends_any_of_it(

@@ -97,6 +97,21 @@ def test_what_was_never_built_here_can_have_been_sent(review_on: Review) -> None
     assert review_on.verdict().problems == []
 
 
+def test_a_draft_takes_no_place_of_what_was_signed_off_and_then_erased(review_on: Review) -> None:
+    before = review_on.build()
+    review_on.take("submit_rapid_review")
+    documents.erase_person(review_on.place, SAM, review_on.ref, "p1", "a court's order")
+    draft = review_on.build(draft=True)
+    posted = send(review_on, before.content)
+    again = send(review_on, draft.content)
+
+    assert (posted.no, posted.files, again.no, again.draft) == (3, {}, 4, draft.no)
+    assert packs(review_on) == [(1, "frozen"), (2, "draft"), (3, "sent"), (4, "sent")]
+    built = review_on.build()
+    assert (built.no, built.status, built.fresh) == (5, "current", True)
+    assert review_on.verdict().problems == []
+
+
 def test_the_version_that_really_went_is_kept(review: Review) -> None:
     send(review, b"written by hand", receipt=b"received")
     body = review.events()[-1]["body"]

@@ -6,7 +6,10 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from engine.case import Given
+from engine.cli import saying
 from engine.names import NamesPeriod
 from engine.packs import sheet
 from engine.packs.building import SECOND_FORM, document
@@ -14,7 +17,7 @@ from engine.packs.files import PackFile
 from engine.packs.record import Record
 from engine.packs.tree import Document, Heading, Note, Paragraph, Signatures, Statement, Table
 from engine.packs.wording import AT_SIGN_OFF
-from engine.service import cases, gathering
+from engine.service import cases, gathering, reading
 from engine.service.gathering import Plan
 from tests.reviews import CHILDREN, NAMES, RECORD, REVIEW, SAM, SHEET, SUBMISSION, Review
 
@@ -184,7 +187,9 @@ def test_a_linked_case_says_where_it_stands_and_since_when(review: Review) -> No
 def test_only_the_linked_cases_that_the_pack_chooses_are_printed(review: Review) -> None:
     made = built(review, RECORD)
 
-    assert stated(made, "Extraordinary meeting").value == "None is on record."
+    assert stated(made, "Extraordinary meeting").value == (
+        "No separate record of it is linked to this case."
+    )
     assert f"{review.ref}.4" not in text(made)
 
 
@@ -248,9 +253,28 @@ def test_an_explained_delay_and_a_late_end_are_told(review: Review) -> None:
         built(review), "Complete the rapid review and send it to the national Panel"
     ).value
 
-    assert "Done on 14 January 2026, late, 18 of 15 working days used." in said
+    assert "Done on 14 January 2026, late, 18 working days used; 15 were allowed." in said
     assert "A target was agreed beside it: 16 January 2026." in said
     assert "The delay was explained on 14 January 2026." in said
+
+
+@pytest.mark.parametrize(
+    ("today", "says"),
+    [
+        ("2026-01-09", "due Fri 9 Jan 2026, no working day left"),
+        ("2026-01-11", "OVERDUE, due Fri 9 Jan 2026, no working day since"),
+        ("2026-01-12", "OVERDUE, due Fri 9 Jan 2026, 1 working day ago"),
+        ("2026-01-13", "OVERDUE, due Fri 9 Jan 2026, 2 working days ago"),
+    ],
+)
+def test_a_weekend_after_the_last_day_is_no_working_day_late(
+    review: Review, today: str, says: str
+) -> None:
+    review.clock.go_to(today)
+    found = reading.show(review.place, SAM, review.ref)["deadlines"]
+    [one] = [known for known in found if known["timescale"] == "rapid_review"]
+
+    assert saying.state(one) == says
 
 
 def test_what_the_sign_off_itself_will_answer_is_awaited(review: Review) -> None:

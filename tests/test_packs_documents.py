@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -102,6 +103,29 @@ def test_the_archive_holds_what_its_manifest_says() -> None:
     assert said["head"]["n"] == 41
     assert set(said["templates"]) == {"pack.html", "pack.typ"}
     assert said["generator"].keys() >= {"casetrail", "typst", "jinja2"}
+
+
+def test_a_manifest_says_of_what_document_it_is_and_what_that_lacks() -> None:
+    gaps = ("The voice of the sibling.",)
+    lacking = dataclasses.replace(sample(), draft=True, demo=True, gaps=gaps)
+    whole, part = (
+        archive.manifest(one, {"a.html": html.render(one)}, provenance())
+        for one in (sample(), lacking)
+    )
+
+    assert part["document"] == whole["document"] | {"draft": True, "demo": True, "gaps": [*gaps]}
+    assert whole["document"] == {
+        "title": sample().title,
+        "reference": CASE,
+        "prepared_on": sample().prepared_on.isoformat(),
+        "language": "en-GB",
+        "classification": sample().classification,
+        "caution": sample().caution,
+        "draft": False,
+        "demo": False,
+        "gaps": [],
+    }
+    assert whole["edition"] == provenance().edition
 
 
 def test_a_manifest_has_one_written_form_and_no_floats() -> None:

@@ -278,17 +278,20 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             [
                 CANNOT_DECIDE,
                 f"it is for the local authority to decide [local authority] {EVIDENCE}",
-                "“Where did it happen?” is answered with “in our area” [] "
+                "“Where did it happen?” must be answered with “in our area” [] "
                 "the answer on record is elsewhere",
                 'no answer to "Why was it decided so?" [local authority] record rationale',
                 f'Sample Borough Council has not been asked: "{OPINION}" '
                 "[Sample Borough Council, business unit] "
-                "record opinion/council, or record --no-reply opinion/council=DAY",
+                "record --asked opinion/council=DAY, record opinion/council, or "
+                "record --no-reply opinion/council=DAY",
                 f'Sample Integrated Care Board has not been asked: "{OPINION}" '
                 "[Sample Integrated Care Board, business unit] "
-                "record opinion/board, or record --no-reply opinion/board=DAY",
+                "record --asked opinion/board=DAY, record opinion/board, or "
+                "record --no-reply opinion/board=DAY",
                 f'Sample Police has not been asked: "{OPINION}" [Sample Police, business unit] '
-                "record opinion/police, or record --no-reply opinion/police=DAY",
+                "record --asked opinion/police=DAY, record opinion/police, or "
+                "record --no-reply opinion/police=DAY",
             ],
         ),
         (
@@ -304,7 +307,7 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             decided_without_knowing_where,
             [
                 CANNOT_DECIDE,
-                "“Where did it happen?” is answered with “in our area” [business unit] "
+                "“Where did it happen?” must be answered with “in our area” [business unit] "
                 "record place",
             ],
         ),
@@ -320,7 +323,7 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             submitted_with_one_approval_and_two_summaries_open,
             [
                 '"Submit the review" cannot be done yet.',
-                "every linked case “Summary of an agency” has ended [] 0 of 2 have ended",
+                "every linked case “Summary of an agency” must have ended [] 0 of 2 have ended",
                 '1 more approval of "The report" [executive] approve report',
             ],
         ),

@@ -126,7 +126,7 @@ def keepers_do(what: str) -> str:
         ),
         (
             corrected(EVE_WHY, Given("aware_on", "2025-12-11")),
-            ["These answers cannot be put right.", keepers_do(f'answer "{AWARE}"')],
+            ["These answers cannot be put right.", keepers_do(f'correct the answer to "{AWARE}"')],
         ),
         (redated(BESS, "2025-12-14"), ["A correction needs its reason; give --reason."]),
         (
@@ -262,8 +262,9 @@ def test_a_linked_case_that_was_set_aside_refuses_every_step_and_says_what_to_us
     [linked] = world.take(ref, "ask_for_summaries", agencies_asked="police").opened
     cases.undo(world.place, WHY, ref)
     assert said(world, lambda world: world.take(linked, "decline")) == [
-        f"{linked} was set aside with the step that opened it; "
-        "take that step again, and use the case that it opens then."
+        f"{linked} was set aside with the step that opened it.",
+        "nothing more happens in a case that was set aside [] take that step again, and use "
+        "the case that it opens then",
     ]
 
 

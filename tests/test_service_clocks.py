@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from engine.errors import RefusedError
+from engine.errors import DeliveryError, RefusedError
 from engine.service import cases, outbox, reading, ticking
 from engine.service.workplace import By
 from engine.timescales import derivation_lines
@@ -245,10 +247,6 @@ def test_a_message_is_sent_once_and_that_it_was_is_on_the_trail(world: World) ->
 def test_a_message_that_cannot_be_delivered_is_tried_again_and_then_given_up_loudly(
     world: World,
 ) -> None:
-    from datetime import timedelta
-
-    from engine.errors import DeliveryError
-
     ref = world.open()
     world.take(ref, "start_deciding")
 
@@ -308,12 +306,22 @@ def test_a_case_that_cannot_fire_holds_no_other_case_up(world: World) -> None:
 BEGINS = "the calendar of England and Wales here begins on Thu 1 Jan 2015"
 
 
+def long_ago(world: World, day: str = "2014-12-30") -> str:
+    said = given(place="in our area", aware_on=day)
+    return cases.open_new(world.place, BESS, "incident", said, historic=True).ref
+
+
+def test_a_slip_in_the_year_does_not_silence_the_clock_of_a_case_of_today(world: World) -> None:
+    with pytest.raises(RefusedError) as refused:
+        world.open(aware_on="2004-12-12")
+    assert "known here only from Thu 1 Jan 2015; correct the year" in str(refused.value.unmet)
+
+
 @pytest.mark.parametrize("day", ["2014-12-30", "2014", "2014-12"])
 def test_a_clock_that_begins_before_working_days_are_known_is_said_not_to_be_counted(
     world: World, day: str
 ) -> None:
-    said = given(place="in our area", aware_on=day)
-    ref = cases.open_new(world.place, BESS, "incident", said, historic=True).ref
+    ref = long_ago(world, day)
     deadline = world.deadline(ref, "notification")
     assert deadline["not_counted"] == BEGINS
     assert (deadline["due_on"], deadline["due_between"]) == (None, None)
@@ -323,7 +331,7 @@ def test_a_clock_that_begins_before_working_days_are_known_is_said_not_to_be_cou
 
 
 def test_a_clock_that_is_not_counted_is_never_late_and_tells_nobody(world: World) -> None:
-    ref = world.open(aware_on="2014-12-30")
+    ref = long_ago(world)
     world.clock.go_to("2026-02-02")
     assert ticking.fire_due(world.place).notices == 0
     assert world.deadline(ref, "notification")["status"] == "running"
@@ -336,11 +344,11 @@ def test_a_clock_that_is_not_counted_is_never_late_and_tells_nobody(world: World
 
 
 def test_a_corrected_day_brings_a_clock_to_where_it_is_counted_and_back(world: World) -> None:
-    ref = world.open(aware_on="2014-12-30")
+    ref = long_ago(world)
     because = By("bess", reason="the year was mistyped")
     cases.correct(world.place, because, ref, given(aware_on="2015-12-30"))
     found = world.deadline(ref, "notification")
-    assert (found["due_on"], found["status"], found["not_counted"]) == ("2016-01-07", "overdue", "")
+    assert (found["due_on"], found["status"], found["not_counted"]) == ("2016-01-07", "running", "")
     cases.correct(world.place, because, ref, given(aware_on="2014-12-30"))
     assert world.deadline(ref, "notification")["not_counted"] == BEGINS
 
@@ -358,3 +366,25 @@ def test_a_plan_of_long_ago_is_counted_back_in_calendar_days_and_left_without_wo
     found = world.deadline(ref, "copies")
     assert (found["due_on"], found["status"]) == ("2014-12-23", "overdue")
     assert (found["not_counted"], found["working_days_left"]) == ("", None)
+
+
+def test_after_each_failure_a_message_waits_longer_before_it_is_tried_again(world: World) -> None:
+    ref = world.open()
+    world.take(ref, "start_deciding")
+
+    def broken(message: outbox.Outgoing) -> str:
+        raise DeliveryError("The server does not answer.")
+
+    def tried() -> int:
+        done = outbox.send_waiting(world.place, broken)
+        return done.failed + done.given_up
+
+    assert list(outbox.PATIENCE) == sorted(outbox.PATIENCE)
+    assert tried() == 1
+    for seconds in outbox.PATIENCE:
+        world.clock.instant += timedelta(seconds=seconds - 1)
+        assert tried() == 0
+        world.clock.instant += timedelta(seconds=1)
+        assert tried() == 1
+    world.clock.instant += timedelta(days=30)
+    assert tried() == 0

@@ -16,7 +16,17 @@ from engine.case import Given
 from engine.errors import TrailError, UsageError
 from engine.service import cases, checkpoints, documents, sequencing, verifying
 from engine.service.verifying import Verdict
-from tests.altering import Alter, Told, opened, resealed, said, sql, swapped, there_again
+from tests.altering import (
+    Alter,
+    Told,
+    opened,
+    resealed,
+    said,
+    sql,
+    swapped,
+    there_again,
+    there_without_key,
+)
 from tests.worlds import BESS, World
 
 
@@ -49,6 +59,7 @@ def told(sqlite_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
 UNBOUND = "trees: the tree does not hold the events in their order"
 NOT_MADE = [f"answers REF/{name}//1: no event made this row" for name in ("aware_on", "place")]
 AFTER = "event REF @3: it does not follow from the entry before it"
+AGAIN = "secrets REF @19 name/p1/1: an erased value is there again"
 RATIONALE = "secrets REF @7 rationale//1"
 OF_IT = "WHERE stream = :ref AND path LIKE 'rationale/%'"
 
@@ -159,9 +170,14 @@ OF_IT = "WHERE stream = :ref AND path LIKE 'rationale/%'"
         (
             there_again,
             [
-                "secrets REF @19 name/p1/1: an erased value is there again",
+                AGAIN,
                 "subjects REF/p1: the key of an erased person is there again",
             ],
+        ),
+        (there_without_key, [AGAIN]),
+        (
+            sql("UPDATE secrets SET salt = x'00', sealed = x'00' WHERE path = 'name/p1/1'"),
+            [AGAIN],
         ),
         (
             sql("DELETE FROM edition_texts"),
@@ -231,7 +247,7 @@ def test_a_trail_in_which_nothing_differs_is_told_in_figures_and_what_they_do_no
     assert verdict.lines() == [
         f"Consistent: {events} events of 2 cases, and the {rows} rows that follow from them, "
         "agree.",
-        "1 personal values are gone because a recorded erasure destroyed them.",
+        "1 personal value is gone because a recorded erasure destroyed it.",
         NOT_PROVED,
     ]
 

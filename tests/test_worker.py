@@ -214,6 +214,16 @@ def test_a_tick_that_fails_is_tried_again_and_alarmed_by_its_kind_alone(
     ]
 
 
+def test_what_is_given_up_or_set_aside_is_alarmed(capsys: pytest.CaptureFixture[str]) -> None:
+    outcomes = [Done(given_up=1), Done(set_aside=1), Done(sent=1)]
+    hands = Hands()
+    tried = Worker(lambda held: outcomes.pop(0), hands.clocks())
+    for _ in range(3):
+        tried.once()
+    levels = [(line["event"], line["level"]) for line in lines(capsys.readouterr().err)]
+    assert levels == [("tick", "error"), ("tick", "error"), ("tick", "info")]
+
+
 def test_ticks_that_stop_end_the_worker_with_the_code_of_what_was_wrong() -> None:
     code = f"""
 import sys, time
@@ -262,6 +272,26 @@ def test_a_tick_under_way_is_finished_before_the_worker_ends() -> None:
     threading.Thread(target=lambda: begun.wait(30) and stopping.stop(signal.SIGTERM)).start()
     assert stopping.run() == 0
     assert finished.is_set()
+
+
+def test_ticks_follow_one_another_however_long_one_takes() -> None:
+    running, together, begun = threading.Lock(), [], []
+
+    def act(held: bool) -> Done:
+        begun.append(running.acquire(blocking=False))
+        if not begun[-1]:
+            together.append(held)
+            return Done()
+        time.sleep(1.2)
+        running.release()
+        return Done()
+
+    working = Worker(act, interval=0.8)
+    threading.Timer(4.2, working.stop, (signal.SIGTERM,)).start()
+    assert working.run() == 0
+
+    assert together == []
+    assert len(begun) >= 3
 
 
 def _ticks(office: Office) -> int:

@@ -78,8 +78,9 @@ class Walk:
     def advance(self, pick: int, which: int) -> None:
         """Take a step that starts from where a case is, after supplying all that it lists."""
         seen = self.view(pick)
-        steps = seen.edition.workflow.from_state(seen.case.state)
-        if not steps:
+        workflow, row = seen.edition.workflow, seen.case.row
+        steps = workflow.from_state(seen.case.state)
+        if not steps or workflow.was_set_aside(seen.case.state, row["closed_on"]):
             return
         step = steps[which % len(steps)]
         by = who_may(self.place, step, self.opener)

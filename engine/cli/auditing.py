@@ -11,7 +11,7 @@ from engine.cli import texts
 from engine.cli.door import option
 from engine.cli.printing import paragraph
 from engine.cli.visit import Visit, reads
-from engine.errors import TrailError
+from engine.errors import IncompleteError, StorageError, TrailError
 from engine.service import checkpoints, verifying
 
 
@@ -22,9 +22,14 @@ def verify(door: Visit, against: str | None) -> None:
     Without a checkpoint that was kept elsewhere it cannot be proved against somebody who can
     rewrite the whole database.
     """
-    place = door.to_verify()
-    kept = checkpoints.read(place, Path(against)) if against else None
-    verdict = verifying.verify_and_seal(place, kept)
+    try:
+        place = door.to_verify()
+        kept = checkpoints.read(place, Path(against)) if against else None
+        verdict = verifying.verify_and_seal(place, kept)
+    except StorageError as error:
+        raise IncompleteError(
+            f"The verification could not be completed, and shows nothing either way. {error}"
+        ) from None
     document = {
         "holds": verdict.holds,
         "problems": verdict.problems,
@@ -45,8 +50,11 @@ def verify(door: Visit, against: str | None) -> None:
 
 @reads("checkpoint", option("--out", metavar="FILE", help="Write it there; else it is printed."))
 def checkpoint(door: Visit, out: str | None) -> None:
-    """Sign the trail as it stands, to be kept where whoever can write the database cannot."""
-    place = door.place
+    """Sign the trail as it stands, to be kept where whoever can write the database cannot.
+
+    The store is verified first; what does not verify is not signed.
+    """
+    place = door.to_verify()
     text = checkpoints.make(place)
     key = note.public_key_text(note.origin(place.log), place.keys.public_key())
     document = {"checkpoint": text, "public_key": key}

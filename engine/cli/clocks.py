@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cli import saying
+from engine.cli import printing, saying
 from engine.cli.counting import derived
 from engine.cli.door import argument, option
 from engine.cli.printing import count, day, paragraph, strong
@@ -89,7 +89,7 @@ def _rule(one: Known) -> str:
 
 
 def _change(change: Known) -> str:
-    cause = f", because {change['cause']}" if change["cause"] else ""
+    cause = f", because {change['cause_said']}" if change["cause"] else ""
     old, now = change["old"] or {}, change["now"] or {}
     days = ""
     if old.get("due_on") and now.get("due_on") and old["due_on"] != now["due_on"]:
@@ -98,4 +98,4 @@ def _change(change: Known) -> str:
         days = f": {day(now['target_on'])}"
     elif now.get("met_on"):
         days = f": {day(now['met_on'])}"
-    return f"@{change['n']} on {day(change['on'])}: {change['type']}{days}{cause}"
+    return f"@{change['n']} {printing.when(change['on'])}: {change['type']}{days}{cause}"

@@ -42,7 +42,7 @@ class Door:
     def answer(self, document: Mapping[str, Any], lines: Iterable[str]) -> None:
         """Print what was asked for, in the one form or the other."""
         if self.state.json:
-            printing.say_json(document)
+            printing.say_json(self.state.marked(document))
         else:
             printing.say(lines)
 

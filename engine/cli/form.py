@@ -137,9 +137,10 @@ def _read_back(door: Visit, ref: str) -> None:
     filled = read(texts.from_file(options["form"], "--form"), ref)
     if not filled:
         raise UsageError("Every box of the form is empty; nothing was recorded.")
-    answers = given(filled, asking.questions(place, ref), source)
+    questions = asking.questions(place, ref)
+    answers = given(filled, questions, source)
     if not door.state.json:
-        printing.say(_understood(ref, answers))
+        printing.say(_understood(ref, answers, questions))
     if not options["yes"] and not texts.confirmed("Record this?"):
         raise UsageError("Nothing was recorded, for nobody confirmed it; add --yes if it is right.")
     by = door.by()
@@ -169,11 +170,11 @@ def _expected(question: Question) -> str:
     return f"Answer: {expected}{more}."
 
 
-def _understood(ref: str, answers: Sequence[Given]) -> list[str]:
+def _understood(ref: str, answers: Sequence[Given], questions: Mapping[str, Any]) -> list[str]:
     lines = [f"Understood for {ref}:"]
     for one in answers:
         of = f"/{one.of}" if one.of else ""
-        lines.append(f"  {one.question}{of}:")
+        lines += printing.paragraph(f"{questions[one.question].ask} [{one.question}{of}]", 2, 2)
         lines += printing.paragraph(one.value or one.status, 6)
     return lines
 

@@ -71,4 +71,5 @@ def _row(case: Mapping[str, Any]) -> tuple[str, ...]:
     due = day(case["next_due_on"])
     mark = "LATE" if case["late"] else ""
     waits = f"; waits on {case['waits_on']}" if case["waits_on"] else ""
-    return (case["ref"], due or "no day", mark, f"{case['state_title']}{waits}")
+    of = f"{case['about_title']}: " if case["about_title"] else ""
+    return (case["ref"], due or "no day", mark, f"{of}{case['state_title']}{waits}")

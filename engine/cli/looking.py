@@ -21,6 +21,16 @@ from engine.service import private, reading, references
 MOST = 6
 """Deadlines, and tasks, that are shown unless all are asked for."""
 
+AT_ONCE = (
+    "people told",
+    "notice fired",
+    "message sent",
+    "message given up",
+    "task opened",
+    "task closed",
+)
+"""What happens when it is recorded, whatever day the command that it follows from is of."""
+
 Case = Mapping[str, Any]
 
 _PERSONAL = (
@@ -92,11 +102,12 @@ def history(door: Visit, ref: str, personal: bool, why: str) -> None:
     with place.database.read() as tx:
         workflow = reading.view(place, tx, ref).edition.workflow
     titles = Titles(workflow, place.directory)
+    asks = {one.id: one.ask for one in workflow.questions.values()}
     lines: list[str] = []
     for event in events:
         lines += _entry(titles, event)
         mine = {path: value for (n, path), value in values.items() if n == event["n"]}
-        lines += _values(mine, 6)
+        lines += _values(mine, 6, asks)
     door.answer(document, [*lines, *saying.caution(*cautions)])
 
 
@@ -170,7 +181,8 @@ def _answers(case: Case, values: Mapping[str, str], *, every: bool) -> list[str]
             f"{count(earlier, 'earlier answer')}, since asked anew; --all shows them.", 2
         )
     if values:
-        lines += ["", strong("Personal (this read was logged)"), *_values(values, 2)]
+        asks = {str(one["question"]): str(one["ask"]) for one in case["answers"]}
+        lines += ["", strong("Personal (this read was logged)"), *_values(values, 2, asks)]
     return lines
 
 
@@ -219,20 +231,22 @@ def path(answer: Case) -> str:
 
 def _answer(answer: Case) -> str:
     source = f" (from {answer['source']})" if answer["source"] else ""
+    asked_on = answer["asked_on"]
     if answer["status"] == "asked":
-        return f"asked on {day(answer['asked_on'])}, no answer yet"
+        return f"asked {printing.when(asked_on)}, no answer yet"
     if answer["status"] == "no reply":
-        return f"asked on {day(answer['asked_on'])}, no reply" if answer["asked_on"] else "no reply"
+        return f"asked {printing.when(asked_on)}, no reply" if asked_on else "no reply"
     if answer["personal"]:
         return "on file"
     value = day(answer["value"]) if answer["kind"] == "date" else answer["said"]
     return f"{value}{source}"
 
 
-def _values(values: Mapping[str, str], indent: int) -> list[str]:
+def _values(values: Mapping[str, str], indent: int, asks: Mapping[str, str]) -> list[str]:
     lines: list[str] = []
     for name, value in values.items():
-        lines += [" " * indent + f"{_called(name)}:", *paragraph(clear(value), indent + 4)]
+        lines += paragraph(_called(name, asks), indent, 2)
+        lines += paragraph(clear(value), indent + 4)
     return lines
 
 
@@ -250,9 +264,11 @@ def clear(value: str) -> str:
     return f"{held['name']}{document}"
 
 
-def _called(name: str) -> str:
+def _called(name: str, asks: Mapping[str, str]) -> str:
+    """What was asked, with the name to type behind it: `What happened? [what_happened]`."""
     question, of, no = name.rsplit("/", 2)
-    return "/".join(part for part in (question, of, no if no != "1" and of else "") if part)
+    path = "/".join(part for part in (question, of, no if no != "1" and of else "") if part)
+    return f"{asks[question]} [{path}]" if question in asks else f"{path}:"
 
 
 def _unmet(step: Case) -> list[str]:
@@ -268,8 +284,8 @@ def _step(step: Case) -> str:
 
 
 def _entry(titles: Titles, event: Case) -> list[str]:
-    happened = day(event["happened"])
     recorded = day(event["recorded"])
+    happened = recorded if event["type"] in AT_ONCE else day(event["happened"])
     late = f", recorded {recorded}" if recorded != happened else ""
     head, *items = told(event, titles)
     lines = paragraph(f"@{event['n']}  {happened}{late}: {head}", 0, 4)

@@ -135,7 +135,8 @@ def _told(error: EngineError, state: State) -> int:
     if isinstance(error, RefusedError):
         _refused(error, state)
     elif isinstance(error, DefinitionError) and state.json:
-        printing.say_json({"mistakes": [_mistake(one) for one in error.mistakes]})
+        told = {"mistakes": [_mistake(one) for one in error.mistakes]}
+        printing.say_json(state.marked(told))
     else:
         printing.say_aside(str(error).split("\n"))
         if error.exit_code == FAULT:
@@ -147,7 +148,7 @@ def _refused(error: RefusedError, state: State) -> None:
     if state.json:
         unmet = [{"what": n.what, "who": list(n.who), "how": n.how} for n in error.unmet]
         told = {"transition": error.transition, "sentence": str(error), "unmet": unmet}
-        printing.say_json({"refused": told})
+        printing.say_json(state.marked({"refused": told}))
         return
     lines = [str(error)]
     for need in error.unmet:
@@ -181,6 +182,8 @@ def _sentence(error: click.ClickException) -> str:
     if isinstance(error, click.MissingParameter) and error.param:
         return f"{_called(error.param)} is missing."
     if isinstance(error, click.BadParameter) and error.param:
+        if isinstance(error.param, click.Argument) and isinstance(error.param.type, click.Choice):
+            return f"Write one of these there: {', '.join(map(str, error.param.type.choices))}."
         return f"{_called(error.param)} {_expected(error.param)}."
     if "extra argument" in error.format_message():
         return "There are more words than this command takes; put a value with spaces in quotes."

@@ -47,7 +47,7 @@ def pack(door: Visit, ref: str, pack: str) -> None:
     built = packing.build(door.place, by, ref, pack, draft=options["draft"], anew=options["anew"])
     door.state.changed = built.fresh
     file = _write(folder / built.name, built.content)
-    how = "built" if built.fresh else "stands, for nothing it rests on has changed"
+    how = "built" if built.fresh else _STANDS.get(built.status, _UNCHANGED)
     said = f"Version {built.no} of {built.pack} ({built.status}) {how}: {file}"
     lines = printing.paragraph(said)
     if built.gaps:
@@ -97,13 +97,25 @@ def sent(door: Visit, ref: str, pack: str) -> None:
             with texts.opened(options["receipt"], "--receipt") as shown:
                 receipt = File(os.path.basename(options["receipt"]), shown)
                 posted = packing.sent(place, by, ref, pack, Sending(file, to, receipt))
-    on = f" on {day(by.on)}" if by.on else ""
+    on = f" {printing.when(by.on)}" if by.on else ""
     document = {"no": posted.no, "files": dict(posted.files), "added": len(posted.added)}
     said = f"It is on record that {pack} was sent{on}. {_differences(posted)}"
     door.done(by, posted.outcome, said, {"sent": document})
 
 
+_UNCHANGED = "stands, for nothing it rests on has changed"
+_STANDS = {
+    "frozen": "stands as it was signed off; --anew builds it from the record of now",
+    "sent": "stands as it was sent; --anew builds it from the record of now",
+}
+
+
 def _differences(posted: packing.Posted) -> str:
+    if posted.draft:
+        return (
+            f"What went is of version {posted.draft}, which is a draft and stays one; it is kept "
+            f"as version {posted.no}."
+        )
     if posted.as_built:
         return f"What went is version {posted.no}, as it was built."
     if not posted.files:
@@ -126,7 +138,7 @@ def _list(door: Visit, ref: str, found: list[dict[str, Any]]) -> None:
 
 
 def _version(version: Mapping[str, Any]) -> str:
-    when = f", sent on {day(version['sent_on'])}" if version["sent_on"] else ""
+    when = f", sent {printing.when(version['sent_on'])}" if version["sent_on"] else ""
     return f"version {version['no']}: {version['status']}, {day(version['built_on'])}{when}"
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from engine.case import Given
 from engine.cli import printing, saying, texts, values
 from engine.cli.door import argument, option
 from engine.cli.looking import clear, path, reason_to_read
 from engine.cli.visit import Visit, changes
-from engine.errors import UsageError
-from engine.service import cases, documents, private, reading, references
+from engine.errors import EngineError, UsageError
+from engine.service import cases, documents, listing, private, reading, references
+from engine.service.workplace import By, Workplace
 
 
 @changes(
@@ -28,8 +31,9 @@ def person(door: Visit, ref: str, act: str, words: tuple[str, ...]) -> None:
     """Add somebody the case is about, or show those it is about.
 
     `person REF add child child_name=-` adds a child and asks for the name, so that it stays out of
-    the shell's history; `record REF --form --all` names the other questions. `person REF show`
-    lists ids and kinds only, unless --personal is given.
+    the shell's history; `record REF --form --all` names the other questions. Other cases with
+    somebody of that name are named first, which is logged as a search. `person REF show` lists ids
+    and kinds only, unless --personal is given.
     """
     ref = references.read(ref)
     if act == "add":
@@ -54,9 +58,10 @@ def person(door: Visit, ref: str, act: str, words: tuple[str, ...]) -> None:
     ],
 )
 def erase(door: Visit, ref: str) -> None:
-    """Destroy every personal value about one person of a case, for good.
+    """Destroy every personal value that is recorded under one person of a case, for good.
 
-    The trail keeps that they existed, and verifies still.
+    The trail keeps that they existed, and verifies still. What is recorded of the case itself may
+    name them still; where, is left as a task.
     """
     ref, options = references.read(ref), door.options
     basis = texts.free_text(options["basis"], "--basis")
@@ -65,7 +70,12 @@ def erase(door: Visit, ref: str) -> None:
     place, who = door.place, options["person"]
     by = door.by()
     outcome = documents.erase_person(place, by, ref, who, basis)
-    door.done(by, outcome, f"What was known about {who} is destroyed, and can never be read again.")
+    said = (
+        f"What was recorded under {who} is destroyed, and can never be read again. What is on "
+        "record of the case itself, and names of documents, may still name them: a task for those "
+        "who keep the record says where to look."
+    )
+    door.done(by, outcome, said)
 
 
 def _add(door: Visit, ref: str, words: tuple[str, ...]) -> None:
@@ -77,8 +87,22 @@ def _add(door: Visit, ref: str, words: tuple[str, ...]) -> None:
         workflow = reading.view(place, tx, ref).edition.workflow
     given = values.answers(known, workflow).own
     by = door.by()
+    alike = _called_alike(place, by, ref, kind, given)
+    if alike and not door.state.json:
+        found = f"Look whether it is the same as the one of that name in {printing.listed(alike)}."
+        printing.say([*printing.paragraph(found), ""])
     who, outcome = cases.add_person(place, by, ref, kind, given)
-    door.done(by, outcome, f"Added {who} ({kind}) to {ref}.", {"person": who})
+    door.done(by, outcome, f"Added {who} ({kind}) to {ref}.", {"person": who, "similar": alike})
+
+
+def _called_alike(
+    place: Workplace, by: By, ref: str, kind: str, given: Sequence[Given]
+) -> list[str]:
+    try:
+        return listing.called_alike(place, by, ref, kind, given)
+    except EngineError:
+        # It is a help to who adds somebody, and never hinders it.
+        return []
 
 
 def _show(door: Visit, ref: str) -> None:

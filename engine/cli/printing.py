@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ import click
 
 from engine.dates import MONTHS, parse_partial, short_day
 
+PROGRAM = "casetrail"
 NARROWEST = 60
 WIDEST = 100
 
@@ -68,6 +70,18 @@ def table(rows: Iterable[Sequence[str]], indent: int = 2, most: int = 0) -> list
     return found
 
 
+def program() -> str:
+    """How this program is called here: as it was typed, where the shell does not find it by name.
+
+    What is no program of ours, such as a test, calls itself plainly.
+    """
+    called = sys.argv[0]
+    if os.path.basename(called) != PROGRAM or not os.path.dirname(called):
+        return PROGRAM
+    found = shutil.which(PROGRAM)
+    return PROGRAM if found and os.path.samefile(found, called) else shlex.quote(called)
+
+
 def shortened(text: str, most: int) -> str:
     """A text on one line of at most so many characters."""
     plain = " ".join(text.split())
@@ -84,6 +98,11 @@ def day(text: str | None) -> str:
     return (
         f"{MONTHS[known.first.month - 1]} {known.first.year}" if "-" in known.text else known.text
     )
+
+
+def when(text: str | None) -> str:
+    """`on Mon 15 Dec 2025`, `in March 2019`; nothing for nothing."""
+    return f"{'on' if len((text or '')[:10]) == 10 else 'in'} {day(text)}" if text else ""
 
 
 def plainly(name: str) -> str:

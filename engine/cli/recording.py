@@ -76,7 +76,8 @@ def record(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
 def attach(door: Visit, ref: str, question: str, file: str) -> None:
     """Answer a question with a document of at most 25 MB, which is kept encrypted.
 
-    QUESTION/OF is written for a question that is asked of each person or agency.
+    QUESTION/OF is written for a question that is asked of each person or agency. A wrong document
+    is put right by the right one and --reason.
     """
     ref = references.read(ref)
     asked = values.path(question, "The question")

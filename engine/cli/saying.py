@@ -45,8 +45,8 @@ def state(known: Known) -> str:
     when = f", due {due}" if due else ""
     provisionally = ", provisional" if known["provisional"] else ""
     said = {
-        "met": f"met on {day(known['met_on'])}{when}",
-        "met late": f"met late on {day(known['met_on'])}{when}",
+        "met": f"met {printing.when(known['met_on'])}{when}",
+        "met late": f"met late {printing.when(known['met_on'])}{when}",
         "overdue": f"OVERDUE, due {due}{_left(known)}{provisionally}",
         "running": f"due {due}{_left(known)}" if due else "as soon as practicable; no day is set",
         "provisional": f"due {due}{_left(known)}{provisionally}",
@@ -89,9 +89,10 @@ def waiting(known: Known) -> str:
 def place(case: Known) -> str:
     """Where a case is."""
     if case["set_aside"]:
-        return f"an end: set aside on {day(case['closed_on'])}, as was the step that opened it"
+        closed = printing.when(case["closed_on"])
+        return f"an end: set aside {closed}, as was the step that opened it"
     if case["closed_on"]:
-        return f'"{case["state_title"]}"; closed on {day(case["closed_on"])}'
+        return f'"{case["state_title"]}"; closed {printing.when(case["closed_on"])}'
     return f'"{case["state_title"]}" since {day(case["since"])}{waiting(case)}'
 
 
@@ -122,9 +123,16 @@ def caution(*texts: str) -> list[str]:
     return found
 
 
-def unknown_roles(roles: Iterable[str], which: str) -> str:
-    """That config.toml gives people roles that there are not, so that nobody acts by them."""
-    return f"config.toml gives people roles that {which}: {listed(roles)}; check their names."
+def misnamed(roles: Iterable[str], kinds: Mapping[str, str], which: str) -> list[str]:
+    """That config.toml gives people roles that there are not, so that nobody acts by them; and
+    agencies kinds that are nearly those which are asked and told.
+    """
+    named = listed(roles)
+    found = [f"config.toml gives people roles that {which}: {named}; check their names."]
+    return (found if named else []) + [
+        f'config.toml has an agency of the kind "{kind}"; "{meant}" may be meant.'
+        for kind, meant in kinds.items()
+    ]
 
 
 def tasks(known: Iterable[Known]) -> list[str]:
@@ -144,13 +152,15 @@ def about(case: Known) -> str:
 def erased(person: Known) -> str:
     """That what was known about somebody was destroyed, and when; nothing where it was not."""
     on = person["erased_on"]
-    return f"; all that was known of them was erased on {day(on)}" if on else ""
+    return f"; what was recorded under them was erased {printing.when(on)}" if on else ""
 
 
 def _left(known: Known) -> str:
     left = known["working_days_left"]
     if left is None:
         return ""
+    if known["status"] == "overdue" and not left:
+        return ", no working day since"
     if left < 0:
         return f", {printing.count(-left, 'working day')} ago"
     return f", in {printing.count(left, 'working day')}" if left else ", no working day left"
@@ -163,5 +173,5 @@ def _beside(known: Known) -> str:
     if known["target_on"]:
         more += f"; target {day(known['target_on'])}, agreed"
     if known["delay_explained_on"]:
-        more += f"; the delay was explained on {day(known['delay_explained_on'])}"
+        more += f"; the delay was explained {printing.when(known['delay_explained_on'])}"
     return more

@@ -46,20 +46,25 @@ def today(door: Visit, paper: bool) -> None:
     """
     place = door.place
     found = listing.today_sheet(place)
-    unknown = unknown_roles(place.directory, editions.roles_in_use(place))
+    used = editions.in_use(place)
+    unknown = unknown_roles(place.directory, set().union(*map(editions.roles_of, used)))
+    kinds = editions.mistyped_kinds(place.directory, set().union(*map(editions.kinds_of, used)))
+    odd = saying.misnamed(unknown, kinds, "no process in use has")
     refs = {one["ref"] for part in PARTS for one in found[part.name]}
     cautions = reading.cautions(place, refs)
-    lines = sheet(found, door.settings.partnership, cautions, unknown)
+    lines = sheet(found, door.settings.partnership, cautions, odd)
     shown = [click.unstyle(line) for line in lines] if paper else lines
-    door.answer({**found, "unknown_roles": unknown, "cautions": cautions}, shown)
+    door.answer(
+        {**found, "unknown_roles": unknown, "mistyped_kinds": kinds, "cautions": cautions}, shown
+    )
 
 
 def sheet(
-    found: Known, partnership: str, cautions: Sequence[str], unknown: Sequence[str] = ()
+    found: Known, partnership: str, cautions: Sequence[str], odd: Sequence[str] = ()
 ) -> list[str]:
     """The sheet: at most so many lines, shared out so that what is overdue comes first."""
     head = [strong(f"{day(found['today'])}  {partnership}")]
-    head += _wrapped(saying.unknown_roles(unknown, "no process in use has"), 0) if unknown else []
+    head += [line for said in odd for line in _wrapped(said, 0)]
     said = [line for text in cautions for line in _wrapped(f"Caution: {text}", 0)]
     foot = ["", *said[:MOST_CAUTIONS]] if said else []
     parts = [(part, list(part.entries(found[part.name]))) for part in PARTS if found[part.name]]
@@ -91,24 +96,30 @@ def _part(part: Part, number: int, entries: Sequence[Entry], room: int) -> list[
     if sum(map(len, entries)) <= room:
         return [*lines, *(line for entry in entries for line in entry)]
     shown: list[str] = []
+    left = len(entries)
     for entry in entries:
         if len(shown) + len(entry) >= room:
             break
         shown += entry
-    return [*lines, *shown, f"  And more: `casetrail {part.more}`."]
+        left -= 1
+    return [*lines, *shown, f"  And {left} more: `casetrail {part.more}`."]
 
 
 def _clocks(known: Sequence[Known]) -> Iterable[Entry]:
+    """What is due; the source of a timescale is said with the first of its deadlines."""
+    said: set[str] = set()
     for one in known:
         of = f" ({one['of_title']})" if one["of"] else ""
         head = _cut(f"{one['ref']}  {one['title']}{of}")
+        source = saying.standing(one)
         first = printing.loud(head) if one["status"] == "overdue" else head
         yield [
             first,
             *_wrapped(f"{capital(saying.state(one))}{saying.waiting(one)}.", 4),
             *(_wrapped(why, 4) if (why := _provisional(one)) else []),
-            *_wrapped(saying.standing(one), 4),
+            *(_wrapped(source, 4) if source not in said else []),
         ]
+        said.add(source)
 
 
 def _provisional(one: Known) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.cli.door import Door, command, option
-from engine.cli.printing import count, item, paragraph, say, strong
+from engine.cli.printing import count, item, paragraph, program, say, strong
 from engine.demo import making
 from engine.errors import TrailError
 
@@ -68,4 +68,4 @@ def _end(made: making.Made) -> list[str]:
     for text in made.verdict.lines():
         lines += item(text)
     lines += ["", strong("Try next, as the partnership's manager")]
-    return [*lines, *(f"  casetrail {what} {config}" for what in wanted)]
+    return [*lines, *(f"  {program()} {what} {config}" for what in wanted)]

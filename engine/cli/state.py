@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -10,10 +12,16 @@ class State:
     """One run: whether JSON is wanted, and the key of the change that it tries to make."""
 
     json: bool = False
+    demo: bool = False
+    """Whether the store is a demo's: then every answer says so."""
     key: str = ""
     """The idempotency key; empty as long as nothing is to be changed."""
     changed: bool = False
     """Whether the change was saved."""
+
+    def marked(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A JSON document that says where it comes from a demo."""
+        return {**document, "demo": True} if self.demo else document
 
     def in_doubt(self) -> str:
         """What to do when a run ended before it could say what it did."""

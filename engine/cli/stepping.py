@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.cli import texts, values
+from engine.cli import printing, texts, values
 from engine.cli.door import argument, option
-from engine.cli.printing import day, listed
+from engine.cli.printing import listed
 from engine.cli.visit import Visit, changes
 from engine.decide.taking import Step
 from engine.definition import Workflow
@@ -95,7 +95,7 @@ def _redate(door: Visit, ref: str, n: int, more: tuple[str, ...]) -> None:
     # The day belongs to the step; the correction itself happens today.
     place, by = door.place, door.by(on="")
     outcome = cases.redate(place, by, ref, n, wanted)
-    door.done(by, outcome, f"Entry @{n} of {ref} happened on {day(wanted)}.")
+    door.done(by, outcome, f"Entry @{n} of {ref} happened {printing.when(wanted)}.")
 
 
 def _to_confirm(outcome: Outcome, workflow: Workflow) -> str:
@@ -112,4 +112,4 @@ def _opened(workflow: Workflow, transition: str) -> Workflow | None:
 
 
 def _on(when: str) -> str:
-    return f", on {day(when)}" if when else ""
+    return f", {printing.when(when)}" if when else ""

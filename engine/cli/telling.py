@@ -69,7 +69,9 @@ class Titles:
         return known.name if known else name
 
     def cause(self, text: str) -> str:
-        """Why something happened: a step, or words."""
+        """Why something happened: a step, an answer, or words."""
+        if text in self._workflow.questions:
+            return f'the answer to "{self.question(text)}"'
         return self.step(text) if text in self._workflow.transitions else plainly(text)
 
     def value(self, name: str, text: str) -> str:

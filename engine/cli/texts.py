@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -81,9 +82,14 @@ def confirmed(question: str) -> bool:
 def opened(name: str, called: str) -> BinaryIO:
     """A file to read, whose name is never repeated: it may be about somebody.
 
-    Raises UsageError.
+    Raises UsageError, also for what is no file: a pipe that nobody writes to would be waited for.
     """
     try:
+        if not stat.S_ISREG(os.stat(name).st_mode):
+            raise UsageError(
+                f"What was given for {called} is not a file, but a folder, a pipe or a device; "
+                "name a file, or give - for standard input where text is asked for."
+            )
         return open(name, "rb")
     except (OSError, ValueError) as error:
         raise _failed("read", called, error) from None

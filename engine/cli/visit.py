@@ -64,6 +64,7 @@ class Visit(Door):
         if warning:
             self.remark(warning, loud=True)
         if place.demo:
+            self.state.demo = True
             self.remark(DEMO)
         return place
 

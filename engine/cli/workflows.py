@@ -38,12 +38,13 @@ def check(door: Door, name: str) -> None:
     workflow = loading.load(loading.find(name))
     rules = [(one, variant) for one in workflow.timescales.values() for variant in one.variants]
     unconfirmed = [pair for pair in rules if pair[1].confirmed != "read"]
-    unknown = _unknown_roles(door, workflow)
+    unknown, kinds = _misnamed(door, workflow)
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
         "hash": workflow.hash,
         "unknown_roles": unknown,
+        "mistyped_kinds": kinds,
         "timescales": len(rules),
         "unconfirmed": len(unconfirmed),
         "mistakes": [],
@@ -57,18 +58,21 @@ def check(door: Door, name: str) -> None:
         f"{len(unconfirmed)} unconfirmed."
     )
     lines = paragraph(said)
-    if unknown:
-        lines += paragraph(saying.unknown_roles(unknown, "this process does not have"))
+    for odd in saying.misnamed(unknown, kinds, "this process does not have"):
+        lines += paragraph(odd)
     door.answer(document, [*lines, *saying.caution(workflow.caution)])
 
 
-def _unknown_roles(door: Door, workflow: Workflow) -> list[str]:
-    """The roles of the settings, where there are any, that a process does not have."""
+def _misnamed(door: Door, workflow: Workflow) -> tuple[list[str], dict[str, str]]:
+    """The roles of the settings, where there are any, that a process does not have; and the kinds
+    of agencies that are nearly those it names.
+    """
     config = door.options["config"]
     if not bootstrap.config_file(config).exists():
-        return []
+        return [], {}
     directory = bootstrap.settings(config).directory
-    return unknown_roles(directory, editions.roles_of(workflow))
+    unknown = unknown_roles(directory, editions.roles_of(workflow))
+    return unknown, editions.mistyped_kinds(directory, editions.kinds_of(workflow))
 
 
 @command("describe", argument("name", "NAME-OR-FOLDER"))
@@ -86,7 +90,7 @@ def describe(door: Door, name: str) -> None:
 def activate(door: Visit, name: str) -> None:
     """Bring an edition of a process into use; cases that are open stay under theirs."""
     workflow, sources = editions.shipped(name)
-    new = editions.activate(door.place, door.visitor, workflow, sources)
+    new = editions.replace(door.place, door.visitor, workflow, sources)
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,

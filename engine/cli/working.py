@@ -32,7 +32,7 @@ def tick(door: Visit) -> None:
     if done.failed:
         lines.append(f"{count(done.failed, 'attempt')} failed and will be made again.")
     if done.given_up:
-        lines.append(f"{count(done.given_up, 'message')} given up; see open tasks.")
+        lines.append(f"{count(done.given_up, 'message')} given up; see `today`.")
     door.answer(done.plain(), lines)
 
 

@@ -32,6 +32,8 @@ UNREACHABLE = (
 NOT_OURS = 26
 """SQLite's code for a file that is none of its own."""
 _IO, _CORRUPT = 10, 11
+AT_THE_DISK = (_IO, 14)
+"""SQLite's codes for a file that it could not read, write or make."""
 _CODES = {
     5: LOCKED,
     6: LOCKED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -41,6 +42,24 @@ SYNCED = (
 """How the folders of well-known programs are called that copy every file to another computer."""
 
 _MOVE = "SQLite loses data there: name a folder of this computer's own disk in config.toml."
+
+
+def hindrance(folder: Path) -> str:
+    """What hinders that SQLite writes beside a database, which even reading needs; or nothing."""
+    reading = "even reading needs that, because SQLite keeps its log (WAL) beside the database"
+    if not os.access(folder, os.W_OK):
+        return (
+            f"The folder {folder} cannot be written here, and {reading}. Nothing was changed; make "
+            "the folder and its disk writable, or read from a copy in a folder that is."
+        )
+    if hasattr(os, "statvfs"):
+        disk = os.statvfs(folder)
+        if disk.f_blocks and not disk.f_bavail:
+            return (
+                f"The disk of {folder} is full and cannot be written, and {reading}. Nothing was "
+                "changed; free some space, then try again."
+            )
+    return ""
 
 
 def refuse_shared(folder: Path, mountinfo: str | None = None) -> None:

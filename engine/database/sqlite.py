@@ -11,10 +11,10 @@ from pathlib import Path
 from types import ModuleType, NoneType
 from typing import Any
 
-from engine.database.failures import NOT_OURS, code_of, of_sqlite
-from engine.database.folders import refuse_shared
+from engine.database.failures import AT_THE_DISK, NOT_OURS, code_of, of_sqlite
+from engine.database.folders import hindrance, refuse_shared
 from engine.database.transaction import Row, Transaction, Values, check_one, over
-from engine.errors import ConfigError, EngineError
+from engine.errors import ConfigError, EngineError, StorageError
 
 PATIENCE = 5.0
 """Seconds for which the lock of another program is waited for."""
@@ -160,7 +160,10 @@ class File:
 
     def explained(self, error: Exception) -> EngineError:
         """What an error of the library means."""
-        return self._not_ours() if code_of(error) == NOT_OURS else of_sqlite(error)
+        code = code_of(error)
+        if code in AT_THE_DISK and (said := hindrance(self._path.resolve().parent)):
+            return StorageError(said)
+        return self._not_ours() if code == NOT_OURS else of_sqlite(error)
 
     def transaction(self) -> Transaction:
         """Transactions on a connection that is opened when the first begins."""
@@ -287,7 +290,7 @@ class SqliteTransaction(Transaction):
             self._execute = self._cursor.execute
             return
         except self._error as error:
-            failure = of_sqlite(error)
+            failure = self._file.explained(error)
         self.close()
         raise failure
 
@@ -322,7 +325,7 @@ class SqliteTransaction(Transaction):
         self._reading.clear()
 
     def _failed(self, error: Exception) -> EngineError:
-        self._failure = of_sqlite(error)
+        self._failure = self._file.explained(error)
         return self._failure
 
     def _connect(self) -> None:

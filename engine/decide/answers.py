@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from engine.dates import PartialDate, parse_partial, short_day
 from engine.decide.draft import Draft
 from engine.definition import Question
 from engine.errors import Need, TrailError, UsageError
+from engine.timescales import due_or_uncounted, sets_no_day
 
 MOST_TEXT = 2_000_000
 """The longest text that one answer may hold, in characters; longer things are documents."""
@@ -99,9 +101,16 @@ def _wrong(draft: Draft, one: Given, begun: int) -> list[Need]:
         return _wrong_asking(draft, question, one)
     no = one.no or begun
     if not question.may_change and _already(draft.case, one, no):
-        how = "use `correct` with a reason"
-        return [Need(f'"{question.ask}" is already answered', how=how)]
+        document = question.answer == "document"
+        how = "put the right one on file with `attach` and" if document else "use `correct` with"
+        return [Need(f'"{question.ask}" is already answered', how=f"{how} a reason")]
     return []
+
+
+def is_settled(draft: Draft, one: Given) -> bool:
+    """Whether a question has its answer, which can only be put right."""
+    may_change = draft.workflow.questions[one.question].may_change
+    return not may_change and _already(draft.case, one, one.no)
 
 
 def _wrong_asking(draft: Draft, question: Question, one: Given) -> list[Need]:
@@ -206,11 +215,21 @@ def _check_start(draft: Draft, question: Question, found: PartialDate) -> None:
             f'"{question.ask}" starts a clock, so it needs the day, not only {found.text}; '
             "a case entered as historic may leave it out."
         )
-    if found.first < draft.calendar.first:
+    if _uncounted(draft, question.id, found.first):
         raise UsageError(
             f'"{question.ask}" starts a clock, and working days are known here only from '
             f"{short_day(draft.calendar.first)}; correct the year, or enter the case as historic."
         )
+
+
+def _uncounted(draft: Draft, anchor: str, day: date) -> bool:
+    """Whether a clock that starts on this day counts working days from before they are known."""
+    rules = (draft.edition.rule(v.due) for t in draft.edition.by_anchor[anchor] for v in t.variants)
+    return any(
+        due_or_uncounted(rule, day, draft.calendar).due_on is None
+        for rule in rules
+        if rule.anchor == anchor and not sets_no_day(rule)
+    )
 
 
 def _number(draft: Draft, question: Question, value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from engine.decide import keeping
 from engine.decide.draft import Draft
 from engine.errors import Need, RefusedError
 from engine.prose import listed, names_of
@@ -18,7 +19,7 @@ def approve(draft: Draft, what: str) -> None:
     roles = _roles(draft, what)
     no = draft.case.occurrence(what)
     actor = draft.context.actor
-    held = draft.directory.acting(actor.decided, roles, draft.context.today.isoformat())
+    held = keeping.held(draft, roles)
     if held is None:
         who = names_of(draft.workflow, roles)
         raise RefusedError(

@@ -79,7 +79,7 @@ def _check(draft: Draft, given: Sequence[Given]) -> None:
         except UsageError as error:
             question = draft.workflow.questions[one.question]
             raise RefusedError(answers.unreadable(question, error)) from None
-    wrong = [*keeping.not_theirs(draft, given), *_as_they_were(draft, given)]
+    wrong = [*keeping.not_theirs_to_correct(draft, given), *_as_they_were(draft, given)]
     if wrong:
         raise RefusedError("These answers cannot be put right.", tuple(wrong))
 

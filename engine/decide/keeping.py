@@ -7,16 +7,29 @@ what it says has happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
+from engine import rights
 from engine.case import Given
 from engine.decide.draft import Draft
-from engine.definition import Question, Transition, Workflow
-from engine.edition import Edition
+from engine.definition import Question, Transition
+from engine.directory import Appointment
+from engine.edition import Edition, named_by
 from engine.errors import Need, RefusedError
-from engine.prose import names_of
+from engine.prose import any_of, names_of
 
 HOW = "give --decided-by with somebody who holds that role, and the evidence"
+BY_THEMSELVES = "leave it out; one of them puts it on record by itself"
+HELD = (
+    "config.toml says who holds which role; one of them records it, and gives --decided-by where "
+    "somebody else decided"
+)
+
+CORRECTING = "correct the answer to"
+
+Rule = Callable[[Draft, Question, Given, str], bool]
+"""Whether somebody may do something with an answer."""
 
 
 def roles(edition: Edition) -> tuple[str, ...]:
@@ -25,10 +38,29 @@ def roles(edition: Edition) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*workflow.keepers, *workflow.acting)))
 
 
-def theirs(workflow: Workflow, whose: Iterable[str], to_do: str = "decide") -> Need:
+def theirs(draft: Draft, whose: Iterable[str], to_do: str = "decide") -> Need:
     """That something is for these roles, and how anybody else has it done."""
-    who = names_of(workflow, whose)
-    return Need(f"it is for the {' or the '.join(who)} to {to_do}", who, HOW)
+    listed = tuple(whose)
+    said = (_role(draft, role) for role in listed)
+    what = f"it is for the {any_of(said)} to {to_do}"
+    return Need(what, names_of(draft.workflow, listed), HOW)
+
+
+def need_recorder(draft: Draft, *, answering: bool) -> None:
+    """Raise RefusedError unless whoever records holds a role today, whoever has decided.
+
+    When `answering`, somebody who speaks for an agency without a role may record what they
+    themselves decided: what is theirs to answer is judged apart.
+    """
+    actor, workflow = draft.context.actor, draft.workflow
+    if _has_role(draft, actor.recorded):
+        return
+    if answering and actor.recorded == actor.decided and _is_contact(draft, actor.recorded):
+        return
+    name = draft.directory.people[actor.recorded].name
+    what = f"{name} holds none today that counts in this case"
+    need = Need(what, names_of(workflow, workflow.acting), HELD)
+    raise RefusedError("Whoever records needs a role of the process themselves.", (need,))
 
 
 def need_keeper(draft: Draft, what: str, to_do: str) -> None:
@@ -36,7 +68,7 @@ def need_keeper(draft: Draft, what: str, to_do: str) -> None:
     keepers = draft.workflow.keepers
     if not _holds(draft, keepers):
         sentence = f"{what} is for those who keep the record of the case."
-        raise RefusedError(sentence, (theirs(draft.workflow, keepers, to_do),))
+        raise RefusedError(sentence, (theirs(draft, keepers, to_do),))
 
 
 def need_decider(draft: Draft, transition: Transition, what: str, to_do: str) -> None:
@@ -49,17 +81,29 @@ def need_decider(draft: Draft, transition: Transition, what: str, to_do: str) ->
         whose = tuple(dict.fromkeys((*whose, *draft.workflow.keepers)))
     if not _holds(draft, whose):
         sentence = f'{what} "{transition.title}" is for those who may take that step.'
-        raise RefusedError(sentence, (theirs(draft.workflow, whose, to_do),), transition.id)
+        raise RefusedError(sentence, (theirs(draft, whose, to_do),), transition.id)
 
 
 def not_theirs(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
     """The answers among these that are for others to give, with whose they are."""
+    return _for_others(draft, given, may_answer)
+
+
+def not_theirs_to_correct(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
+    """The answers among these that are for others to put right, with whose they are."""
+    return _for_others(draft, given, may_correct)
+
+
+def _for_others(draft: Draft, given: Iterable[Given], may: Rule) -> tuple[Need, ...]:
     found: dict[str, Need] = {}
     for one in given:
         question = draft.workflow.questions.get(one.question)
-        if question is None or may_answer(draft, question, one):
+        if question is None or may(draft, question, one, draft.context.actor.decided):
             continue
-        need = theirs(draft.workflow, suppliers(draft, question.id), _to_answer(question))
+        right = may is may_correct
+        said = f'{CORRECTING if right else _to_answer(question)} "{question.ask}"'
+        whose = _correctors(draft, question) if right else suppliers(draft, question.id)
+        need = theirs(draft, _seeing(draft, question, one, whose), said)
         own = _own_agency(draft, question, one)
         agency = draft.directory.agencies.get(own)
         if agency is not None:
@@ -69,14 +113,45 @@ def not_theirs(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
     return tuple(found.values())
 
 
-def may_answer(draft: Draft, question: Question, one: Given) -> bool:
-    """Whether the deciding person may put an answer to this question on record, or put it right."""
-    if _holds(draft, suppliers(draft, question.id)):
+def not_with_step(draft: Draft, transition: Transition, given: Iterable[Given]) -> tuple[Need, ...]:
+    """The answers given with a step that are for others to give, with whose they are.
+
+    Who may take the step gives what the step itself names. Whatever else comes with it, whoever
+    decided the step or records it must be one who may record that by itself.
+    """
+    named = named_by(transition) if may_take(draft, transition) else frozenset()
+    recorder, questions = draft.context.actor.recorded, draft.workflow.questions
+    others = [
+        one
+        for one in given
+        if (question := questions.get(one.question))
+        and (one.question not in named or question.asked_of)
+        and not may_answer(draft, question, one, recorder)
+    ]
+    return tuple(replace(need, how=BY_THEMSELVES) for need in not_theirs(draft, others))
+
+
+def may_take(draft: Draft, transition: Transition) -> bool:
+    """Whether the deciding person may take a step on the day on which it happened."""
+    context = draft.context
+    if context.actor.role in transition.who:
         return True
-    agency = _own_agency(draft, question, one)
-    decided, day = draft.context.actor.decided, draft.context.today.isoformat()
-    acting = draft.workflow.acting
-    return bool(agency) and draft.directory.acting_for(decided, agency, acting, day) is not None
+    day = context.happened[:10] if len(context.happened) >= 10 else context.today.isoformat()
+    decided, only_at = context.actor.decided, _only_at(draft)
+    return draft.directory.acting(decided, transition.who, day, only_at) is not None
+
+
+def may_answer(draft: Draft, question: Question, one: Given, person: str) -> bool:
+    """Whether somebody may put an answer to this question on record.
+
+    In the place of an answer that only some may see, only who may see or supplies it.
+    """
+    return _may(draft, question, one, person, suppliers(draft, question.id))
+
+
+def may_correct(draft: Draft, question: Question, one: Given, person: str) -> bool:
+    """Whether somebody may put an answer right: who keeps the record, or whose own answer it is."""
+    return _may(draft, question, one, person, _correctors(draft, question))
 
 
 def suppliers(draft: Draft, question: str) -> tuple[str, ...]:
@@ -85,19 +160,102 @@ def suppliers(draft: Draft, question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*draft.workflow.keepers, *needing)))
 
 
+def held(draft: Draft, whose: Iterable[str], person: str = "") -> Appointment | None:
+    """The appointment by which somebody acts today in one of these roles, in this case.
+
+    It is the deciding person's where nobody else is named.
+    """
+    day = draft.context.today.isoformat()
+    who = person or draft.context.actor.decided
+    return draft.directory.acting(who, whose, day, _only_at(draft))
+
+
+def _correctors(draft: Draft, question: Question) -> tuple[str, ...]:
+    """Those who keep the record; of an answer that only some may see, its suppliers too."""
+    return suppliers(draft, question.id) if question.seen_by else draft.workflow.keepers
+
+
+def _may(draft: Draft, question: Question, one: Given, person: str, whose: tuple[str, ...]) -> bool:
+    """Whether somebody in one of these roles may write an answer, or gives that of an agency."""
+    if _is_own(draft, question, one, person):
+        return True
+    if held(draft, whose, person) is None:
+        return False
+    if not _is_restricted(draft, question, one):
+        return True
+    supplying = draft.edition.supplied_by.get(question.id, ())
+    return held(draft, supplying, person) is not None or _may_see(draft, question, one, person)
+
+
+def _is_restricted(draft: Draft, question: Question, one: Given) -> bool:
+    """Whether there is an answer that only some may see."""
+    row = draft.case.answer(one.question, one.of, one.no)
+    standing = row is not None and row["status"] == "answered"
+    return standing and not rights.unlocked(draft.case, draft.workflow, question)
+
+
+def _may_see(draft: Draft, question: Question, one: Given, person: str) -> bool:
+    day, about = draft.context.today.isoformat(), draft.case.about
+    mine = rights.reader(draft.directory, draft.workflow, person, day, rights.Concern(about))
+    row = draft.case.answer(one.question, one.of, one.no) or {}
+    agency = row.get("source") or (one.of if question.asked_of else about)
+    return rights.may_read(mine, draft.case, draft.workflow, question, str(agency))
+
+
+def _seeing(
+    draft: Draft, question: Question, one: Given, whose: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Those of these roles that are named for an answer which only some may see; else all."""
+    if not _is_restricted(draft, question, one):
+        return whose
+    named = {entry.reader for entry in rights.entries(question)}
+    named |= set(draft.edition.supplied_by.get(question.id, ()))
+    return tuple(role for role in whose if role in named) or whose
+
+
+def _is_own(draft: Draft, question: Question, one: Given, person: str) -> bool:
+    """Whether it is the answer of an agency for which somebody speaks."""
+    agency, day = _own_agency(draft, question, one), draft.context.today.isoformat()
+    return bool(agency) and draft.directory.speaks_for(person, agency, draft.workflow.acting, day)
+
+
+def _is_contact(draft: Draft, person: str) -> bool:
+    day, roles_ = draft.context.today.isoformat(), draft.workflow.acting
+    known = draft.directory
+    return any(known.speaks_for(person, agency, roles_, day) for agency in known.agencies)
+
+
+def _has_role(draft: Draft, person: str) -> bool:
+    """Whether somebody is appointed today to a role that acts in this case, deputies included."""
+    day, only_at = draft.context.today.isoformat(), _only_at(draft)
+    return any(
+        one.person == person and one.agency == only_at.get(role, one.agency)
+        for role in draft.workflow.acting
+        for one in draft.directory.appointed(role, day)
+    )
+
+
+def _only_at(draft: Draft) -> Mapping[str, str]:
+    return draft.workflow.only_at(draft.case.about)
+
+
+def _role(draft: Draft, role: str) -> str:
+    """A role as people call it; one that counts here at one agency alone says at which."""
+    title = draft.workflow.roles[role].title
+    agency = draft.directory.agencies.get(_only_at(draft).get(role, ""))
+    return f"{title}, {agency.title}," if agency else title
+
+
 def _own_agency(draft: Draft, question: Question, one: Given) -> str:
     """The agency whose own answer it is; that it was asked, or has not replied, others record."""
     if question.asked_of:
         return one.of if one.status == "answered" else ""
-    return str(draft.case.row["about"])
+    return draft.case.about
 
 
 def _to_answer(question: Question) -> str:
-    verb = "put on file" if question.answer == "document" else "answer"
-    return f'{verb} "{question.ask}"'
+    return "put on file" if question.answer == "document" else "answer"
 
 
 def _holds(draft: Draft, whose: Iterable[str]) -> bool:
-    context = draft.context
-    day = context.today.isoformat()
-    return draft.directory.acting(context.actor.decided, whose, day) is not None
+    return held(draft, whose) is not None

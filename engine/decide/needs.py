@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -9,10 +10,10 @@ from engine.decide import setting_aside
 from engine.decide.answers import of_whom
 from engine.decide.draft import Draft
 from engine.decide.facts import facts
-from engine.decide.keeping import suppliers, theirs
+from engine.decide.keeping import may_take, suppliers, theirs
 from engine.definition import Approval, Condition, Transition
 from engine.errors import Need
-from engine.guards import clause, ways
+from engine.guards import clause, required, ways
 from engine.prose import listed, names_of
 
 NOT_THEIRS = "not theirs"
@@ -30,21 +31,25 @@ class Missing:
 
 
 def missing(draft: Draft, transition: Transition) -> list[Missing]:
-    """All that a step still needs, in the order in which a person would supply it."""
+    """All that a step still needs, in the order in which a person would supply it.
+
+    An answer that is to be given is told once, even if it must be on file and fit a guard as well.
+    """
+    if draft.workflow.was_set_aside(draft.case.state, draft.case.row["closed_on"]):
+        return [Missing(setting_aside.gone(), "unmet need", transition.id, _first(transition))]
+    guard, records = _guard(draft, transition), _records(draft, transition)
+    told = {one.need.how for one in guard}
     return [
         *_place(draft, transition),
         *_person(draft, transition),
-        *_guard(draft, transition),
-        *_records(draft, transition),
+        *guard,
+        *(one for one in records if one.need.how not in told),
         *_opinions(draft, transition),
         *_approvals(draft, transition),
     ]
 
 
 def _place(draft: Draft, transition: Transition) -> list[Missing]:
-    if draft.workflow.was_set_aside(draft.case.state, draft.case.row["closed_on"]):
-        need = Need(f"the case {setting_aside.SAID}", how=setting_aside.HOW)
-        return [Missing(need, "unmet need", transition.id, _first(transition))]
     if draft.case.state in transition.starts:
         return []
     here = draft.workflow.states[draft.case.state].title
@@ -54,14 +59,30 @@ def _place(draft: Draft, transition: Transition) -> list[Missing]:
 
 
 def _person(draft: Draft, transition: Transition) -> list[Missing]:
-    context = draft.context
-    if context.actor.role in transition.who:
+    if may_take(draft, transition):
         return []
-    day = context.happened[:10] if len(context.happened) >= 10 else context.today.isoformat()
-    if draft.directory.acting(context.actor.decided, transition.who, day):
-        return []
-    need = theirs(draft.workflow, transition.who)
+    need = _of_deputy(draft, transition, theirs(draft, transition.who))
     return [Missing(need, NOT_THEIRS, transition.id, _first(transition))]
+
+
+def _of_deputy(draft: Draft, transition: Transition, need: Need) -> Need:
+    """What a deputy is told of somebody who is not entered as away: a deputy is not a stranger."""
+    person, directory = draft.context.actor.decided, draft.directory
+    happened = draft.context.happened[:10]
+    day = happened if len(happened) == 10 else draft.context.today.isoformat()
+    stands_for = directory.stands_for(person, transition.who, day)
+    if not stands_for:
+        return need
+    # In `how`, which is not kept with the step: no name of anybody enters the trail.
+    deputy, other = (_name(draft, one) for one in (person, stands_for))
+    said = f"{deputy} deputises for {other} and may act while {other} is away"
+    how = f'{said}: where that is so, enter an [[absence]] of "{stands_for}" in config.toml'
+    return Need(need.what, need.who, f"{how}; else {need.how}")
+
+
+def _name(draft: Draft, person: str) -> str:
+    known = draft.directory.people.get(person)
+    return known.name if known else person
 
 
 def _guard(draft: Draft, transition: Transition) -> list[Missing]:
@@ -77,7 +98,8 @@ def _guard(draft: Draft, transition: Transition) -> list[Missing]:
     others = [[line for line in way if line not in always] for way in known]
     if len(others) > 1 and all(others):
         nearest = min(others, key=len)
-        found.append(Missing(_either(draft, others), "unmet need", nearest[0].subject, role))
+        need = _either(draft, others, transition.on_file)
+        found.append(Missing(need, "unmet need", nearest[0].subject, role))
     return found
 
 
@@ -85,17 +107,18 @@ def _ruled_out(draft: Draft, line: Condition) -> bool:
     return line.subject in draft.workflow.questions and draft.case.value(line.subject) is not None
 
 
-def _either(draft: Draft, others: list[list[Condition]]) -> Need:
-    """Several ways of which one is enough."""
+def _either(draft: Draft, others: list[list[Condition]], apart: Sequence[str]) -> Need:
+    """Several ways of which one is enough; what must be on file `apart` is asked for by itself."""
     ways_said = (listed(clause(line, draft.workflow) for line in way) for way in others)
-    needs = [_condition(draft, line) for way in others for line in way]
+    lines = [line for way in others for line in way]
+    needs = [_condition(draft, line) for line in lines if line.subject not in apart]
     who = dict.fromkeys(name for need in needs for name in need.who)
     how = listed(dict.fromkeys(need.how for need in needs), "or")
-    return Need(f"either {'; or '.join(ways_said)}", tuple(who), how)
+    return Need(f"one of these must be so: {'; or '.join(ways_said)}", tuple(who), how)
 
 
 def _condition(draft: Draft, line: Condition) -> Need:
-    what, workflow = clause(line, draft.workflow), draft.workflow
+    what, workflow = required(line, draft.workflow), draft.workflow
     if line.subject not in workflow.questions:
         ended, opened = draft.case.linked(line.subject)
         return Need(what, how=f"{ended} of {opened} have ended")
@@ -135,8 +158,9 @@ def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
                 since = f"was asked on {asked['asked_on']} and has not" if asked else "has not been"
                 verb = "answered" if asked else "asked"
                 what = f'{agency} {since} {verb}: "{question.ask}"'
-                day = "" if asked else "=DAY"
-                how = f"record {name}/{of}, or record --no-reply {name}/{of}{day}"
+                how = f"record {name}/{of}, or record --no-reply {name}/{of}"
+                if not asked:
+                    how = f"record --asked {name}/{of}=DAY, {how}=DAY"
                 need = Need(what, (agency, *names_of(draft.workflow, keepers)), how)
                 found.append(Missing(need, "not asked", f"{name}/{of}", keepers[0]))
     return found

@@ -10,7 +10,7 @@ from engine.decide import answers, clocks, recording
 from engine.decide.draft import Draft
 from engine.definition import Transition
 from engine.errors import Need, RefusedError
-from engine.prose import names_of
+from engine.prose import any_of, names_of
 
 
 def open_case(
@@ -60,7 +60,7 @@ def _check_person(draft: Draft) -> None:
     if may_open and not draft.directory.acting(actor.decided, may_open, day):
         who = names_of(draft.workflow, may_open)
         raise RefusedError(
-            f'A case of "{draft.workflow.title}" is opened by the {" or the ".join(who)}.',
+            f'A case of "{draft.workflow.title}" is opened by the {any_of(who)}.',
             (Need("a person in that role", who, "give --as or --decided-by"),),
         )
 

@@ -123,6 +123,8 @@ class Sending:
     added: int
     """How many files went that were not generated."""
     subjects: tuple[str, ...]
+    draft: int = 0
+    """The number of the draft that went, or of which part of it is; 0 if it was none."""
 
 
 def sent(draft: Draft, sending: Sending, sealed: Mapping[str, str]) -> None:
@@ -138,6 +140,8 @@ def sent(draft: Draft, sending: Sending, sealed: Mapping[str, str]) -> None:
         "added": sending.added,
         "subjects": list(sending.subjects),
     }
+    if sending.draft:
+        more["causes"] = [f"what went is of the draft, version {sending.draft}"]
     kept = [sending.file, *([sending.receipt] if sending.receipt else [])]
     more["documents"] = [one.plain() for one in kept]
     _changed(draft, sending.pack, sending.no, now, more, sealed)

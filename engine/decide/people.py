@@ -7,11 +7,14 @@ from typing import Any
 
 from engine.canonical import clean_text
 from engine.case import AnswerKey
+from engine.decide import packs, tasks
 from engine.decide.draft import Draft
 from engine.decide.keeping import need_keeper
 from engine.decide.setting_aside import need_standing
 from engine.errors import RefusedError
 
+MOST_NAMED = 8
+"""Questions that one task names; of more it says how many they are."""
 MOST_CHILDREN = 4
 """A notification form holds one incident and four children at most (the national form)."""
 
@@ -33,7 +36,7 @@ def add(draft: Draft, kind: str) -> str:
 
 def erase(draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any]]) -> None:
     """Destroy every personal value about one person; the trail keeps that they existed, and this
-    event.
+    event. What else is on record of the case may name them still: to look through it is a task.
 
     `held` are the secrets and documents under that person's key. Raises RefusedError for somebody
     unknown, and when the deciding person does not keep the record.
@@ -50,3 +53,27 @@ def erase(draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any
         "documents": [one["document"] for one in held if "document" in one],
     }
     draft.emit("erased", body, sealed)
+    _look_through(draft, person)
+
+
+def _look_through(draft: Draft, person: str) -> None:
+    """Leave it to those who keep the record to look at what is under the key of the case itself."""
+    case = draft.case
+    given = {
+        key[1]
+        for key, row in case.rows.table("answers").items()
+        if row["personal"] and row["status"] == "answered" and row["subject"] == case.ref
+    }
+    found = [one.ask for one in draft.workflow.questions.values() if one.id in given]
+    if len(found) > MOST_NAMED:
+        found = [f"{len(found)} answers and documents, which `show {case.ref} --all` names"]
+    if packs.standing(case):
+        found.append("the packs that were built")
+    if case.row["children"]:
+        found.append("the linked cases")
+    if not found:
+        return
+    listed = "; ".join(found)
+    what = f"look through what may still name {person}, and correct what does: {listed}"
+    role = next(iter(draft.workflow.keepers), "")
+    tasks.open_tasks(draft, [tasks.Task("follow up", what, role, person)])

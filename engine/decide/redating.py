@@ -62,6 +62,11 @@ def _step(events: Sequence[Event], steps: Sequence[Stood], n: int) -> Stood:
             return step
     if events[n - 1]["type"] == "transition taken":
         raise RefusedError(f"Entry @{n} is a step that was set aside; nothing rests on its day.")
+    if events[n - 1]["body"].get("now", {}).get("sent_on"):
+        raise RefusedError(
+            f"Entry @{n} says that a pack was sent; record it once more with `sent --on DAY`: "
+            "both entries stay, and the later one counts."
+        )
     raise RefusedError(f"Entry @{n} is no step; correct the answer itself instead.")
 
 

@@ -74,10 +74,15 @@ def set_aside(parent: Draft, linked: Sequence[Linked]) -> None:
         clocks.review(parent, [process], "linked cases were set aside")
 
 
+def gone() -> Need:
+    """That the case was set aside, as what stands in the way of all its steps."""
+    return Need("nothing more happens in a case that was set aside", how=HOW)
+
+
 def need_standing(draft: Draft) -> None:
     """Raise RefusedError for a linked case that was set aside: nothing more happens in it."""
     if draft.workflow.was_set_aside(draft.case.state, draft.case.row["closed_on"]):
-        raise RefusedError(f"{draft.case.ref} {SAID}; {HOW}.")
+        raise RefusedError(f"{draft.case.ref} {SAID}.", (gone(),))
 
 
 def _moved_on(events: Sequence[Event]) -> bool:

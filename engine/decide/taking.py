@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.case import Given
 from engine.dates import parse_partial
-from engine.decide import answers, clocks, recording, tasks
+from engine.decide import answers, clocks, keeping, recording, tasks
 from engine.decide.draft import Draft
 from engine.decide.lateness import recorded_late
 from engine.decide.needs import NOT_THEIRS, Missing, missing
@@ -38,9 +38,10 @@ def take(draft: Draft, step: Step) -> Transition:
     need_standing(draft)
     transition = _known(draft, step.transition)
     _check_day(draft)
+    _need_new(draft, transition, step)
     given = _complete(draft, transition, step.given)
     turns = _asked_anew(draft, transition)
-    wrong = _wrong(draft, given, turns)
+    wrong = _wrong(draft, given, turns) + keeping.not_with_step(draft, transition, step.given)
     if wrong:
         others = () if step.already_done else _others(draft, transition, given)
         sentence = "The answers given with the step cannot be recorded."
@@ -84,6 +85,21 @@ def _check_day(draft: Draft) -> None:
         raise RefusedError(
             f"The step before it happened on {latest.text}, which is later than {happened.text}; "
             "give --reason if that is right."
+        )
+
+
+def _need_new(draft: Draft, transition: Transition, step: Step) -> None:
+    """Refuse what was already recorded as done on that day, and from where the case has come on."""
+    happened = draft.context.happened
+    again = draft.case.taken_on(transition.id) == happened and parse_partial(happened).exact
+    if not (step.already_done and again and transition.to):
+        return
+    if draft.case.state not in transition.starts:
+        raise RefusedError(
+            f'"{transition.title}" is already on record as done on {happened}; '
+            "use --key to repeat a command, or --on for another day.",
+            (),
+            transition.id,
         )
 
 

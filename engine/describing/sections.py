@@ -100,6 +100,15 @@ def say_people(sheet: Sheet, workflow: Workflow) -> None:
     outside = [role.title for role in workflow.roles.values() if role.outside]
     sheet.say("These act in it; who they are on which day is kept outside this definition.")
     sheet.items(_with_article(title) for title in acting)
+    own = tuple(role.id for role in workflow.roles.values() if role.own_agency)
+    if own:
+        sheet.say(
+            f"{capital(people(workflow, own))}: only where their own agency is concerned. In a "
+            "linked case about an agency only those of that agency act and read. Elsewhere they "
+            "take the steps that name them; they read only what these steps need or give and what "
+            "their own agency answered, and only if their agency opened the case or has a linked "
+            "case in it."
+        )
     if outside:
         sheet.say("These are told or heard from, and never act here.")
         sheet.items(_with_article(title) for title in outside)

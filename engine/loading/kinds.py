@@ -67,6 +67,8 @@ def read_shape(
 
 def read_key(shape: Shape, key: str, value: Any, place: Place, reading: Reading) -> Any:
     """What one key of a table says; None, with a mistake noted, where it is at fault."""
+    if key in shape.needed and _is_empty(value):
+        return reading.fault(place, f'"{key}" is empty.', shape.needed[key])
     if key in shape.keys:
         return shape.keys[key](value, place, reading)
     reading.broken.add((*place.path[:2], UNKNOWN))
@@ -219,6 +221,10 @@ def _several(one: Kind, value: Any, place: Place, reading: Reading) -> tuple[str
         elif said is not None:
             found[said] = None
     return tuple(found)
+
+
+def _is_empty(value: Any) -> bool:
+    return value == [] or (isinstance(value, str) and not value.strip())
 
 
 def _wrong(value: Any, place: Place, reading: Reading, wanted: str) -> Any | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from engine.definition import Pack, Question, State, Timescale, Transition, Workflow
+from engine.definition import Pack, Question, Role, State, Timescale, Transition, Workflow
 from engine.guards import ANSWERED, NOT_ANSWERED
 from engine.loading.building import around
 from engine.loading.clocks import NO_TIME_FROM
@@ -268,6 +268,12 @@ def _template_is_there(pack: Pack, workflow: Workflow) -> Iterator[Problem]:
         yield Problem(("template",), sentence, "", pack.template, known)
 
 
+def _acts_or_is_told(role: Role, workflow: Workflow) -> Iterator[Problem]:
+    if role.outside and role.own_agency:
+        sentence = "A role that is outside never acts here, for no agency."
+        yield Problem(("own_agency",), sentence, "Leave out own_agency, or outside.")
+
+
 def _outside(at: Path, roles: tuple[str, ...], workflow: Workflow) -> Iterator[Problem]:
     for name in roles:
         if workflow.roles[name].outside:
@@ -284,6 +290,7 @@ HEAD_RULES: tuple[Callable[[Workflow], Iterator[Problem]], ...] = (
 """What must be so in the head of a process."""
 
 RULES: dict[str, tuple[Callable[[Any, Workflow], Iterator[Problem]], ...]] = {
+    "role": (_acts_or_is_told,),
     "question": (
         _public_with_reason,
         _reason_for_public,

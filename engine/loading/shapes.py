@@ -26,7 +26,7 @@ ANY_OPEN_STATE = "any open state"
 
 ROLE = Shape(
     "a role",
-    {"title": text, "outside": flag},
+    {"title": text, "outside": flag, "own_agency": flag},
     needed={"title": 'Write title = "..." as people call it.'},
 )
 

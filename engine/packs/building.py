@@ -157,7 +157,7 @@ def _linked(record: Record, part: LinkedPart) -> Iterator[Block]:
     title = record.words(part.title or record.own.workflow.children[part.process].title)
     sides = record.chosen(part)
     if not sides:
-        yield Statement(title, "None is on record.")
+        yield Statement(title, "No separate record of it is linked to this case.")
         return
     known = {side.case.ref: _known(record, side, part) for side in sides}
     texts = [one.value for told in known.values() for _, one in told]

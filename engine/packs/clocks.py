@@ -104,6 +104,9 @@ def _used(record: Record, row: Row, rule: Rule, until: str) -> str:
         used = (end.first - start.first).days
     else:
         return ""
+    if used > rule.number:
+        allowed = f"{rule.number} {'was' if rule.number == 1 else 'were'} allowed"
+        return f", {length(used, rule.unit)} used; {allowed}"
     return f", {max(used, 0)} of {length(rule.number, rule.unit)} used"
 
 

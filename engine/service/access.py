@@ -15,6 +15,8 @@ from engine.service.workplace import By, Workplace
 
 STREAM = "access"
 STORE = "store"
+UNKNOWN = "unknown"
+"""A step that no process has: what was typed is not kept."""
 
 
 Entry = tuple[str, Mapping[str, Any], Mapping[str, str]]

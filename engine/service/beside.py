@@ -13,7 +13,9 @@ from engine.errors import TrailError
 from engine.migrations import LATEST
 from engine.service import access
 from engine.service.comparing import Folded
+from engine.service.outbox import is_due
 from engine.service.starting import sealed_tick
+from engine.service.ticking import micros
 from engine.service.workplace import Workplace
 
 Problem = tuple[str, str]
@@ -116,11 +118,19 @@ def _chunks(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Probl
 
 
 def _tries(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem]:
-    """Tries are of messages, and failures of notices, that there are; how many is no record."""
-    messages = folded.rows.table("messages")
+    """Tries are of messages, and failures of notices, that there are; how many is no record.
+
+    But no message that waits may be kept back for ever.
+    """
+    messages, now = folded.rows.table("messages"), micros(place)
     for log, message, *counts in tx.each(queries.everything("attempts")):
+        tries, next_at, lease_until, _ = counts
         if log != place.log or (message,) not in messages or min(counts) < 0:
             yield f"attempts {message}", _NO_EVENT
+        elif messages[(message,)]["status"] == "waiting" and not is_due(
+            tries, next_at, lease_until, now
+        ):
+            yield f"attempts {message}", "it keeps a message back for longer than any worker does"
     notices = {"|".join(map(str, key)) for key in folded.rows.table("notices")}
     for log, notice, times in tx.each(queries.everything("failures")):
         if log != place.log or notice not in notices or times < 1:

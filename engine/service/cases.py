@@ -63,6 +63,7 @@ def open_new(
             pinned = editions.to_open(place, tx, workflow, edition, by.on)
             ref = references.new(place, tx)
             draft = drafted(place, by, new_case(ref), pinned, pinned.workflow.may_open)
+            keeping.need_recorder(draft, answering=False)
             open_case(draft, given, historic=historic)
             save(place, tx, [draft], request)
     except RefusedError as error:
@@ -92,17 +93,24 @@ def take_step(
 ) -> Outcome:
     """Take a step on a case, or record one already done; opens the linked cases that it opens."""
 
+    known: list[str] = []
+
     def act(draft: Draft, tx: Transaction) -> Sequence[Draft]:
         transition = take(draft, step)
         return open_linked(draft, transition, for_linked)
 
     def roles(edition: Edition) -> tuple[str, ...]:
         transition = edition.workflow.transitions.get(step.transition)
+        known.extend([transition.id] if transition else [])
         return transition.who if transition else ()
+
+    def subject() -> str:
+        # What was typed and is no step may be a name: the access log keeps it for ever.
+        return known[0] if known else access.UNKNOWN
 
     asked = {"step": step.transition, "given": _plain(step.given), "done": step.already_done}
     whole = _reaches_back(step.given)
-    return change(place, by, Wanted("take", ref, act, roles, asked, step.transition, whole))
+    return change(place, by, Wanted("take", ref, act, roles, asked, subject, whole))
 
 
 def correct(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcome:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from engine.case import Case, Rows
 from engine.database import Transaction
+from engine.decide import keeping
 from engine.decide.draft import Draft
 from engine.decide.opening import linked_ended
 from engine.edition import Edition
@@ -20,6 +21,9 @@ from engine.service import access, following
 from engine.service.filing import put_evidence
 from engine.service.workplace import By, Workplace, context
 from engine.store import Done
+
+ANSWERING = ("record", "attach", "correct")
+"""What whoever speaks for an agency does without a role, where it is for that agency to answer."""
 
 
 class Outcome(NamedTuple):
@@ -49,8 +53,8 @@ class Wanted(NamedTuple):
     roles: Callable[[Edition], tuple[str, ...]] = _nobody_asked
     request: Mapping[str, Any] = MappingProxyType({})
     """What identifies the request when its key is used again."""
-    subject: str = ""
-    """The step or question it is about, for the access log."""
+    subject: Callable[[], str] = str
+    """The step it is about, for the access log; asked once the case was read."""
     whole: bool = True
     """Whether it looks at more of the case than a step can, such as earlier occurrences."""
 
@@ -68,7 +72,7 @@ def change(place: Workplace, by: By, wanted: Wanted) -> Outcome:
         with place.database.write() as tx:
             outcome = _change(place, tx, by, wanted, drafts)
     except RefusedError as error:
-        access.refused(place, by, wanted.verb, wanted.ref, error, wanted.subject)
+        access.refused(place, by, wanted.verb, wanted.ref, error, wanted.subject())
         raise
     for draft in drafts:
         place.store.keep(draft.case.ref, draft.case.rows)
@@ -89,6 +93,7 @@ def _change(
             f"The case was changed by somebody else: it is at version {draft.case.version}, "
             f"not {by.if_version}. Look at it again with `show`, then decide."
         )
+    keeping.need_recorder(draft, answering=wanted.verb in ANSWERING)
     was_closed = draft.case.row["closed_on"] is not None
     opened = tuple(wanted.act(draft, tx) or ())
     if by.shown:
@@ -133,10 +138,11 @@ def drafted(
     place: Workplace, by: By, case: Case, edition: Edition, roles: tuple[str, ...] = ()
 ) -> Draft:
     """A draft of a case under an edition, in the context of this command."""
+    only_at = edition.workflow.only_at(case.about)
     return Draft(
         case=case,
         edition=edition,
-        context=context(place, by, roles),
+        context=context(place, by, roles, only_at),
         directory=place.directory,
         calendar=place.calendar(edition),
         randomness=place.randomness,

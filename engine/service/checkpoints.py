@@ -10,15 +10,25 @@ from engine import checkpoint
 from engine.checkpoint import Checkpoint
 from engine.errors import TrailError, UsageError
 from engine.service.sequencing import head, seal_new
+from engine.service.verifying import verify
 from engine.service.workplace import Workplace
 
 MOST_BYTES = 64 * 1024
 
 
 def make(place: Workplace) -> str:
-    """Put every event in order, and sign the head of the tree as it then stands (C2SP signed
-    note).
+    """Verify the store, put every event in order, and sign the head of the tree as it then stands
+    (C2SP signed note).
+
+    What is signed is taken for true later, so nothing is written or signed where anything differs:
+    then raises TrailError. Raises StorageError when the store cannot be written.
     """
+    problems = verify(place).problems
+    if problems:
+        raise TrailError(
+            f"The trail does not verify, so it is not signed; `audit verify` says what to do. "
+            f"Found first: {problems[0]}"
+        )
     seal_new(place)
     size, root = head(place)
     if size == 0:
@@ -31,10 +41,12 @@ def make(place: Workplace) -> str:
 def read(place: Workplace, file: Path) -> Checkpoint:
     """A checkpoint that was kept elsewhere; its signature must be this partnership's.
 
-    Raises UsageError when the file cannot be read, TrailError when its signature does not hold
-    or it is of another partnership.
+    Raises UsageError when the file cannot be read or is no checkpoint at all, TrailError when its
+    signature does not hold or it is of another partnership.
     """
     try:
+        if not file.is_file():
+            raise OSError
         with file.open("rb") as source:
             content = source.read(MOST_BYTES)
         text = content.decode()
@@ -42,6 +54,11 @@ def read(place: Workplace, file: Path) -> Checkpoint:
         raise UsageError(
             f"The checkpoint {file.name} cannot be read; give the file that was kept."
         ) from None
+    if not any(line.startswith(("casetrail/", "— ")) for line in text.split("\n")):
+        raise UsageError(
+            f"The file {file.name} is no checkpoint, nor a part of one; give the file that "
+            "`audit checkpoint --out` wrote."
+        )
     name = checkpoint.origin(place.log)
     of, line_break, _ = text.partition("\n")
     if line_break and of.startswith("casetrail/") and of != name:

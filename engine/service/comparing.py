@@ -122,12 +122,17 @@ class _Comparison:
         there.
         """
         dropped = self.folded.rows.table("secrets")
-        kept = {tuple(row[1:4]): row[0] for row in self.tx.rows(queries.SECRET_NAMES)}
+        kept = {tuple(row[1:4]): (row[0], row[4]) for row in self.tx.rows(queries.SECRET_NAMES)}
         for key, (committed, where) in self.folded.sealed.items():
-            if kept.pop(key, None) != self.place.log:
+            log, lies_there = kept.pop(key, ("", False))
+            if log != self.place.log:
                 self._differs(_secret(key), "the value is gone, and no erasure says so")
+            elif key not in dropped:
+                self._open(key, committed, where)
+            elif lies_there:
+                self._differs(_secret(key), "an erased value is there again")
             else:
-                self._open(key, committed, where, erased=key in dropped)
+                self.findings.erased += 1
         for key in kept:
             self._differs(_secret(key), "no event sealed it")
 
@@ -193,20 +198,14 @@ class _Comparison:
                 "rewritten, or this is another copy that went its own way before it",
             )
 
-    def _open(
-        self, key: tuple[str, int, str], committed: str, where: Place, *, erased: bool
-    ) -> None:
+    def _open(self, key: tuple[str, int, str], committed: str, where: Place) -> None:
         try:
             opened = self.place.vault.salt_and_value(self.tx, *key)
         except (EngineError, ValueError, TypeError):
             self._differs(_secret(key), "the value does not open, so it was altered")
             return
-        if opened is None and erased:
-            self.findings.erased += 1
-        elif opened is None:
+        if opened is None:
             self._differs(_secret(key), "the value is gone, and no erasure says so")
-        elif erased:
-            self._differs(_secret(key), "an erased value is there again")
         elif not _same(opened, where, committed):
             self._differs(_secret(key), "the value is not the one that the event sealed")
 

@@ -6,7 +6,7 @@ from engine import queries, statements
 from engine.canonical import canonical, clean_text, parse
 from engine.case import AnswerKey, Given
 from engine.database import Transaction
-from engine.decide import answers, clocks, keeping, people, recording, tasks
+from engine.decide import answers, clocks, correcting, keeping, people, recording, tasks
 from engine.decide.draft import Draft
 from engine.decide.setting_aside import need_standing
 from engine.errors import Need, RefusedError
@@ -20,7 +20,8 @@ __all__ = ["File", "attach", "erase_person"]
 def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: str = "") -> Outcome:
     """Answer a document question with a file: its bytes, its name and its hash are personal values.
 
-    Raises RefusedError when the question takes no document, or the file is larger than 25 MB.
+    With a reason, a document takes the place of the wrong one that was put on file before, which is
+    kept. Raises RefusedError when the question takes no document, or the file is larger than 25 MB.
     """
 
     def act(draft: Draft, tx: Transaction) -> None:
@@ -36,6 +37,9 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
         name = clean_text(file.name)
         value = canonical({"document": filed.id, "name": name, "sha256": filed.sha256})
         given = [Given(question, value, of)]
+        if draft.context.reason and answers.is_settled(draft, given[0]):
+            correcting.correct(draft, given)
+            return
         wrong = answers.mistakes(draft, given) + keeping.not_theirs(draft, given)
         if wrong:
             raise RefusedError("The document cannot be put on file.", wrong)

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from engine import statements
 from engine.canonical import canonical
 from engine.database import Transaction
 from engine.definition import Workflow, plain
+from engine.directory import Directory
 from engine.edition import Edition
-from engine.errors import UsageError
+from engine.errors import Need, RefusedError, UsageError
+from engine.prose import listed, names_of
 from engine.service import access
 from engine.service.workplace import By, Workplace
 
@@ -30,21 +33,41 @@ def activate(place: Workplace, by: By, workflow: Workflow, sources: dict[str, st
     with place.database.write() as tx:
         if tx.row(statements.EDITION_TEXT, (place.log, workflow.hash)):
             return False
-        listed = json.dumps(sources, sort_keys=True, ensure_ascii=False)
+        files = json.dumps(sources, sort_keys=True, ensure_ascii=False)
         body = {
             "workflow": workflow.name,
             "edition": workflow.edition,
             "in_force_from": workflow.in_force_from,
             "in_force_to": workflow.in_force_to,
             "hash": workflow.hash,
-            "sources": hashlib.sha256(listed.encode()).hexdigest(),
+            "sources": hashlib.sha256(files.encode()).hexdigest(),
         }
         who = access.visitor(place, by) if by.person else access.itself(place)
         chain = access.append(place, tx, access.STORE, who, [("edition activated", body, {})])
         place.store.write_effects(tx, chain.events)
-        row = (place.log, workflow.hash, resolved, listed)
+        row = (place.log, workflow.hash, resolved, files)
         tx.run(statements.insert("edition_texts"), row)
     return True
+
+
+def replace(place: Workplace, by: By, workflow: Workflow, sources: dict[str, str]) -> bool:
+    """Bring an edition into use as somebody who may: one who keeps the record under the edition
+    that is in use, or where there is none, under this one.
+
+    Yields False when this very edition is in use already. Raises RefusedError for anybody else.
+    """
+    with place.database.read() as tx:
+        rows = tx.rows(statements.EDITIONS_OF, (place.log, workflow.name))
+        stands = place.edition(tx, rows[0][0], workflow.name).workflow if rows else workflow
+    if place.directory.acting(by.person, stands.keepers, place.today().isoformat()) is None:
+        who = names_of(stands, stands.keepers)
+        error = RefusedError(
+            f'An edition of "{stands.title}" is brought into use by those who keep its record.',
+            (Need(f"it is for the {listed(who, 'or')}", who, "have one of them activate it"),),
+        )
+        access.refused(place, by, "activate", "", error)
+        raise error
+    return activate(place, by, workflow, sources)
 
 
 def to_open(
@@ -64,16 +87,18 @@ def to_open(
     if edition:
         named = [row for row in rows if edition in (row[1], row[0])]
         if not named:
-            listed = ", ".join(dict.fromkeys(row[1] for row in rows))
-            raise UsageError(f"There is no edition {edition} of {workflow} in use; only {listed}.")
+            there = ", ".join(dict.fromkeys(row[1] for row in rows))
+            raise UsageError(f"There is no edition {edition} of {workflow} in use; only {there}.")
         return place.edition(tx, named[0][0], workflow)
     day = on or place.today().isoformat()
     in_force = [row for row in rows if row[2] <= day and (not row[3] or day <= row[3])]
     if not in_force:
-        listed = "; ".join(dict.fromkeys(_days(row) for row in rows))
+        there = "; ".join(dict.fromkeys(_days(row) for row in rows))
+        following = min(rows, key=lambda row: (row[2] <= day, row[2]))[1]
         raise UsageError(
-            f'No edition of "{workflow}" was in force on {day}. There are: {listed}. If the case '
-            f"is historic, name one with --edition."
+            f'No edition of "{workflow}" was in force on {day}. There are: {there}. A case of '
+            f"that time is entered as history, under an edition that is named: `casetrail open "
+            f"{workflow} --historic --edition {following} --on {day} QUESTION=VALUE ...`."
         )
     return place.edition(tx, in_force[0][0], workflow)
 
@@ -84,19 +109,37 @@ def _days(row: Sequence[Any]) -> str:
     return f"{row[1]}, in force from {row[2]}{until}"
 
 
-def roles_in_use(place: Workplace) -> set[str]:
-    """The roles that an edition in use has, its linked processes' included."""
-    found: set[str] = set()
+def in_use(place: Workplace) -> list[Workflow]:
+    """The processes of which an edition is in use, in each of these editions."""
     with place.database.read() as tx:
-        for (workflow,) in tx.rows(statements.WORKFLOWS_IN_USE, (place.log,)):
-            for row in tx.rows(statements.EDITIONS_OF, (place.log, workflow)):
-                found |= roles_of(place.edition(tx, row[0], workflow).workflow)
-    return found
+        return [
+            place.edition(tx, row[0], workflow).workflow
+            for (workflow,) in tx.rows(statements.WORKFLOWS_IN_USE, (place.log,))
+            for row in tx.rows(statements.EDITIONS_OF, (place.log, workflow))
+        ]
 
 
 def roles_of(workflow: Workflow) -> set[str]:
     """The roles of a process and of its linked processes."""
     return set(workflow.roles).union(*map(roles_of, workflow.children.values()))
+
+
+def kinds_of(workflow: Workflow) -> set[str]:
+    """The kinds of agencies that a process and its linked processes name in groups."""
+    own = {kind for group in workflow.groups.values() for kind in group.kinds}
+    return own.union(*map(kinds_of, workflow.children.values()))
+
+
+def mistyped_kinds(directory: Directory, kinds: Iterable[str]) -> dict[str, str]:
+    """The kinds of agencies that no definition has but that are nearly one, and which.
+
+    An agency of another kind is nothing wrong; one of a mistyped kind is asked nothing and told
+    nothing.
+    """
+    known = sorted(set(kinds))
+    named = sorted({agency.kind for agency in directory.agencies.values()} - set(known))
+    near = {kind: get_close_matches(kind, known, 1, 0.75) for kind in named}
+    return {kind: found[0] for kind, found in near.items() if found}
 
 
 def shipped(name: str) -> tuple[Workflow, dict[str, str]]:

@@ -77,7 +77,8 @@ def _standing(place: Workplace, tx: Transaction, draft: Draft) -> list[tuple[Pac
     """The latest version of each pack that is neither a draft nor settled."""
     latest: dict[str, tuple[int, str]] = {}
     for key, row in versions(place, tx, draft.case.ref):
-        if row["status"] != "draft":
+        # What was sent and never built here rests on nothing, and takes no version's place.
+        if row["status"] != "draft" and row["archive"]:
             latest[str(key[1])] = (int(key[2]), str(row["status"]))
     known = draft.workflow.packs
     found = ((known[name], no, status) for name, (no, status) in latest.items() if name in known)

@@ -53,6 +53,11 @@ class Version:
     body: Mapping[str, Any]
 
     @property
+    def draft(self) -> bool:
+        """Whether it was built as a draft, which it is ever after."""
+        return bool(self.body["status"] == "draft")
+
+    @property
     def archive(self) -> str:
         """The document that holds it."""
         return str(self.body["archive"]["document"])
@@ -230,11 +235,11 @@ def _versions(place: Workplace, tx: Transaction, ref: str, pack: Pack) -> tuple[
     """The latest draft and the latest other version whose files are still there."""
     found: dict[bool, Version] = {}
     for (_, name, no), row in reversed(versions(place, tx, ref)):
-        draft = row["status"] == "draft"
-        if name != pack.id or draft in found:
+        if name != pack.id:
             continue
         there = tx.row(statements.DOCUMENT, (place.log, row["archive"]))
         event = tx.row(queries.EVENT, (place.log, ref, row["n"]))
         if there is not None and not there[1] and event:
-            found[draft] = Version(no, str(row["status"]), parse(event[0])["body"])
+            one = Version(no, str(row["status"]), parse(event[0])["body"])
+            found.setdefault(one.draft, one)
     return tuple(found.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -11,14 +11,15 @@ from typing import Any
 
 from engine import queries
 from engine.canonical import clean_text
-from engine.case import Given, Row
+from engine.case import Given
 from engine.database import Transaction
 from engine.definition import Workflow
 from engine.edition import Edition
 from engine.errors import UsageError
 from engine.service import access
+from engine.service.outbox import NEVER
 from engine.service.private import Rights, agency_of
-from engine.service.reading import deadlines_of, status, view
+from engine.service.reading import deadlines_of, view
 from engine.service.titles import title_of, who_waits
 from engine.service.workplace import By, Workplace
 from engine.timescales import due_on, parse_question
@@ -149,6 +150,7 @@ def _line(place: Workplace, tx: Transaction, row: Any, today: date) -> dict[str,
         "opened_on": opened_on,
         "closed_on": closed_on,
         "about": about,
+        "about_title": title_of(place, about or ""),
         "next_due_on": due,
         "late": bool(due and not closed_on and due < today.isoformat()),
     }
@@ -192,7 +194,7 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
         known = Rights(place, tx, "")
         tasks = [_task(known, row) for row in tx.rows(queries.OPEN_TASKS, (place.log,))]
         asked = [_asked(place, known, row) for row in tx.rows(queries.ASKED, (place.log,))]
-        lost = [_message(row) for row in tx.rows(queries.GIVEN_UP, (place.log,))]
+        lost = [_message(row) for row in tx.rows(queries.GIVEN_UP, (place.log, NEVER))]
     return {
         "today": today.isoformat(),
         "horizon": horizon,
@@ -227,6 +229,23 @@ def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
         {"ref": ref, "in": sorted(one), "titles": [one[question] for question in sorted(one)]}
         for ref, one in sorted(found.items())
     ]
+
+
+def called_alike(
+    place: Workplace, by: By, ref: str, kind: str, given: Sequence[Given]
+) -> list[str]:
+    """The other cases with somebody who is called as a person about to be added to this one.
+
+    What people are called is the first question asked of their kind. It is a search like any
+    other: within what this person may read, and logged.
+    """
+    with place.database.read() as tx:
+        questions = view(place, tx, ref).edition.workflow.questions.values()
+    first = next((one.id for one in questions if one.per in (kind, "person")), "")
+    name = next((one.value for one in given if one.question == first), None) or ""
+    if len(clean_text(name).strip()) < 2:
+        return []
+    return [c["ref"] for c in find(place, by, name) if c["ref"] != ref and first in c["in"]]
 
 
 def _searched(
@@ -268,8 +287,3 @@ def _asked(place: Workplace, known: Rights, row: Any) -> dict[str, Any]:
 
 def _message(row: Any) -> dict[str, Any]:
     return {"ref": row[0], "person": row[1], "what": row[2]}
-
-
-def is_overdue(row: Mapping[str, Any] | Row, today: date) -> bool:
-    """Whether a deadline's row is overdue on a day."""
-    return status(row, today) == "overdue"

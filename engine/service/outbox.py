@@ -17,7 +17,7 @@ from engine.decide import tasks
 from engine.decide.draft import Draft
 from engine.errors import DeliveryError, StorageError
 from engine.service.changing import save
-from engine.service.ticking import by_the_clock, micros
+from engine.service.ticking import drafted_by_the_clock, micros
 from engine.service.workplace import Workplace
 
 LEASE = 120 * 1_000_000
@@ -29,7 +29,11 @@ BATCH = 50
 PATIENCE = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 """Seconds to wait after each failure; after the last one the message is given up."""
 
-Outcome = Literal["sent", "failed", "given up", "put back"]
+NEVER = 1 << 62
+"""The next try, as microseconds, of a message that is given up where its case cannot say so."""
+
+Outcome = Literal["sent", "failed", "given up", "abandoned", "put back"]
+"""Abandoned is given up beside the trail, because the case of the message cannot be changed."""
 ON_THE_TRAIL: tuple[Outcome, ...] = ("sent", "given up")
 """The outcomes that settle a message, and are events of its case."""
 
@@ -68,6 +72,16 @@ class Sent:
         return Sent(
             self.sent + other.sent, self.failed + other.failed, self.given_up + other.given_up
         )
+
+
+def is_due(tries: int, next_at: int, lease_until: int, now: int) -> bool:
+    """Whether a message that waits is tried at some time that a worker can have set, or given up.
+
+    A day more than the longest wait is allowed for clocks that are set back, or do not agree.
+    """
+    if next_at == NEVER:
+        return tries > len(PATIENCE)
+    return max(next_at, lease_until) <= now + 2 * PATIENCE[-1] * 1_000_000
 
 
 class Claim(NamedTuple):
@@ -157,8 +171,9 @@ def _settle(place: Workplace, tried: Sequence[Tried]) -> Sent:
     except Exception:
         if len(tried) > 1:
             return reduce(Sent.and_also, [_settle(place, [one]) for one in tried])
-    # Its case cannot be changed: it stays with those that failed, and is sent again.
-    return _settled(place, [tried[0]._replace(outcome="failed")])
+    # Its case cannot be changed: it is sent again as those that failed are, but not for ever.
+    lost = tried[0].claim.tries > len(PATIENCE)
+    return _settled(place, [tried[0]._replace(outcome="abandoned" if lost else "failed")])
 
 
 def _settled(place: Workplace, tried: Sequence[Tried]) -> Sent:
@@ -172,14 +187,14 @@ def _settled(place: Workplace, tried: Sequence[Tried]) -> Sent:
         drafts = []
         for one in ours:
             if one.outcome in ON_THE_TRAIL:
-                draft = _draft(place, tx, loaded[one.claim.message.ref])
+                draft = drafted_by_the_clock(place, tx, loaded[one.claim.message.ref])
                 _write_down(draft, one)
                 drafts.append(draft)
             else:
                 _leave(place, tx, one)
         save(place, tx, drafts, "")
     count = Counter(one.outcome for one in ours)
-    return Sent(count["sent"], count["failed"], count["given up"])
+    return Sent(count["sent"], count["failed"], count["given up"] + count["abandoned"])
 
 
 def _fenced(place: Workplace, tx: Transaction, tried: Sequence[Tried]) -> list[Tried]:
@@ -193,24 +208,13 @@ def _fenced(place: Workplace, tx: Transaction, tried: Sequence[Tried]) -> list[T
     ]
 
 
-def _draft(place: Workplace, tx: Transaction, case: Case) -> Draft:
-    edition = place.edition(tx, case.row["edition"], case.row["workflow"])
-    return Draft(
-        case,
-        edition,
-        by_the_clock(place),
-        place.directory,
-        place.calendar(edition),
-        place.randomness,
-    )
-
-
 def _leave(place: Workplace, tx: Transaction, one: Tried) -> None:
-    """Leave a message to a later try, or put one back that was not tried at all."""
+    """Leave a message to a later try or to none, or put one back that was not tried at all."""
     claim = one.claim
-    tries, next_at = claim.tries - 1, 0
-    if one.outcome == "failed":
-        tries = claim.tries
+    tries, next_at = claim.tries, NEVER
+    if one.outcome == "put back":
+        tries, next_at = tries - 1, 0
+    elif one.outcome == "failed":
         patience = PATIENCE[min(tries, len(PATIENCE)) - 1]
         next_at = micros(place) + patience * 1_000_000
     columns = ("tries", "next_at", "lease_until")

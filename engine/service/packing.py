@@ -29,8 +29,9 @@ from engine.service.filing import keep
 from engine.service.following import versions
 from engine.service.gathering import Plan, Version
 from engine.service.posting import Posted, sent
+from engine.service.private import need_whole
 from engine.service.sequencing import seal_new
-from engine.service.ticking import by_the_clock
+from engine.service.ticking import drafted_by_the_clock
 from engine.service.workplace import By, Workplace
 from engine.tree import EMPTY, extend, root
 
@@ -99,6 +100,7 @@ def build(
     """
     for _ in range(TRIES):
         plan = gathering.gather(place, by, ref, pack)
+        need_whole(place, by, ref, pack)
         kept = None if anew else _stands(place, plan, draft=draft)
         if kept is None and plan.needs and not draft:
             raise _refused(place, by, plan)
@@ -165,7 +167,7 @@ def listed(place: Workplace, by: By, ref: str) -> list[dict[str, Any]]:
 
 def _stands(place: Workplace, plan: Plan, *, draft: bool) -> Version | None:
     """The version that is handed out as it is, if there is one."""
-    kept = next((one for one in plan.versions if (one.status == "draft") == draft), None)
+    kept = next((one for one in plan.versions if one.draft == draft), None)
     if kept is None:
         return None
     as_at = date.fromisoformat(str(kept.body["as_at"]))
@@ -199,7 +201,7 @@ def _log(place: Workplace, by: By | None, plan: Plan, *, draft: bool) -> None:
 def _handed_out(place: Workplace, plan: Plan, kept: Version) -> Built:
     with place.database.read() as tx:
         content = b"".join(place.vault.document(tx, kept.archive))
-    gaps = plan.needs if kept.status == "draft" else ()
+    gaps = plan.needs if kept.draft else ()
     return _as_built(plan, kept.no, kept.status, content, gaps, fresh=False)
 
 
@@ -281,7 +283,9 @@ def _keep(place: Workplace, by: By | None, plan: Plan, made: Made, *, draft: boo
 
     if by is not None:
         asked = {"pack": plan.pack.id, "draft": draft}
-        change(place, by, Wanted("pack", plan.ref, act, request=asked, subject=plan.pack.id))
+        change(
+            place, by, Wanted("pack", plan.ref, act, request=asked, subject=lambda: plan.pack.id)
+        )
         return numbers[-1]
     with place.database.write() as tx:
         on = _draft_of_its_own(place, tx, plan)
@@ -292,11 +296,8 @@ def _keep(place: Workplace, by: By | None, plan: Plan, made: Made, *, draft: boo
 
 def _draft_of_its_own(place: Workplace, tx: Transaction, plan: Plan) -> Draft:
     """A draft of the case in the context of what the engine does by itself."""
-    rows = place.store.load_to_change(tx, plan.ref)
-    edition, around = plan.own.edition, by_the_clock(place)
-    calendar = place.calendar(edition)
-    case = Case(plan.ref, rows)
-    return Draft(case, edition, around, place.directory, calendar, place.randomness)
+    case = Case(plan.ref, place.store.load_to_change(tx, plan.ref))
+    return drafted_by_the_clock(place, tx, case)
 
 
 def _seal(

@@ -9,7 +9,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import queries, statements
@@ -19,8 +19,10 @@ from engine.database import Transaction
 from engine.dates import parse_partial
 from engine.decide import packs
 from engine.decide.draft import Draft
+from engine.decide.keeping import need_keeper
 from engine.errors import RefusedError, UsageError
 from engine.packs.archive import MANIFEST, sha256
+from engine.prose import on_day
 from engine.service.changing import Outcome, Wanted, change
 from engine.service.filing import keep
 from engine.service.following import versions
@@ -50,11 +52,13 @@ class Posted:
 
     outcome: Outcome
     no: int
-    """The version that it was compared with; a new number if none was ever built."""
+    """The version that went, or the nearest to it; a new number if it is none but a draft."""
     files: Mapping[str, str]
     """Of each file that was built: same, different or missing."""
     added: tuple[str, ...]
     """The files that went and were not built here."""
+    draft: int = 0
+    """The draft that it was compared with, if it is the nearest to one."""
 
     @property
     def as_built(self) -> bool:
@@ -70,6 +74,9 @@ class _Version:
     files: Mapping[str, str] = field(default_factory=dict)
     whole: str = ""
     subjects: tuple[str, ...] = ()
+    draft: int = 0
+    """The number of the draft that it is, which is never itself the version that was sent."""
+    built_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,10 @@ class _Compared:
 def sent(place: Workplace, by: By, ref: str, pack: str, sending: Sending) -> Posted:
     """Keep what was really sent, and seal that it was: how it differs, to whom, and when.
 
-    `by.on` is the day on which it was sent. Raises RefusedError for a day in the future or a file
-    of more than 25 MB, UsageError for a pack that the process does not have.
+    `by.on` is the day on which it was sent. A draft is never a version that was sent: what went is
+    kept under a number of its own. Raises RefusedError for a day in the future or before the case
+    or what went was there, or a file of more than 25 MB; UsageError for a pack that the process
+    does not have.
     """
     if not sending.to.strip():
         raise UsageError("Say to whom the pack was sent; give --to.")
@@ -106,20 +115,21 @@ def sent(place: Workplace, by: By, ref: str, pack: str, sending: Sending) -> Pos
     found: list[_Compared] = []
 
     def act(draft: Draft, tx: Transaction) -> None:
+        need_keeper(draft, "That a pack was sent", "record it")
         found.append(_record(place, tx, draft, going))
 
     asked = {"pack": pack, "file": sha256(content), "to": sending.to}
-    outcome = change(place, by, Wanted("sent", ref, act, request=asked, subject=pack))
+    outcome = change(place, by, Wanted("sent", ref, act, request=asked, subject=lambda: pack))
     if not found:
         return _again(place, outcome)
-    return Posted(outcome, found[0].version.no, found[0].files, found[0].added)
+    one = found[0]
+    return Posted(outcome, one.version.no, one.files, one.added, one.version.draft)
 
 
 def _record(place: Workplace, tx: Transaction, draft: Draft, going: _Going) -> _Compared:
-    if parse_partial(draft.context.happened[:10]).first > draft.context.today:
-        raise RefusedError("The day lies in the future; a pack is on record when it has been sent.")
+    _check_day(draft)
     pack = find(draft.workflow.packs, going.pack).id
-    compared = _compared(place, tx, draft.case.ref, pack, going)
+    compared = _compared(place, tx, draft, pack, going)
     ref, sending = draft.case.ref, going.sending
     subjects = compared.version.subjects or (ref, *(f"{ref}/{p}" for p in draft.case.people()))
     receipt = keep(place, tx, ref, io.BytesIO(going.receipt)) if sending.receipt else None
@@ -128,16 +138,29 @@ def _record(place: Workplace, tx: Transaction, draft: Draft, going: _Going) -> _
         packs.Sending(
             pack=pack,
             no=compared.version.no,
-            built=bool(compared.version.whole),
+            built=bool(compared.version.whole) and not compared.version.draft,
             file=keep(place, tx, ref, io.BytesIO(going.content)),
             receipt=receipt,
             files=compared.files,
             added=len(compared.added),
             subjects=subjects,
+            draft=compared.version.draft,
         ),
         _sealed(draft, going, compared.added),
     )
     return compared
+
+
+def _check_day(draft: Draft) -> None:
+    on, row = parse_partial(draft.context.happened[:10]), draft.case.row
+    if on.first > draft.context.today:
+        raise RefusedError("The day lies in the future; a pack is on record when it has been sent.")
+    opened = str(row["opened_on"])
+    if not row["historic"] and on.last < parse_partial(opened).first:
+        raise RefusedError(
+            f"The case was opened on {on_day(opened)}, and its pack was not sent before; give --on "
+            "with the day on which it was."
+        )
 
 
 def _sealed(draft: Draft, going: _Going, added: tuple[str, ...]) -> dict[str, str]:
@@ -171,8 +194,14 @@ def _again(place: Workplace, outcome: Outcome) -> Posted:
     return Posted(outcome, body["no"], body["files"], ())
 
 
-def _compared(place: Workplace, tx: Transaction, ref: str, pack: str, going: _Going) -> _Compared:
-    """What was sent beside the version of which most of it is; beside the latest if of none."""
+def _compared(
+    place: Workplace, tx: Transaction, draft: Draft, pack: str, going: _Going
+) -> _Compared:
+    """What was sent beside the version of which most of it is; beside the latest if of none.
+
+    Only what is of a draft is beside one, and what went before a version was built beside none.
+    """
+    ref, on = draft.case.ref, parse_partial(draft.context.happened[:10])
     rows = [(key[2], row) for key, row in versions(place, tx, ref) if key[1] == pack]
     number = max((no for no, _ in rows), default=0) + 1
     best = _Compared(_Version(number), {}, tuple(going.went))
@@ -180,11 +209,23 @@ def _compared(place: Workplace, tx: Transaction, ref: str, pack: str, going: _Go
     for version in _versions(place, tx, ref, rows):
         files = _against(version, going)
         same = sum(one == SAME for one in files.values())
-        if same > closest:
+        later = on.last < parse_partial(version.built_on[:10]).first
+        if same > (0 if version.draft or later else closest) and same > closest:
+            if later:
+                raise _not_yet(version)
             closest, known = same, {*version.files, MANIFEST, *_elsewhere(version, going.went)}
             added = tuple(name for name in going.went if name not in known)
-            best = _Compared(version, files, added)
+            best = _Compared(
+                replace(version, no=number) if version.draft else version, files, added
+            )
     return best
+
+
+def _not_yet(version: _Version) -> RefusedError:
+    return RefusedError(
+        f"What went is version {version.no}, which was built on {on_day(version.built_on[:10])} "
+        "and was not sent before; give --on with the day on which it was."
+    )
 
 
 def _against(version: _Version, going: _Going) -> dict[str, str]:
@@ -231,8 +272,15 @@ def _versions(
         event = tx.row(queries.EVENT, (place.log, ref, row["n"]))
         if there is not None and not there[1] and event is not None:
             content = b"".join(place.vault.document(tx, row["archive"]))
-            subjects = tuple(parse(event[0])["body"]["subjects"])
-            yield _Version(no, _built_files(content), sha256(content), subjects)
+            body = parse(event[0])["body"]
+            yield _Version(
+                no,
+                _built_files(content),
+                sha256(content),
+                tuple(body["subjects"]),
+                no if body["status"] == "draft" else 0,
+                str(row["built_on"]),
+            )
 
 
 def _built_files(content: bytes) -> dict[str, str]:

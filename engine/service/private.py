@@ -13,7 +13,7 @@ from engine import queries, rights
 from engine.canonical import clean_text, parse
 from engine.case import AnswerKey, Row
 from engine.database import Transaction
-from engine.definition import Question
+from engine.definition import Question, Workflow
 from engine.edition import Edition
 from engine.errors import CaseNotFoundError, RefusedError, UsageError
 from engine.service import access
@@ -31,7 +31,7 @@ class Rights:
 
     def __init__(self, place: Workplace, tx: Transaction, person: str) -> None:
         self._place, self._tx, self._person = place, tx, person
-        self._readers: dict[tuple[str, str], rights.Reader] = {}
+        self._readers: dict[tuple[str, str] | str, rights.Reader] = {}
         self._views: dict[str, View] = {}
 
     @cached_property
@@ -46,21 +46,46 @@ class Rights:
     def reader(self, ref: str) -> rights.Reader:
         """What the person is to the process of a case."""
         pinned = self._pinned[ref]
-        if pinned not in self._readers:
+        workflow = self._place.edition(self._tx, *pinned).workflow
+        bound = rights.is_bound(self._place.directory, workflow, self._person)
+        key = ref if bound else pinned
+        if key not in self._readers:
             day = self._place.today().isoformat()
-            workflow = self._place.edition(self._tx, *pinned).workflow
-            known = rights.reader(self._place.directory, workflow, self._person, day)
-            self._readers[pinned] = known
-        return self._readers[pinned]
+            concern = self._concern(ref) if bound else rights.NOBODYS
+            known = rights.reader(self._place.directory, workflow, self._person, day, concern)
+            self._readers[key] = known
+        return self._readers[key]
+
+    def _concern(self, ref: str) -> rights.Concern:
+        """Which agencies a case concerns; a linked case about none, those of the case above it."""
+        about = self._seen(ref).case.about
+        if about:
+            return rights.Concern(about)
+        above = ref.rpartition(".")[0]
+        if above:
+            return self._concern(above)
+        log = self._place.log
+        first = self._tx.row(queries.FIRST_EVENT, (log, ref))
+        opened_by = parse(first[0])["actor"]["agency"] if first else ""
+        asked = {
+            about
+            for _, process, state, about, closed_on in self._tx.rows(queries.CHILDREN, (log, ref))
+            if not self._workflow_of(ref, process).was_set_aside(state, closed_on)
+        }
+        return rights.Concern(agencies=frozenset({opened_by, *asked} - {""}))
+
+    def _workflow_of(self, ref: str, process: str) -> Workflow:
+        """The process of a linked case, within the edition of the case above it."""
+        return self.edition(ref).children[process].workflow
 
     def may_read(self, ref: str, question: str, agency: str = "") -> bool:
         """Whether the person may read an answer, of which is known from which agency it came."""
         who, workflow = self.reader(ref), self.edition(ref).workflow
         asked = workflow.questions.get(question)
-        if not who.roles or asked is None or not asked.seen_by:
+        if not who.roles or (who.whole and (asked is None or not asked.seen_by)):
             return bool(who.roles)
         case = self._seen(ref).case
-        return rights.may_read(who, case, workflow, asked, agency or str(case.row["about"]))
+        return rights.may_read(who, case, workflow, asked, agency or case.about)
 
     def _seen(self, ref: str) -> View:
         if ref not in self._views:
@@ -230,9 +255,27 @@ def _may(known: Rights, seen: View, key: AnswerKey, source: str) -> bool:
     return known.may_read(seen.case.ref, key.question, agency_of(question, key.of, source))
 
 
-def _withheld(seen: View, question: str) -> str:
+def _withheld(seen: View, name: str) -> str:
     workflow = seen.edition.workflow
-    return f"(withheld: shown only to {rights.shown_to(workflow, workflow.questions[question])})"
+    question = workflow.questions.get(name)
+    if question is None or rights.unlocked(seen.case, workflow, question):
+        return "(withheld: your role reads only what its own steps need, and your agency's answers)"
+    return f"(withheld: shown only to {rights.shown_to(workflow, question)})"
+
+
+def need_whole(place: Workplace, by: By, ref: str, what: str) -> None:
+    """Raise RefusedError, which is logged, for somebody who may not read the whole of a case.
+
+    `what` is what they want of it, such as the name of a pack.
+    """
+    with place.database.read() as tx:
+        known = Rights(place, tx, by.person)
+        mine, workflow = known.reader(ref), known.edition(ref).workflow
+    try:
+        rights.check(mine, workflow, ref, whole=True)
+    except RefusedError as error:
+        access.refused(place, by, "pack", ref, error, what)
+        raise
 
 
 def _sources(event: Mapping[str, Any]) -> dict[str, str]:

@@ -228,7 +228,7 @@ def _left(place: Workplace, seen: View, row: Row) -> int | None:
     if row["status"] not in RUNNING or not row["due_on"] or seen.case.row["historic"]:
         return None
     calendar, due_on = place.calendar(seen.edition), date.fromisoformat(row["due_on"])
-    return calendar.working_days_between(seen.today, due_on) if calendar.covers(due_on) else None
+    return calendar.working_days_left(seen.today, due_on) if calendar.covers(due_on) else None
 
 
 def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
@@ -270,6 +270,7 @@ def _derivation(
             "type": event["type"],
             "on": event["recorded"][:10],
             "cause": event["body"].get("cause", ""),
+            "cause_said": titles.cause(seen.edition.workflow, event["body"].get("cause", "")),
             "old": event["body"].get("old"),
             "now": event["body"].get("now"),
         }

@@ -120,11 +120,15 @@ def _waiting(draft: Draft, now: int) -> list[Key]:
 
 
 def _draft(place: Workplace, tx: Transaction, ref: str) -> Draft:
-    rows = place.store.load_to_change(tx, ref, whole=False)
-    row = rows.table("cases")[(ref,)]
-    edition = place.edition(tx, row["edition"], row["workflow"])
+    case = Case(ref, place.store.load_to_change(tx, ref, whole=False))
+    return drafted_by_the_clock(place, tx, case)
+
+
+def drafted_by_the_clock(place: Workplace, tx: Transaction, case: Case) -> Draft:
+    """The beginning of a change that the engine makes by itself."""
+    edition = place.edition(tx, case.row["edition"], case.row["workflow"])
     return Draft(
-        Case(ref, rows),
+        case,
         edition,
         by_the_clock(place),
         place.directory,

@@ -28,6 +28,12 @@ def said(place: Workplace, question: Question, value: str | None) -> str | None:
     return listed(title_of(place, agency) for agency in value.split(","))
 
 
+def cause(workflow: Workflow, text: str) -> str:
+    """Why a deadline changed, to follow "because": a step by its title."""
+    step = workflow.transitions.get(text)
+    return f'of the step "{step.title}"' if step else text
+
+
 def linked(place: Workplace, workflow: Workflow, row: Sequence[Any]) -> dict[str, Any]:
     """A linked case in its stable form."""
     ref, name, state, about, closed_on = row

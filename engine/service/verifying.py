@@ -66,9 +66,8 @@ class Verdict:
     def _erasures(self) -> list[str]:
         if not self.erased:
             return []
-        return [
-            f"{self.erased} personal values are gone because a recorded erasure destroyed them."
-        ]
+        gone, it = ("value is", "it") if self.erased == 1 else ("values are", "them")
+        return [f"{self.erased} personal {gone} gone because a recorded erasure destroyed {it}."]
 
     def _reach(self) -> list[str]:
         if self.against is None:

@@ -18,7 +18,7 @@ from engine.case import Actor, Context
 from engine.database import Database, Transaction
 from engine.dates import parse_partial
 from engine.definition import UnreadableError, workflow_from
-from engine.directory import Appointment, Directory
+from engine.directory import NOWHERE, Appointment, Directory
 from engine.edition import Edition
 from engine.errors import ConfigError, RefusedError, TrailError, UsageError
 from engine.keys import Keys, Randomness
@@ -152,9 +152,12 @@ class By:
     claimed: str = "claimed"
 
 
-def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
+def context(
+    place: Workplace, by: By, roles: tuple[str, ...] = (), only_at: Mapping[str, str] = NOWHERE
+) -> Context:
     """The context of a command: the actor is resolved in these roles, on the day it happened.
 
+    Of a role that `only_at` names, only an appointment for that agency counts.
     Raises UsageError for somebody whom config.toml does not name.
     """
     now = place.clock()
@@ -162,7 +165,7 @@ def context(place: Workplace, by: By, roles: tuple[str, ...] = ()) -> Context:
     decided = by.decided_by or by.person
     _check_people(place, by, decided)
     happened = _day(by, today)
-    held = _held(place.directory, decided, roles, happened[:10])
+    held = _held(place.directory, decided, roles, happened[:10], only_at)
     actor = Actor(
         decided=decided,
         recorded=by.person,
@@ -210,10 +213,14 @@ def _check_people(place: Workplace, by: By, decided: str) -> None:
 
 
 def _held(
-    directory: Directory, person: str, roles: tuple[str, ...], day: str
+    directory: Directory,
+    person: str,
+    roles: tuple[str, ...],
+    day: str,
+    only_at: Mapping[str, str],
 ) -> Appointment | None:
-    found = directory.acting(person, roles, day)
+    found = directory.acting(person, roles, day, only_at)
     if found or roles:
         return found
     every = tuple(dict.fromkeys(a.role for a in directory.appointments if a.person == person))
-    return directory.acting(person, every, day)
+    return directory.acting(person, every, day, only_at)

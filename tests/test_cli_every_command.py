@@ -1,0 +1,156 @@
+"""What holds of every command: a silent clock and a demo are told first, and the JSON document of
+each keeps its keys.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from click.testing import CliRunner
+
+from engine import bootstrap
+from engine.cli.commands import COMMANDS
+from engine.cli.main import root
+from engine.service.starting import sealed_tick
+from tests.offices import Office, copied
+
+PROCESS = "child_safeguarding_practice_review"
+WITHOUT_A_STORE = {"init", "demo", "date", "workflow check", "workflow describe"}
+FOR_EVER = {"worker"}
+CHANGED = "case decided_by key opened proof recorded_by ref repeated version"
+CASE = (
+    "about about_title allowed answers can_be_done caution closed_on deadlines edition "
+    "edition_name historic linked opened_on parent people ref set_aside since state state_title "
+    "tasks title version waiting_on waits_on workflow"
+)
+EVERY = {
+    "open": (f"{PROCESS} WHERE_IT_WAS WHERE_HOME_IS referred_on=2026-10-30", f"{CHANGED} similar"),
+    "record": ("OPEN AGE", CHANGED),
+    "attach": ("OPEN action_plan FILE", CHANGED),
+    "document": ("WHOLE", "cautions documents ref"),
+    "person": ("WHOLE show", "caution people ref"),
+    "take": ("OPEN inform_partners", CHANGED),
+    "next": ("OPEN", "caution ref state state_title steps tasks"),
+    "show": ("OPEN", CASE),
+    "history": ("OPEN", "cautions events ref"),
+    "find": ("Lane", "cases cautions"),
+    "list": ("", "cases cautions complete"),
+    "today": (
+        "",
+        "cautions due_soon horizon overdue tasks today unanswered undelivered mistyped_kinds "
+        "unknown_roles waiting",
+    ),
+    "deadlines": ("", "cautions deadlines"),
+    "explain": ("OPEN notification", "cautions deadlines ref timescale"),
+    "correct": ("OPEN referred_on=2026-10-29 --reason misread", CHANGED),
+    "undo": ("OPEN --reason mistake", CHANGED),
+    "extend": ("OPEN notification --to 2026-11-30 --agreed-by them --reason ill", CHANGED),
+    "delay": ("OPEN notification --told them --reason ill", CHANGED),
+    "approve": ("WHOLE final_report --as avery", CHANGED),
+    "pack": (
+        "WHOLE rapid_review_submission --out OUT",
+        "file fresh manifest missing no pack ref remarks status",
+    ),
+    "sent": ("WHOLE rapid_review_submission --file PACK --to them", f"{CHANGED} sent"),
+    "erase": ("WHOLE --person p1 --basis order", CHANGED),
+    "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
+    "workflow list": ("", "in_use workflows"),
+    "workflow activate": (PROCESS, "activated edition hash workflow"),
+    "audit verify": ("", "against cases erased events holds problems root rows size"),
+    "audit checkpoint": ("", "checkpoint public_key"),
+    "migrate": ("", "schema_version"),
+}
+"""What each command is asked in the demo's folder, and the keys of its document."""
+
+
+class Demo(NamedTuple):
+    """The folder that the demo left, its closed review, and the case that is still open."""
+
+    office: Office
+    whole: str
+    still_open: str
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    folder = tmp_path_factory.mktemp("demo") / "left"
+    made = CliRunner().invoke(root(), ["demo", "--out", str(folder), "--json"])
+    whole, still_open = json.loads(made.stdout)["cases"]
+    return Demo(Office(folder), whole, still_open)
+
+
+def asked(demo: Demo, name: str, folder: Path) -> tuple[Office, list[str]]:
+    """A copy of the demo's folder, and the words of a command that does what it is asked there."""
+    office = copied(demo.office, folder)
+    meant = {
+        "WHOLE": demo.whole,
+        "OPEN": demo.still_open,
+        "WHERE_IT_WAS": "place_of_incident=in our area",
+        "WHERE_HOME_IS": "place_of_residence=in our area",
+        "AGE": "age_band=under 18",
+        "FILE": office.file("plan.txt", "Everybody is seen."),
+        "OUT": str(folder / "out"),
+        "PACK": str(next(folder.glob("*.zip"))),
+    }
+    if name == "approve":
+        # All three approved the report long ago; it is approved again when it has changed.
+        office.ok("attach", demo.whole, "final_report", meant["FILE"], "--as", "sam")
+    words = [meant.get(word, word) for word in f"{name} {EVERY[name][0]}".split()]
+    return office, words if "--as" in words else [*words, "--as", "sam"]
+
+
+def test_every_command_that_opens_a_store_is_among_those_that_are_asked() -> None:
+    named = {name for name, entry in COMMANDS.items() if entry.module}
+
+    assert named == set(EVERY) | WITHOUT_A_STORE | FOR_EVER
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_command_on_the_store_of_a_demo_says_first_that_it_is_one(
+    demo: Demo, tmp_path: Path, name: str
+) -> None:
+    office, words = asked(demo, name, tmp_path / "demo")
+
+    assert office.ok(*words).startswith("DEMO: ")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_document_of_every_command_keeps_its_keys_and_says_of_a_demo_that_it_is_one(
+    demo: Demo, tmp_path: Path, name: str
+) -> None:
+    office, words = asked(demo, name, tmp_path / "demo")
+    result = office.run(*words, "--json")
+    document = json.loads(result.stdout)
+
+    assert result.exit_code == 0
+    assert sorted(document) == sorted([*EVERY[name][1].split(), "demo"])
+    assert document["demo"] is True
+    assert result.stderr.startswith("DEMO: ")
+    assert sorted(document.get("case", {})) in ([], sorted(CASE.split()))
+
+
+def test_a_refusal_in_a_demo_says_that_it_is_one(demo: Demo) -> None:
+    words = ("take", demo.still_open, "decide_to_notify", "--as", "sam")
+    result = demo.office.run(*words, "--json")
+
+    assert demo.office.run(*words).stdout.startswith("DEMO: ")
+    assert result.exit_code == 4
+    assert json.loads(result.stdout)["demo"] is True
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_when_no_tick_ran_for_a_working_day_the_first_line_of_every_command_says_so(
+    demo: Demo, tmp_path: Path, name: str
+) -> None:
+    office, words = asked(demo, name, tmp_path / "demo")
+    place = bootstrap.workplace(bootstrap.settings(str(office.config)))
+    moment = int(datetime(2026, 10, 28, 17, 3, tzinfo=UTC).timestamp() * 1e6)
+    with place.database.write() as tx:
+        tx.run("UPDATE ticks SET ticked = ?, seal = ?", (moment, sealed_tick(place, moment)))
+    place.database.close()
+
+    assert office.ok(*words).startswith("No tick has run since Wed 28 Oct 2026 17:03: nobody is ")

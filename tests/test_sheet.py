@@ -1,0 +1,53 @@
+"""`today` fits one sheet of paper, however much there is to do, and says how much is left over."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from engine.case import Given
+from engine.cli.sheet import COLUMNS, LINES, PARTS, sheet
+from engine.decide.taking import Step
+from engine.service import cases, listing, reading
+from tests.worlds import BESS, LEE, World
+
+BUSY = 60
+"""How many cases are open: a third of them late, and all of them with tasks."""
+
+
+def test_today_fits_one_sheet_whatever_there_is_and_counts_what_it_leaves_out(
+    world: World,
+) -> None:
+    for number in range(BUSY):
+        ref = world.open(aware_on="2025-12-12" if number % 3 else "2025-11-24")
+        world.take(ref, "start_deciding")
+        asked = [Given("opinion", None, "police", status="asked")]
+        cases.record(world.place, BESS, ref, asked)
+        step = Step("decide_to_notify", already_done=True)
+        cases.take_step(world.place, LEE, ref, step)
+    found = listing.today_sheet(world.place)
+    assert len(found["tasks"]) >= 200
+    cautions = reading.cautions(world.place, {one["ref"] for one in found["waiting"]})
+    lines = [click.unstyle(line) for line in sheet(found, "Sample Partnership", cautions)]
+    assert len(lines) <= LINES
+    assert max(map(len, lines)) <= COLUMNS
+    titles = [line for line in lines if re.fullmatch(r"[A-Z].* \(\d+\)", line)]
+    whole = [(part, len(found[part.name])) for part in PARTS if found[part.name]]
+    assert titles == [f"{part.title} ({number})" for part, number in whole]
+    assert titles[0] == f"Overdue ({BUSY // 3})"
+    for part, number in whole:
+        own = lines[lines.index(f"{part.title} ({number})") + 1 :]
+        own = own[: own.index("")]
+        if part.name != "waiting":
+            assert own.count("    Sample guidance (second-hand).") <= 1
+            [left] = re.findall(rf"^  And (\d+) more: `casetrail {part.more}`\.$", own[-1])
+            shown = [line for line in own if re.match(r"  \d{4}-\w{6} ", line)]
+            assert len(shown) + int(left) == number, part.name
+            assert shown
+
+
+def test_a_quiet_day_leaves_nothing_out(world: World) -> None:
+    world.open(aware_on="2025-12-12")
+    lines = sheet(listing.today_sheet(world.place), "Sample Partnership", [])
+    assert not [line for line in lines if "more:" in line]
