@@ -6,8 +6,6 @@ import errno
 import json
 import os
 import re
-import shlex
-import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from textwrap import wrap
@@ -33,7 +31,9 @@ _SCRIPTS = frozenset(
 
 def width() -> int:
     """How many columns a line may have: the terminal's, within reason."""
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+    from shutil import get_terminal_size
+
+    return max(NARROWEST, min(WIDEST, get_terminal_size().columns))
 
 
 def paragraph(text: str, indent: int = 0, hanging: int = 0, most: int = 0) -> list[str]:
@@ -75,6 +75,9 @@ def program() -> str:
 
     What is no program of ours, such as a test, calls itself plainly.
     """
+    import shlex
+    import shutil
+
     called = sys.argv[0]
     if os.path.basename(called) != PROGRAM or not os.path.dirname(called):
         return PROGRAM

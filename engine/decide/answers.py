@@ -224,6 +224,8 @@ def _check_start(draft: Draft, question: Question, found: PartialDate) -> None:
 
 def _uncounted(draft: Draft, anchor: str, day: date) -> bool:
     """Whether a clock that starts on this day counts working days from before they are known."""
+    if day >= draft.calendar.first:
+        return False
     rules = (draft.edition.rule(v.due) for t in draft.edition.by_anchor[anchor] for v in t.variants)
     return any(
         due_or_uncounted(rule, day, draft.calendar).due_on is None
