@@ -80,6 +80,11 @@ class Edition:
         return frozenset(counted | set(self.dated_by) | asked_first)
 
     @cached_property
+    def acting(self) -> tuple[str, ...]:
+        """The roles of those who act in the process, and are not only told."""
+        return self.workflow.acting
+
+    @cached_property
     def recurring(self) -> frozenset[str]:
         """The timescales that begin again each time they are met, by their ids."""
         return frozenset(t.id for t in self._all if self.rule(t.variants[0].due).form == "every")

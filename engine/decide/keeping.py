@@ -7,7 +7,7 @@ what it says has happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from engine import rights
@@ -113,12 +113,14 @@ def _for_others(draft: Draft, given: Iterable[Given], may: Rule) -> tuple[Need, 
     return tuple(found.values())
 
 
-def not_with_step(draft: Draft, transition: Transition, given: Iterable[Given]) -> tuple[Need, ...]:
+def not_with_step(draft: Draft, transition: Transition, given: Sequence[Given]) -> tuple[Need, ...]:
     """The answers given with a step that are for others to give, with whose they are.
 
     Who may take the step gives what the step itself names. Whatever else comes with it, whoever
     decided the step or records it must be one who may record that by itself.
     """
+    if not given:
+        return ()
     named = named_by(transition) if may_take(draft, transition) else frozenset()
     recorder, questions = draft.context.actor.recorded, draft.workflow.questions
     others = [
@@ -227,12 +229,18 @@ def _is_contact(draft: Draft, person: str) -> bool:
 
 def _has_role(draft: Draft, person: str) -> bool:
     """Whether somebody is appointed today to a role that acts in this case, deputies included."""
-    day, only_at = draft.context.today.isoformat(), _only_at(draft)
-    return any(
-        one.person == person and one.agency == only_at.get(role, one.agency)
-        for role in draft.workflow.acting
-        for one in draft.directory.appointed(role, day)
-    )
+    day = draft.context.today.isoformat()
+    appointed = draft.directory.appointed
+    held = [
+        (role, one.agency)
+        for role in draft.edition.acting
+        for one in appointed(role, day)
+        if one.person == person
+    ]
+    if not held:
+        return False
+    only_at = _only_at(draft)
+    return any(agency == only_at.get(role, agency) for role, agency in held)
 
 
 def _only_at(draft: Draft) -> Mapping[str, str]:
