@@ -218,6 +218,8 @@ def test_the_record_is_kept_by_those_in_the_role_today_whenever_it_happened(worl
     place = replace(world.place, directory=directory)
     early = By("bess", on="2025-12-01")
     cases.record(place, early, ref, given(happened_on="2025-11-30"))
+    with place.database.read() as tx:
+        assert reading.view(place, tx, ref).case.value("happened_on") == "2025-11-30"
 
 
 def test_an_agency_answers_on_the_linked_case_that_is_about_it(world: World) -> None:

@@ -138,9 +138,14 @@ def may_take(draft: Draft, transition: Transition) -> bool:
     context = draft.context
     if context.actor.role in transition.who:
         return True
-    day = context.happened[:10] if len(context.happened) >= 10 else context.today.isoformat()
     decided, only_at = context.actor.decided, _only_at(draft)
-    return draft.directory.acting(decided, transition.who, day, only_at) is not None
+    return draft.directory.acting(decided, transition.who, day_of(draft), only_at) is not None
+
+
+def day_of(draft: Draft) -> str:
+    """The day for which the deciding person is judged; today's, where only a month is known."""
+    happened = draft.context.happened
+    return happened[:10] if len(happened) >= 10 else draft.context.today.isoformat()
 
 
 def may_answer(draft: Draft, question: Question, one: Given, person: str) -> bool:
@@ -231,16 +236,16 @@ def _has_role(draft: Draft, person: str) -> bool:
     """Whether somebody is appointed today to a role that acts in this case, deputies included."""
     day = draft.context.today.isoformat()
     appointed = draft.directory.appointed
-    held = [
+    found = [
         (role, one.agency)
         for role in draft.edition.acting
         for one in appointed(role, day)
         if one.person == person
     ]
-    if not held:
+    if not found:
         return False
     only_at = _only_at(draft)
-    return any(agency == only_at.get(role, agency) for role, agency in held)
+    return any(agency == only_at.get(role, agency) for role, agency in found)
 
 
 def _only_at(draft: Draft) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from engine.decide import setting_aside
 from engine.decide.answers import of_whom
 from engine.decide.draft import Draft
 from engine.decide.facts import facts
-from engine.decide.keeping import may_take, suppliers, theirs
+from engine.decide.keeping import day_of, may_take, suppliers, theirs
 from engine.definition import Approval, Condition, Transition
 from engine.errors import Need
 from engine.guards import clause, required, ways
@@ -68,9 +68,7 @@ def _person(draft: Draft, transition: Transition) -> list[Missing]:
 def _of_deputy(draft: Draft, transition: Transition, need: Need) -> Need:
     """What a deputy is told of somebody who is not entered as away: a deputy is not a stranger."""
     person, directory = draft.context.actor.decided, draft.directory
-    happened = draft.context.happened[:10]
-    day = happened if len(happened) == 10 else draft.context.today.isoformat()
-    stands_for = directory.stands_for(person, transition.who, day)
+    stands_for = directory.stands_for(person, transition.who, day_of(draft))
     if not stands_for:
         return need
     # In `how`, which is not kept with the step: no name of anybody enters the trail.
