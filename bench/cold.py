@@ -34,7 +34,7 @@ def main() -> None:
         "list": [COMMAND, "list", *at],
         "show": [COMMAND, "show", ref, *at],
         "next": [COMMAND, "next", ref, *at],
-        "take": [COMMAND, "take", ref, "inform_partners", "--already-done", *at],
+        "take": [COMMAND, "take", ref, "inform_partners", "--already-done", "--pass-over", *at],
     }
     took: dict[str, list[float]] = {name: [] for name in commands}
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

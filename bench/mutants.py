@@ -34,8 +34,22 @@ class Group:
 
 GROUPS = {
     "rules": Group(
-        ("engine/timescales.py", "engine/calendars.py", "engine/guards.py"),
-        ("timescales", "derivations", "calendars", "calendar_edges", "dates", "grammar", "guards"),
+        (
+            "engine/timescales.py",
+            "engine/punctuality.py",
+            "engine/calendars.py",
+            "engine/guards.py",
+        ),
+        (
+            "timescales",
+            "derivations",
+            "punctuality",
+            "calendars",
+            "calendar_edges",
+            "dates",
+            "grammar",
+            "guards",
+        ),
     ),
     "fold": Group(("engine/apply.py",), ("trail_format", "setting_right", "service_clocks")),
     "audit": Group(
@@ -53,6 +67,7 @@ GROUPS = {
             *("keeping", "rights", "outbox", "clocks", "left_to_do", "trail_format", "cli"),
             *("packing", "packing_in_step", "packing_sent", "packs_building"),
             *("needs", "recording", "cli_recording", "directory", "recurring", "linked_cases"),
+            *("put_right", "own_agency", "own_agency_told"),
             *("notices", "pack_needs", "answers", "taking_back", "scenarios", "walks"),
             "workflows/child_safeguarding_practice_review",
         ),

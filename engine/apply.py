@@ -41,7 +41,7 @@ def opened(event: Event, body: Body, made: list[Change]) -> None:
         "latest_on": event["happened"],
         "children": 0,
     }
-    made.append(Change("cases", (event["stream"],), columns, True))
+    made.append(("cases", (event["stream"],), columns, True))
 
 
 def answered(event: Event, body: Body, made: list[Change]) -> None:
@@ -61,7 +61,7 @@ def answered(event: Event, body: Body, made: list[Change]) -> None:
             "power": item["power"],
             "n": event["n"],
         }
-        made.append(Change("answers", key, columns, item["first"]))
+        made.append(("answers", key, columns, item["first"]))
     _turns(event, body.get("turns", ()), made)
 
 
@@ -72,18 +72,18 @@ def taken(event: Event, body: Body, made: list[Change]) -> None:
         columns |= {"state": body["to"], "state_since": event["happened"]}
     if body["closed"] is not None:
         columns["closed_on"] = event["happened"] if body["closed"] else None
-    made.append(Change("cases", (event["stream"],), columns, False))
+    made.append(("cases", (event["stream"],), columns, False))
     _turns(event, body["turns"], made)
 
 
 def undone(event: Event, body: Body, made: list[Change]) -> None:
     """The latest step is set aside: the case is where it was before."""
     columns = {name: body[name] for name in ("state", "state_since", "closed_on", "latest_on")}
-    made.append(Change("cases", (event["stream"],), columns, False))
+    made.append(("cases", (event["stream"],), columns, False))
     for item in body["answers"]:
         key = (event["stream"], item["question"], item["of"], item["no"])
         columns = {name: item[name] for name in item if name not in ("question", "of", "no")}
-        made.append(Change("answers", key, columns, False))
+        made.append(("answers", key, columns, False))
     _turns(event, body["turns"], made, event["happened"])
 
 
@@ -91,9 +91,9 @@ def redated(event: Event, body: Body, made: list[Change]) -> None:
     """An earlier step is given the day on which it really happened."""
     for item in body["turns"]:
         key = (event["stream"], item["what"])
-        made.append(Change("turns", key, {"happened": item["happened"]}, False))
+        made.append(("turns", key, {"happened": item["happened"]}, False))
     if body["case"]:
-        made.append(Change("cases", (event["stream"],), dict(body["case"]), False))
+        made.append(("cases", (event["stream"],), dict(body["case"]), False))
 
 
 def started(event: Event, body: Body, made: list[Change]) -> None:
@@ -113,7 +113,7 @@ def started(event: Event, body: Body, made: list[Change]) -> None:
         "schedule": body["schedule"],
         "n": event["n"],
     }
-    made.append(Change("deadlines", _deadline(event, body), columns, True))
+    made.append(("deadlines", _deadline(event, body), columns, True))
     _notices(event, body, made)
     _turns(event, body.get("turns", ()), made)
 
@@ -123,10 +123,10 @@ def deadline_changed(event: Event, body: Body, made: list[Change]) -> None:
     explained.
     """
     deadline = _deadline(event, body)
-    made.append(Change("deadlines", deadline, {**body["now"], "n": event["n"]}, False))
+    made.append(("deadlines", deadline, {**body["now"], "n": event["n"]}, False))
     for name, schedule in body.get("dropped", ()):
         key = (*deadline, name, schedule)
-        made.append(Change("notices", key, {"status": "replaced"}, False))
+        made.append(("notices", key, {"status": "replaced"}, False))
     _notices(event, body, made)
     _turns(event, body.get("turns", ()), made)
 
@@ -135,7 +135,7 @@ def notice_settled(event: Event, body: Body, made: list[Change]) -> None:
     """A notice fires, is superseded by a later one of its deadline, or is set aside."""
     key = (*_deadline(event, body), body["notice"], body["schedule"])
     status = _NOTICE_STATUS[event["type"]]
-    made.append(Change("notices", key, {"status": status, "n": event["n"]}, False))
+    made.append(("notices", key, {"status": status, "n": event["n"]}, False))
     _messages(event, body, made)
 
 
@@ -157,20 +157,20 @@ def tasks_opened(event: Event, body: Body, made: list[Change]) -> None:
             "done_on": None,
             "n": event["n"],
         }
-        made.append(Change("tasks", (event["stream"], item["task"]), columns, True))
+        made.append(("tasks", (event["stream"], item["task"]), columns, True))
 
 
 def tasks_done(event: Event, body: Body, made: list[Change]) -> None:
     """Tasks are done, or dropped because their step was set aside."""
     for task in body["tasks"]:
         columns = {"status": body["status"], "done_on": event["happened"]}
-        made.append(Change("tasks", (event["stream"], task), columns, False))
+        made.append(("tasks", (event["stream"], task), columns, False))
 
 
 def person_added(event: Event, body: Body, made: list[Change]) -> None:
     """Somebody whom the case is about is added to it."""
     columns = {"kind": body["kind"], "status": "on the case", "n": event["n"]}
-    made.append(Change("people", (event["stream"], body["person"]), columns, True))
+    made.append(("people", (event["stream"], body["person"]), columns, True))
 
 
 def approved(event: Event, body: Body, made: list[Change]) -> None:
@@ -184,36 +184,36 @@ def approved(event: Event, body: Body, made: list[Change]) -> None:
         "given_on": event["happened"],
         "n": event["n"],
     }
-    made.append(Change("approvals", key, columns, body["first"]))
+    made.append(("approvals", key, columns, body["first"]))
 
 
 def approvals_voided(event: Event, body: Body, made: list[Change]) -> None:
     """What was approved has changed, so its approvals no longer count."""
     for person in body["people"]:
         key = (event["stream"], body["of"], body["no"], person)
-        made.append(Change("approvals", key, {"status": "void"}, False))
+        made.append(("approvals", key, {"status": "void"}, False))
 
 
 def link_changed(event: Event, body: Body, made: list[Change]) -> None:
     """A linked case is opened, ends, or is taken up again."""
     key = (event["stream"], body["process"])
     columns = {"opened": body["opened"], "ended": body["ended"]}
-    made.append(Change("linked", key, columns, body["first"]))
+    made.append(("linked", key, columns, body["first"]))
     if body["children"] is not None:
-        made.append(Change("cases", (event["stream"],), {"children": body["children"]}, False))
+        made.append(("cases", (event["stream"],), {"children": body["children"]}, False))
 
 
 def case_set_aside(event: Event, body: Body, made: list[Change]) -> None:
     """The step that opened a linked case is set aside, and the case with it."""
-    made.append(Change("cases", (event["stream"],), {"closed_on": event["happened"]}, False))
+    made.append(("cases", (event["stream"],), {"closed_on": event["happened"]}, False))
 
 
 def erased(event: Event, body: Body, made: list[Change]) -> None:
     """The personal values of one person are destroyed; that they existed stays."""
-    made.append(Change("subjects", (body["subject"],), {"wrapped": None, "erased": 1}, False))
+    made.append(("subjects", (body["subject"],), {"wrapped": None, "erased": 1}, False))
     for n, path in body["values"]:
         made.append(
-            Change(
+            (
                 "secrets",
                 (event["stream"], n, path),
                 {"salt": None, "sealed": None},
@@ -221,7 +221,7 @@ def erased(event: Event, body: Body, made: list[Change]) -> None:
             )
         )
     for document in body["documents"]:
-        made.append(Change("documents", (document,), {"erased": 1}, False))
+        made.append(("documents", (document,), {"erased": 1}, False))
 
 
 def attached(event: Event, body: Body, made: list[Change]) -> None:
@@ -235,7 +235,7 @@ def attached(event: Event, body: Body, made: list[Change]) -> None:
         "erased": 0,
         "n": event["n"],
     }
-    made.append(Change("documents", (body["document"],), columns, True))
+    made.append(("documents", (body["document"],), columns, True))
 
 
 def pack_built(event: Event, body: Body, made: list[Change]) -> None:
@@ -249,7 +249,7 @@ def pack_built(event: Event, body: Body, made: list[Change]) -> None:
         "sent_on": None,
         "n": event["n"],
     }
-    made.append(Change("packs", (event["stream"], body["pack"], body["no"]), columns, True))
+    made.append(("packs", (event["stream"], body["pack"], body["no"]), columns, True))
     _kept(event, body["archive"], made)
     _turns(event, body["turns"], made)
 
@@ -258,7 +258,7 @@ def pack_changed(event: Event, body: Body, made: list[Change]) -> None:
     """A pack is out of date, frozen at sign-off, or sent; one that was never built may be sent."""
     key = (event["stream"], body["pack"], body["no"])
     now = {**body["now"], "n": event["n"]} if body["first"] else dict(body["now"])
-    made.append(Change("packs", key, now, body["first"]))
+    made.append(("packs", key, now, body["first"]))
     for document in body["documents"]:
         _kept(event, document, made)
 
@@ -266,7 +266,7 @@ def pack_changed(event: Event, body: Body, made: list[Change]) -> None:
 def message_settled(event: Event, body: Body, made: list[Change]) -> None:
     """A message was handed over, or given up."""
     columns = {"status": body["status"], "settled": event["recorded"]}
-    made.append(Change("messages", (body["message"],), columns, False))
+    made.append(("messages", (body["message"],), columns, False))
 
 
 def edition_activated(event: Event, body: Body, made: list[Change]) -> None:
@@ -279,12 +279,12 @@ def edition_activated(event: Event, body: Body, made: list[Change]) -> None:
         "sources": body["sources"],
         "n": event["n"],
     }
-    made.append(Change("editions", (body["hash"],), columns, True))
+    made.append(("editions", (body["hash"],), columns, True))
 
 
 def people_changed(event: Event, body: Body, made: list[Change]) -> None:
     """The partnership's people, agencies or roles are not what they were."""
-    made.append(Change("directories", (body["digest"],), {"n": event["n"]}, True))
+    made.append(("directories", (body["digest"],), {"n": event["n"]}, True))
 
 
 def nothing(event: Event, body: Body, made: list[Change]) -> None:
@@ -302,7 +302,7 @@ def _kept(event: Event, document: Body, made: list[Change]) -> None:
         "erased": 0,
         "n": event["n"],
     }
-    made.append(Change("documents", (document["document"],), columns, True))
+    made.append(("documents", (document["document"],), columns, True))
 
 
 def _deadline(event: Event, body: Body) -> tuple[str | int, ...]:
@@ -312,7 +312,7 @@ def _deadline(event: Event, body: Body) -> tuple[str | int, ...]:
 def _notices(event: Event, body: Body, made: list[Change]) -> None:
     for name, at in body.get("notices", ()):
         key = (*_deadline(event, body), name, body["schedule"])
-        made.append(Change("notices", key, {"at": at, "status": "waiting", "n": event["n"]}, True))
+        made.append(("notices", key, {"at": at, "status": "waiting", "n": event["n"]}, True))
 
 
 def _messages(event: Event, body: Body, made: list[Change]) -> None:
@@ -328,7 +328,7 @@ def _messages(event: Event, body: Body, made: list[Change]) -> None:
             "settled": None,
             "n": event["n"],
         }
-        made.append(Change("messages", (item["id"],), columns, True))
+        made.append(("messages", (item["id"],), columns, True))
 
 
 def _turns(event: Event, turns: Any, made: list[Change], day: str = "") -> None:
@@ -337,7 +337,7 @@ def _turns(event: Event, turns: Any, made: list[Change], day: str = "") -> None:
             "no": item["no"],
             "happened": item.get("happened", event["happened"]),
         }
-        made.append(Change("turns", (event["stream"], item["what"]), columns, item["first"]))
+        made.append(("turns", (event["stream"], item["what"]), columns, item["first"]))
 
 
 _NOTICE_STATUS = {

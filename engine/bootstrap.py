@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import calendars, database
-from engine.config import Settings, directory_digest, directory_plain, read
+from engine.config import Settings, directory_digest, directory_plain, misplaced, read
 from engine.database import Database
 from engine.dates import short_day
+from engine.definition import Workflow
 from engine.errors import ConfigError, DeliveryError, EngineError, StorageError
 from engine.keys import Randomness
 from engine.keys import read as read_keys
 from engine.service import people, starting, virtual
-from engine.service.outbox import Outgoing, Sender
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import Workplace
+
+if TYPE_CHECKING:
+    from engine.service.outbox import Outgoing, Sender  # most commands send nothing
 
 LONGEST_TITLE = 200
 """Of what a message says of a role or a partnership, in characters."""
@@ -68,7 +71,7 @@ def to_verify(settings: Settings) -> Workplace:
 def begin(
     settings: Settings,
     clock: VirtualClock | None = None,
-    randomness: Randomness = secrets.token_bytes,
+    randomness: Randomness = os.urandom,
 ) -> Workplace:
     """A partnership at work on the store that was just made for it, with its first events sealed.
 
@@ -83,7 +86,7 @@ def begin(
 def _wired(
     settings: Settings,
     clock: Callable[[], datetime] | None = None,
-    randomness: Randomness = secrets.token_bytes,
+    randomness: Randomness = os.urandom,
     *,
     to_verify: bool = False,
 ) -> Workplace:
@@ -120,15 +123,31 @@ def _standing(opened: Database, log: str, *, to_verify: bool) -> Callable[[], da
 
 def _note_people(place: Workplace, settings: Settings) -> None:
     digest = place.keys.mac(directory_digest(settings.directory).encode())
+    if people.are_known(place, digest):
+        return
+    check_appointments(settings, _in_use(place))
     # A store that cannot be written can still be read; the change is noted by the next command.
     with suppress(StorageError):
         people.note_changes(place, digest, directory_plain(settings.directory))
 
 
+def check_appointments(settings: Settings, workflows: Iterable[Workflow]) -> None:
+    """Refuse settings that do not say for which agency somebody holds a role of these processes
+    that counts at their own alone. Raises ConfigError with one line for every mistake.
+    """
+    from engine.service.editions import own_agency_roles
+
+    own = set().union(*map(own_agency_roles, workflows))
+    wrong = misplaced(settings, own) if own else []
+    if wrong:
+        raise ConfigError("\n".join(map(str, wrong)))
+
+
 def sender(place: Workplace, settings: Settings) -> Sender:
     """What hands messages over, by the notifier that config.toml names."""
     # Only the wiring knows the notifiers, and only a command that sends needs them.
-    from notifiers import Message, Wiring, build
+    from notifiers.making import Wiring, build
+    from notifiers.message import Message
 
     wiring = Wiring(place.clock, sys.stdout, settings.folder, os.environ)
     notifier = build(settings.notify.by, settings.notify.tables.get(settings.notify.by, {}), wiring)
@@ -160,6 +179,17 @@ def sender(place: Workplace, settings: Settings) -> Sender:
         return f"{receipt.channel}: {receipt.detail}"
 
     return send
+
+
+def _in_use(place: Workplace) -> list[Workflow]:
+    """The processes in use; none where an edition is damaged, which other commands say."""
+    # Only a command that sends needs them, and the first one after the people have changed.
+    from engine.service.editions import in_use
+
+    try:
+        return in_use(place)
+    except EngineError:
+        return []
 
 
 def _titles(place: Workplace) -> dict[str, str]:

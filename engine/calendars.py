@@ -214,7 +214,7 @@ def standing_holidays(year: int) -> dict[date, str]:
     easter = _easter(year)
     christmas = date(year, 12, 25).weekday()
     found = {
-        _weekday_from(date(year, 1, 1)): "New Year\u2019s Day",
+        _weekday_from(date(year, 1, 1)): "New Year's Day",
         easter - timedelta(days=2): "Good Friday",
         easter + timedelta(days=1): "Easter Monday",
         _monday_from(date(year, 5, 1)): "Early May bank holiday",

@@ -43,7 +43,8 @@ def _encoding() -> Callable[[object], str]:
 _encode = _encoding()
 
 _INTEGERS_ABOVE, _INTEGERS_BELOW = -(2**53), 2**53
-_FORM_IS_PLAIN = frozenset({str, bool, NoneType})
+_FORM_IS_PLAIN = frozenset({str, int, bool, NoneType})
+_HOLDS_OTHERS = frozenset({dict, list, tuple})
 _CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 # What follows `prev` in a canonical event. The one brace that opens is that of `sealed`, and two
 # close: the first of them closes `sealed`, the last the event, so `prev` lies in nothing deeper.
@@ -189,29 +190,24 @@ def _plain_text(value: object) -> str:
 
 
 def _check_form(value: object) -> None:
-    kind = type(value)
-    if kind is dict:
-        items: dict[str, object] = value  # type: ignore[assignment]
-        # join() also refuses any key that is not text.
-        if not "".join(items).isascii():
-            raise UsageError("The names of an event's parts are plain ASCII; rename the part.")
-        _check_each(items.values())
-    elif kind is list or kind is tuple:
-        _check_each(value)  # type: ignore[arg-type]
-    elif kind is int:
-        _check_each((value,))
-    elif kind not in _FORM_IS_PLAIN:
-        raise UsageError(_WRONG_FORM)
-
-
-def _check_each(items: Iterable[object]) -> None:
-    for item in items:
+    for item in _parts(value):
         kind = type(item)
-        if kind is int:
-            if not _INTEGERS_ABOVE < item < _INTEGERS_BELOW:  # type: ignore[operator]
-                raise UsageError(_WRONG_NUMBER)
+        if kind is int and not _INTEGERS_ABOVE < item < _INTEGERS_BELOW:  # type: ignore[operator]
+            raise UsageError(_WRONG_NUMBER)
+        if kind in _HOLDS_OTHERS:
+            if item:
+                _check_form(item)
         elif kind not in _FORM_IS_PLAIN:
-            _check_form(item)
+            raise UsageError(_WRONG_FORM)
+
+
+def _parts(value: object) -> Iterable[object]:
+    if type(value) is dict:
+        # join() also refuses any key that is not text.
+        if not "".join(value).isascii():
+            raise UsageError("The names of an event's parts are plain ASCII; rename the part.")
+        return value.values()
+    return value if type(value) in _HOLDS_OTHERS else (value,)  # type: ignore[return-value]
 
 
 def _check_wording(value: object) -> None:

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -18,20 +17,17 @@ Scalar = str | int | bytes | None
 Key = tuple[str | int, ...]
 Row = dict[str, Any]
 
+Change = tuple[str, Key, Mapping[str, Any], bool]
+"""What becomes of one row: its table, its key, columns, and whether it is new or they change."""
+
 RUNNING = ("running", "provisional")
 """The stored statuses of a deadline that is still to be met."""
 
 
+_WITHOUT_ZONE = len("2026-03-02T09:00:00.000000")
+
+
 # Values that every step makes are named tuples: a frozen dataclass takes ten times as long to make.
-
-
-class Change(NamedTuple):
-    """One row to insert (`new`) or some of its columns to change."""
-
-    table: str
-    key: Key
-    columns: Mapping[str, Any]
-    new: bool
 
 
 class AnswerKey(NamedTuple):
@@ -108,7 +104,7 @@ class Context(NamedTuple):
     @property
     def recorded(self) -> str:
         """The instant at which it is recorded, as an event keeps it: UTC, microseconds."""
-        return f"{self.now.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
+        return f"{self.now.isoformat(timespec='microseconds')[:_WITHOUT_ZONE]}Z"
 
 
 class Secret(NamedTuple):
@@ -131,7 +127,6 @@ class Sealed(NamedTuple):
     type: str
     text: str
     hash: str
-    event: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -143,6 +138,8 @@ class Rows:
     """Whether every row of the case is there, and not only those at which a step can look."""
     loaded: int = 0
     """How many there were when they were read."""
+    added: int = 0
+    """How many have come since."""
 
     def table(self, name: str) -> dict[Key, Row]:
         """The rows of a table, by key."""
@@ -168,6 +165,7 @@ class Rows:
             rows = self.tables[table]
             if new:
                 rows[key] = dict(columns)
+                self.added += 1
             else:
                 rows.setdefault(key, {}).update(columns)
 
@@ -178,24 +176,27 @@ class Case:
     def __init__(self, ref: str, rows: Rows) -> None:
         self.ref = ref
         self.rows = rows
+        self._key: Key = (ref,)
+        self._cases = rows.table("cases")
         self._turns = rows.table("turns")
         self._answers = rows.table("answers")
         self._deadlines = rows.table("deadlines")
 
-    @cached_property
+    @property
     def row(self) -> Row:
         """The columns of the case itself; they change with the rows."""
-        return self.rows.table("cases")[(self.ref,)]
+        return self._cases[self._key]
 
     @property
     def state(self) -> str:
         """Where the case is."""
-        return str(self.row["state"])
+        state: str = self._cases[self._key]["state"]
+        return state
 
     @property
     def about(self) -> str:
         """The agency that the case is about, or ""; nothing before the case is there."""
-        row = self.rows.table("cases").get((self.ref,))
+        row = self._cases.get(self._key)
         return str(row["about"]) if row else ""
 
     @property

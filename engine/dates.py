@@ -58,6 +58,23 @@ def long_day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def said(text: str, *, short: bool = False) -> str:
+    """`4 December 2025` (`Thu 4 Dec 2025` if short), or as much as is known: `March 2019`, `2019`.
+
+    Of an instant it is the day that its text begins with.
+    """
+    known = parse_partial(text[:10])
+    day, month = known.first, MONTHS[known.first.month - 1]
+    if known.exact:
+        return short_day(day) if short else f"{day.day} {month} {day.year}"
+    return f"{month} {day.year}" if "-" in known.text else known.text
+
+
+def when(text: str, *, short: bool = False) -> str:
+    """The same as the time of something: `on 4 December 2025`, `in March 2019`, `in 2019`."""
+    return f"{'on' if len(text) >= 10 else 'in'} {said(text, short=short)}"
+
+
 def read_day(text: str) -> date:
     """The day that `2026-12-23`, `23 December 2026` or `Wed 23 Dec 2026` names.
 

@@ -7,7 +7,7 @@ text; a month or a year, as a historic case may have it, means any day of it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -16,6 +16,8 @@ from engine.canonical import canonical
 FOR_EVER = "9999-12-31"
 ANY_ROLE = "any role"
 """Names the fallback of every role that has none of its own."""
+MOST_KNOWN = 4096
+"""How many answers a directory remembers."""
 NOWHERE: Mapping[str, str] = {}
 """No role counts at one agency alone."""
 
@@ -84,6 +86,10 @@ class Directory:
     absences: tuple[Absence, ...] = ()
     fallbacks: Mapping[str, str] = field(default_factory=dict)
     """For a role that nobody holds on a day: the person who is told instead."""
+    _known: dict[tuple[Any, ...], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was asked before: a directory never changes, and every step asks who may act."""
 
     def away(self, person: str, day: str) -> bool:
         """Whether a person is away on a day."""
@@ -102,6 +108,32 @@ class Directory:
         deputy may act when the one they stand for is away, or has no appointment on that day. Of a
         role that `only_at` names, only an appointment for that agency counts.
         """
+        listed = tuple(roles)
+        asked = ("acting", person, listed, day, *only_at.items())
+        if asked not in self._known:
+            self._remember(asked, self._acting(person, listed, day, only_at))
+        found: Appointment | None = self._known[asked]
+        return found
+
+    def has_role(
+        self, person: str, roles: Iterable[str], day: str, only_at: Mapping[str, str] = NOWHERE
+    ) -> bool:
+        """Whether a person is appointed on a day to one of these roles, deputies included."""
+        listed = tuple(roles)
+        asked = ("appointed", person, listed, day, *only_at.items())
+        if asked not in self._known:
+            held = [a for role in listed for a in self.appointed(role, day) if a.person == person]
+            self._remember(asked, any(a.agency == only_at.get(a.role, a.agency) for a in held))
+        return bool(self._known[asked])
+
+    def _remember(self, asked: tuple[Any, ...], answer: Any) -> None:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[asked] = answer
+
+    def _acting(
+        self, person: str, roles: Iterable[str], day: str, only_at: Mapping[str, str]
+    ) -> Appointment | None:
         for role in roles:
             held = [one for one in self._in_charge(role, day) if one.person == person]
             if role in only_at:
@@ -149,6 +181,17 @@ class Directory:
             people = [one.person for one in self._in_charge(role, day)]
         return tuple(Recipient(person, role) for person in dict.fromkeys(people))
 
+    def to_tell_at(self, role: str, agencies: Collection[str], day: str) -> tuple[Recipient, ...]:
+        """Whom a message goes to that is for a role at these agencies alone.
+
+        At each it goes to those who hold it there, else to the agency's contact, else to the role's
+        fallback; without any agency to the fallback.
+        """
+        found = [one for agency in agencies for one in self._at(role, agency, day)]
+        if not agencies:
+            found = [Recipient(person, role) for person in self._fallback(role, day)]
+        return tuple(dict.fromkeys(found))
+
     def of_kinds(self, kinds: Iterable[str], day: str) -> tuple[Agency, ...]:
         """The agencies of some kinds on a day, in the order of config.toml."""
         wanted = set(kinds)
@@ -176,6 +219,15 @@ class Directory:
             return list(appointed)
         there = {a.person for a in appointed if not a.deputy_for and not self.away(a.person, day)}
         return [a for a in appointed if a.deputy_for not in there]
+
+    def _at(self, role: str, agency: str, day: str) -> list[Recipient]:
+        appointed = [one.person for one in self._in_charge(role, day) if one.agency == agency]
+        there = [person for person in appointed if not self.away(person, day)]
+        known = self.agencies.get(agency)
+        if not there and known and known.contact:
+            return list(self.contact(agency, day))
+        people = there or self._fallback(role, day) or appointed
+        return [Recipient(person, role) for person in people]
 
     def _fallback(self, role: str, day: str) -> list[str]:
         fallbacks = (self.fallbacks.get(role), self.fallbacks.get(ANY_ROLE))

@@ -118,6 +118,13 @@ class Edition:
         return self.workflow.timescales.values()
 
 
+def rests_on(step: Transition) -> tuple[str, ...]:
+    """The questions that must be answered before a step: on file, or there to be approved."""
+    if not step.approve:
+        return step.on_file
+    return tuple(dict.fromkeys([*step.on_file, *(one.of for one in step.approve)]))
+
+
 def named_by(step: Transition) -> frozenset[str]:
     """The questions that a step needs answered, answers, rests on or asks anew, of the case itself.
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from engine.dates import MONTHS
+from engine.dates import said
 from engine.definition import Question, Workflow
+from engine.nouns import count
 
 _DAY = re.compile(r"(the day\b.*) (?:is|was) \.\.\.")
 _CLAUSE = re.compile(r"(.+) (on|for|from|until|by|before|after) \.\.\.(.*)")
 _WRITTEN_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_STRAIGHT = str.maketrans({"“": '"', "”": '"'})
+_SETTERS = {
+    "act": "an act",
+    "regulation": "a regulation",
+    "panel guidance": "guidance of the national Panel",
+    "local": "local practice",
+}
 _OWN_ARTICLE = ("a ", "an ", "the ", "any ", "another ", "each ", "every ", "all ", "our ")
 
 
@@ -62,9 +70,19 @@ def with_article(title: str) -> str:
     return bare if bare.casefold().startswith(_OWN_ARTICLE) else f"the {bare}"
 
 
+def setter(kind: str) -> str:
+    """What sets a time, as it stands in a sentence: `a regulation`, `statutory guidance`."""
+    return _SETTERS.get(kind, kind)
+
+
 def quoted(text: str) -> str:
     """“The report”."""
     return f"“{text}”"
+
+
+def straight(text: str) -> str:
+    """What is typeset in documents, as commands say it: with straight quotation marks alone."""
+    return text.translate(_STRAIGHT)
 
 
 def capital(text: str) -> str:
@@ -96,8 +114,7 @@ def day_of(question: Question) -> str:
 
 def on_day(day: str) -> str:
     """`2026-11-22` as people say it: 22 November 2026."""
-    year, month, number = map(int, day.split("-"))
-    return f"{number} {MONTHS[month - 1]} {year}"
+    return said(day)
 
 
 def days_said(text: str) -> str:
@@ -107,5 +124,5 @@ def days_said(text: str) -> str:
 
 def counted(number: int, noun: str, nouns: str = "") -> str:
     """`one state`, `five states`, `38 states`."""
-    said = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-    return f"{said} {noun if number == 1 else nouns or noun + 's'}"
+    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return count(number, noun, nouns).replace(str(number), word, 1)

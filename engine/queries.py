@@ -92,12 +92,16 @@ TICK = 'SELECT "ticked", "seal" FROM "ticks" WHERE "log" = ?'
 
 CASES = (
     'SELECT c."ref", c."workflow", c."edition", c."state", c."opened_on", c."closed_on", '
-    'c."about", '
+    'c."about", c."historic", '
     'd."due" FROM "cases" c LEFT JOIN (SELECT "ref", min("due_on") AS "due" FROM "deadlines" '
-    'WHERE "log" = ? AND "status" IN (\'running\', \'provisional\') GROUP BY "ref") d '
+    "WHERE \"log\" = ? AND \"status\" IN ('running', 'provisional') "
+    'AND "rule" NOT LIKE \'% after %\' GROUP BY "ref") d '
     'ON d."ref" = c."ref" WHERE c."log" = ?{more} '
-    'ORDER BY CASE WHEN d."due" IS NULL THEN 1 ELSE 0 END, d."due", c."ref"'
+    'ORDER BY c."historic", CASE WHEN d."due" IS NULL THEN 1 ELSE 0 END, d."due", c."ref"'
 )
+"""Historic cases come last: their days are past, and nothing of them is late. What is to last until
+some time after a day is not due by it.
+"""
 
 PINNED = 'SELECT "ref", "edition", "workflow" FROM "cases" WHERE "log" = ? ORDER BY "ref"'
 
@@ -114,14 +118,19 @@ RUNNING_DEADLINES = (
 )
 
 OPEN_TASKS = (
-    'SELECT "ref", "what", "role", "opened_on" FROM "tasks" '
-    'WHERE "log" = ? AND "status" = \'open\' ORDER BY "opened_on", "ref", "task"'
+    'SELECT t."ref", t."what", t."role", t."opened_on", c."about", t."task", t."kind", t."subject" '
+    'FROM "tasks" t '
+    'JOIN "cases" c ON c."log" = t."log" AND c."ref" = t."ref" '
+    'WHERE t."log" = ? AND t."status" = \'open\' ORDER BY t."opened_on", t."ref", t."task"'
 )
 
 ASKED = (
     'SELECT "ref", "question", "of", "asked_on" FROM "answers" '
     'WHERE "log" = ? AND "status" = \'asked\' ORDER BY "asked_on", "ref", "of"'
 )
+
+NEVER = 1 << 62
+"""The next try, as microseconds, of a message that is given up where its case cannot say so."""
 
 GIVEN_UP = (
     'SELECT m."stream", m."person", m."what" FROM "messages" m '

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine import statements
+from engine.apply import Event
 from engine.apply import changes as effects
 from engine.case import Change, Key, Rows, Sealed
+from engine.commands import is_drawn
 from engine.database import Transaction
 from engine.decide.draft import Chain, Draft
 from engine.errors import CaseNotFoundError, TrailError
@@ -67,7 +69,7 @@ class Store:
 
     def keep(self, ref: str, rows: Rows) -> None:
         """Keep the rows of a case as a command that was committed left them."""
-        if rows.count() > min(rows.loaded + MOST_NEW_ROWS, MOST_ROWS):
+        if rows.loaded + rows.added > min(rows.loaded + MOST_NEW_ROWS, MOST_ROWS):
             return
         self._kept[ref] = rows
         if len(self._kept) > MOST_CASES:
@@ -116,21 +118,31 @@ class Store:
         return [row[0] for row in tx.rows(statements.EVENT_TEXTS, (self.log, stream, first))]
 
     def save(self, tx: Transaction, drafts: Sequence[Draft], request: str) -> None:
-        """Save all that commands made: events, rows, and their keys. Nothing is saved twice."""
+        """Save all that commands made: events, rows, and their keys. Nothing is saved twice.
+
+        A command that was given no key cannot be repeated, so none is kept of it.
+        """
         events: list[Sealed] = []
         changes: list[Change] = []
         leading: dict[str, Draft] = {}
         for draft in drafts:
             if draft.chain.events:
-                events += draft.chain.events
-                changes += (*draft.changes, _head(draft))
-                leading.setdefault(draft.context.command, draft)
+                events += draft.seal()
+                changes += draft.changes
+                if not is_drawn(draft.context.command):
+                    leading.setdefault(draft.context.command, draft)
         self.append(tx, events)
         self.write(tx, changes)
         done = [
-            (self.log, command, e[0].stream, e[0].n, e[-1].n, self.sealed(command, request))
+            (
+                self.log,
+                command,
+                draft.case.ref,
+                draft.first_n,
+                draft.chain.n,
+                self.sealed(command, request),
+            )
             for command, draft in leading.items()
-            for e in (draft.chain.events,)
         ]
         if done:
             tx.run_many(statements.insert("commands"), done)
@@ -138,12 +150,12 @@ class Store:
     def append(self, tx: Transaction, events: Iterable[Sealed]) -> None:
         """Add sealed events to their streams."""
         log = self.log
-        listed = [(log, e.stream, e.n, e.type, e.text, e.hash, None) for e in events]
+        listed = [(log, *sealed, None) for sealed in events]
         tx.run_many(statements.insert("events"), listed)
 
     def append_beside(self, tx: Transaction, chain: Chain) -> None:
         """Add the events of a stream that is no case, and keep its head."""
-        self.append(tx, chain.events)
+        self.append(tx, chain.seal())
         if chain.n == len(chain.events):
             row = (self.log, chain.stream, chain.n, chain.head)
             tx.run(statements.insert("streams"), row)
@@ -152,9 +164,9 @@ class Store:
             sql = statements.update("streams", columns)
             tx.run(sql, (chain.n, chain.head, self.log, chain.stream))
 
-    def write_effects(self, tx: Transaction, events: Iterable[Sealed]) -> None:
+    def write_effects(self, tx: Transaction, events: Iterable[Event]) -> None:
         """Do to the rows what events of a stream that is no case say."""
-        self.write(tx, [change for made in events for change in effects(made.event)])
+        self.write(tx, [change for event in events for change in effects(event)])
 
     def lock(self, tx: Transaction, ref: str) -> None:
         """Keep everybody else from changing a case before this transaction ends."""
@@ -181,10 +193,6 @@ def _keep(rows: Rows, table: str, found: Iterable[Sequence[Any]]) -> None:
     kept = rows.table(table)
     for row in found:
         kept[tuple(row[:size])] = dict(zip(layout.columns, row[size:], strict=True))
-
-
-def _head(draft: Draft) -> Change:
-    return Change("cases", (draft.case.ref,), draft.final, False)
 
 
 def _merged(

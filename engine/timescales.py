@@ -31,7 +31,10 @@ __all__ = [
     "Rule",
     "Step",
     "Unit",
+    "basis_lines",
+    "caution_lines",
     "convention",
+    "day_lines",
     "derivation_lines",
     "due",
     "due_between",
@@ -180,16 +183,27 @@ def convention(rule: Rule) -> str:
 
 def derivation_lines(due: Due) -> list[str]:
     """The derivation day by day and what it comes to, in plain English."""
+    return [*day_lines(due), *basis_lines(due), *caution_lines(due)]
+
+
+def day_lines(due: Due) -> list[str]:
+    """Every day that was counted or skipped, and the day that it comes to."""
     lines = [f"{short_day(step.day):<15}   {step.note}" for step in due.steps]
-    if due.due_on:
-        lines.append(f"{_RESULTS[due.rule.form]} {long_day(due.due_on)}.")
-    lines += [due.convention, due.working_days, due.warning]
-    if due.provisional:
-        lines.append(
-            "Provisional: not all bank holidays of this time are published; the standing rules "
-            "were used."
-        )
-    return [line for line in lines if line]
+    return [*lines, f"{_RESULTS[due.rule.form]} {long_day(due.due_on)}."] if due.due_on else lines
+
+
+def basis_lines(due: Due) -> list[str]:
+    """How it was counted, and what a working day is where they were."""
+    return [line for line in (due.convention, due.working_days) if line]
+
+
+def caution_lines(due: Due) -> list[str]:
+    """What to beware of."""
+    standing = (
+        "Provisional: not all bank holidays of this time are published; the standing rules "
+        "were used."
+    )
+    return [line for line in (due.warning, standing if due.provisional else "") if line]
 
 
 def moment_day(moment: Moment, starts_on: date, due_on: date | None, calendar: Calendar) -> date:
@@ -299,7 +313,7 @@ def _leap(rule: Rule, start: date, end: date) -> list[Step]:
     steps = [Step(start, 0, _STARTS[rule.form])]
     note = f"{said} {later}, {_ENDS[rule.form]}"
     if rule.unit == "hours":
-        note = f"{said}, counted as whole days, {later}, {_ENDS[rule.form]}"
+        note = f"{said} {later}, counted as whole days, {_ENDS[rule.form]}"
     elif rule.unit in ("months", "years") and not _corresponding(rule, start)[1]:
         note += f": that month has no day {start.day}, so its last day stands"
     elif rule.form == "beginning with":
@@ -315,7 +329,7 @@ def _warning(rule: Rule, start: date, end: date, calendar: Calendar) -> str:
     off = calendar.why_not_working(end) if calendar.covers(end - _WEEK) else None
     if off is None:
         return ""
-    falls = f"It falls on {'a ' if end.weekday() > 4 else ''}{off}; nothing read moves it"
+    falls = f"It falls on {'a ' if end.weekday() > 4 else ''}{off}; no rule that was read moves it"
     if rule.form in ("every", "after"):
         return f"{falls}."
     before = calendar.add_working_days(end, -1)

@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from engine.errors import DeliveryError
-from notifiers import Message, Notifier, Wiring, build
+from notifiers.making import Wiring, build
+from notifiers.message import Message, Notifier
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SENDER = "casetrail@partnership.example"

@@ -17,28 +17,32 @@ from engine.decide.taking import Step, take
 from engine.definition import Condition, Question, Transition
 from engine.errors import EngineError, Need, RefusedError
 from engine.service import cases, documents
-from engine.service.changing import Outcome, drafted
+from engine.service.changing import Outcome
+from engine.service.drafting import drafted
 from engine.service.reading import View
 from engine.service.workplace import By, Workplace
+
+GIVE = "give"
+"""The verb of what is given with the step."""
 
 REASON = "because it was found to be so"
 PAPER = '{"document":"00","name":"paper.txt","sha256":"00"}'
 ROUNDS = 6
 _PATH = re.compile(
-    r"(?:record --asked \S+, )?(record|attach|approve) ([a-z0-9_]+)(?:/([A-Za-z0-9_.-]+))?"
+    r"(?:record --asked \S+, )?(record|attach|approve|give) ([a-z0-9_]+)(?:/([A-Za-z0-9_.-]+))?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that supplies a need: record, correct, attach, approve or add."""
+    """One thing that supplies a need: record, correct, attach, approve, add, or give."""
 
     verb: str
     by: By
     given: Given
 
     def do(self, place: Workplace, ref: str) -> Outcome:
-        """Do it through the services."""
+        """Do it through the services; what is given with the step is not done by itself."""
         given = self.given
         if self.verb == "record":
             return cases.record(place, self.by, ref, [given])
@@ -48,8 +52,7 @@ class Deed:
             return cases.approve(place, self.by, ref, given.question)
         if self.verb == "add":
             return cases.add_person(place, self.by, ref, given.question)[1]
-        file = documents.File("paper.txt", io.BytesIO(b"A paper of the sample case."))
-        return documents.attach(place, self.by, ref, given.question, file, given.of)
+        return documents.attach(place, self.by, ref, given.question, _file(), given.of)
 
 
 class OnPaper:
@@ -85,10 +88,17 @@ class OnPaper:
         recording.record(draft, [given])
         return draft
 
-    def take(self, by: By, step: Transition, *, already_done: bool = False) -> Draft:
+    def take(
+        self,
+        by: By,
+        step: Transition,
+        given: tuple[Given, ...] = (),
+        *,
+        already_done: bool = False,
+    ) -> Draft:
         """Decide a step. Raises RefusedError."""
         draft = self.draft(by, step.who)
-        take(draft, Step(step.id, (), already_done))
+        take(draft, Step(step.id, given, already_done))
         return draft
 
 
@@ -110,14 +120,31 @@ def plan(paper: OnPaper, by: By, step: Transition) -> tuple[list[Deed], list[Nee
     """What supplies all that a step lists, tried on paper; and what nobody can supply."""
     done: list[Deed] = []
     for _ in range(ROUNDS):
-        needs = [one.need for one in missing(paper.draft(by, step.who), step)]
-        found = [deed for need in needs for deed in _supply(paper, by, step, need)]
+        listed = [one.need for one in missing(paper.draft(by, step.who), step)]
+        deeds = [(need, list(_supply(paper, by, step, need))) for need in listed]
+        needs = [need for need, made in deeds if not made or made[0] not in done]
+        found = [deed for _, made in deeds for deed in made if deed not in done]
         if not found:
             return done, needs
         for deed in _once(found):
-            paper.do(deed)
+            if deed.verb != GIVE:
+                paper.do(deed)
             done.append(deed)
     return done, needs
+
+
+def with_step(deeds: Iterable[Deed]) -> tuple[tuple[Given, ...], tuple[documents.Paper, ...]]:
+    """What of all this is given with the step itself: the answers, and the documents."""
+    given = [deed.given for deed in deeds if deed.verb == GIVE]
+    papers = [one for one in given if one.value == PAPER]
+    return (
+        tuple(one for one in given if one not in papers),
+        tuple(documents.Paper(one.question, _file(), one.of) for one in papers),
+    )
+
+
+def _file() -> documents.File:
+    return documents.File("paper.txt", io.BytesIO(b"A paper of the sample case."))
 
 
 def _once(deeds: Iterable[Deed]) -> Iterable[Deed]:
@@ -149,9 +176,9 @@ def _answer(paper: OnPaper, by: By, step: Transition, found: re.Match[str]) -> I
         yield Deed("add", keeper, Given(question.per.replace("person", "other person"), None))
         return
     value = _wanted(paper, step, question)
-    verb = "attach" if found[1] == "attach" else "record"
+    verb = found[1] if found[1] in ("attach", GIVE) else "record"
     if value is not None:
-        text = PAPER if verb == "attach" else value
+        text = PAPER if question.answer == "document" else value
         yield Deed(verb, by, Given(question.id, text, found[3] or ""))
 
 
@@ -217,18 +244,20 @@ def what_is_listed_suffices(place: Workplace, seen: View, by: By, step: Transiti
     """Whether a step can be taken once all is supplied that it lists, where that can be."""
     paper = OnPaper(place, seen)
     try:
-        _, left = plan(paper, by, step)
+        deeds, left = plan(paper, by, step)
     except RefusedError as error:
         return [f"{step.id}: what is listed cannot be supplied: {error} {error.unmet}"]
-    refused = _refusal(paper, by, step)
+    refused = _refusal(paper, by, step, tuple(d.given for d in deeds if d.verb == GIVE))
     if not left and refused is not None:
         return [f"{step.id}: all is supplied, and it is refused: {refused} {refused.unmet}"]
     return []
 
 
-def _refusal(paper: OnPaper, by: By, step: Transition) -> RefusedError | None:
+def _refusal(
+    paper: OnPaper, by: By, step: Transition, given: tuple[Given, ...] = ()
+) -> RefusedError | None:
     try:
-        paper.take(by, step)
+        paper.take(by, step, given)
     except RefusedError as error:
         return error
     return None
@@ -259,4 +288,4 @@ def _decided(paper: OnPaper, deed: Callable[[OnPaper], Draft]) -> list[Any]:
         draft = deed(paper)
     except EngineError as error:
         return [str(error), getattr(error, "unmet", ())]
-    return [(made.type, made.event["body"]) for made in draft.chain.events]
+    return [(event["type"], event["body"]) for event in draft.chain.events]

@@ -21,7 +21,7 @@ SLIP = UsageError('"Robin Sample" was given.')
 
 
 def personal(kind: str, *choices: str) -> Question:
-    return replace(QUESTIONS["rationale"], answer=kind, choices=choices, personal=True)
+    return QUESTIONS["rationale"]._replace(answer=kind, choices=choices, personal=True)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_personal_answer_that_cannot_be_read_is_not_repeated(
 
 
 def test_what_is_wrong_with_a_public_answer_or_a_text_is_said_as_it_was_found() -> None:
-    public = replace(personal("date"), personal=False)
+    public = personal("date")._replace(personal=False)
     assert answers.unreadable(public, SLIP) == str(SLIP)
     assert answers.unreadable(personal("text"), SLIP) == str(SLIP)
 
@@ -58,7 +58,7 @@ def read(world: World, question: Question, value: str) -> str | None:
 
 @ON_SQLITE
 def test_a_number_is_read_up_to_the_most_that_its_question_allows(world: World) -> None:
-    most = replace(personal("number"), at_most=12)
+    most = personal("number")._replace(at_most=12)
     assert read(world, most, " 12 ") == "12"
     assert read(world, most, "007") == "7"
     with pytest.raises(UsageError, match=r'"Why was it decided so\?" can be 12 at most, not 13\.'):
@@ -137,7 +137,7 @@ def test_what_is_asked_of_each_person_is_answered_for_people_of_any_kind(world: 
     ref = world.open()
     cases.add_person(world.place, BESS, ref, "child")
     draft = draft_of(world, ref)
-    anybody = replace(personal("text"), per="person")
+    anybody = personal("text")._replace(per="person")
     asked = {**draft.workflow.questions, anybody.id: anybody}
     draft.workflow = replace(draft.workflow, questions=asked)
     assert answers.mistakes(draft, [Given(anybody.id, "Words.", "p1")]) == ()

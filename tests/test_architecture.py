@@ -48,6 +48,8 @@ LAZY = {
     "engine/checkpoint.py": "cryptography is wanted only where a head is signed",
     "engine/packs/": "typst and jinja2 are wanted only where a pack is rendered",
     "engine/service/editions.py": "a definition is read only where an edition is activated",
+    "engine/guessing.py": "names are compared only to tell what was probably meant",
+    "engine/service/workplace.py": "what reads a pack's file is wanted only where one is made",
     "engine/log.py": "structlog is wanted only where something is logged",
     "engine/worker.py": "apscheduler is wanted only by a worker that stays",
 }

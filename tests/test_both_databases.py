@@ -12,7 +12,7 @@ import pytest
 from engine import database
 from engine.case import Given
 from engine.errors import EngineError, UsageError
-from engine.service import cases, listing, private, reading
+from engine.service import cases, explaining, listing, private, reading
 from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.postgres import PostgresServer
@@ -118,7 +118,7 @@ def seen(walk: Walk) -> dict[str, Any]:
 
 def _explained(place: Workplace, ref: str, timescale: str) -> Any:
     try:
-        return reading.explain(place, ref, timescale)
+        return explaining.explain(place, ref, timescale)
     except UsageError as error:
         return str(error)
 

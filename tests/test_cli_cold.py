@@ -94,6 +94,32 @@ def test_no_command_on_a_case_imports_what_is_heavy(office: Office, words: tuple
     assert found & HEAVY == set()
 
 
+MISTAKEN = {"difflib", "engine.loading"}
+SENT = {"engine.service.outbox", "notifiers.making", "notifiers.message", "smtplib", "email"}
+CHANGED = {"engine.decide.recording", "engine.packs.files", "engine.service.changing"}
+ASIDE = {"getpass", "random", "secrets", "shutil"}
+"""What only a mistake needs, only a message, only a change, and nothing that is always needed."""
+
+
+@pytest.mark.parametrize(
+    ("words", "unneeded"),
+    [
+        (("show", "REF"), MISTAKEN | SENT | CHANGED | ASIDE),
+        (("next", "REF"), MISTAKEN | SENT | CHANGED | ASIDE),
+        (("list",), MISTAKEN | SENT | CHANGED | ASIDE),
+        (("take", "REF", "start_deciding"), MISTAKEN | SENT),
+        (("record", "REF", "happened_on=2025-01-02"), MISTAKEN | SENT),
+    ],
+)
+def test_what_is_right_pays_for_no_mistake_and_what_only_reads_for_no_change(
+    office: Office, words: tuple[str, ...], unneeded: set[str]
+) -> None:
+    ref = office.open()
+    asked = [word.replace("REF", ref) for word in words]
+    found = modules(office, *asked, "--config", str(office.config))
+    assert found & unneeded == set()
+
+
 REFERENCE = 0.053
 """Seconds of `python` with click and `--help`, where the goals were set."""
 CLICK = "import click; click.Command('x').main(['--help'])"

@@ -28,13 +28,16 @@ CASE = (
     "tasks title version waiting_on waits_on workflow"
 )
 EVERY = {
-    "open": (f"{PROCESS} WHERE_IT_WAS WHERE_HOME_IS referred_on=2026-10-30", f"{CHANGED} similar"),
+    "open": (
+        f"{PROCESS} WHERE_IT_WAS WHERE_HOME_IS referred_on=2026-10-30 --not-the-same",
+        f"{CHANGED} similar",
+    ),
     "record": ("OPEN AGE", CHANGED),
     "attach": ("OPEN action_plan FILE", CHANGED),
     "document": ("WHOLE", "cautions documents ref"),
     "person": ("WHOLE show", "caution people ref"),
     "take": ("OPEN inform_partners", CHANGED),
-    "next": ("OPEN", "caution ref state state_title steps tasks"),
+    "next": ("OPEN", "caution ref state state_title steps tasks waits_on"),
     "show": ("OPEN", CASE),
     "history": ("OPEN", "cautions events ref"),
     "find": ("Lane", "cases cautions"),
@@ -48,6 +51,7 @@ EVERY = {
     "explain": ("OPEN notification", "cautions deadlines ref timescale"),
     "correct": ("OPEN referred_on=2026-10-29 --reason misread", CHANGED),
     "undo": ("OPEN --reason mistake", CHANGED),
+    "done": ("WHOLE TASK --reason told", CHANGED),
     "extend": ("OPEN notification --to 2026-11-30 --agreed-by them --reason ill", CHANGED),
     "delay": ("OPEN notification --told them --reason ill", CHANGED),
     "approve": ("WHOLE final_report --as avery", CHANGED),
@@ -56,7 +60,7 @@ EVERY = {
         "file fresh manifest missing no pack ref remarks status",
     ),
     "sent": ("WHOLE rapid_review_submission --file PACK --to them", f"{CHANGED} sent"),
-    "erase": ("WHOLE --person p1 --basis order", CHANGED),
+    "erase": ("WHOLE --person p1 --basis order --yes-erase WHOLE", CHANGED),
     "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
     "workflow list": ("", "in_use workflows"),
     "workflow activate": (PROCESS, "activated edition hash workflow"),
@@ -99,6 +103,11 @@ def asked(demo: Demo, name: str, folder: Path) -> tuple[Office, list[str]]:
     if name == "approve":
         # All three approved the report long ago; it is approved again when it has changed.
         office.ok("attach", demo.whole, "final_report", meant["FILE"], "--as", "sam")
+    if name == "done":
+        erased = ("erase", demo.whole, "--person", "p1", "--basis", "order")
+        office.ok(*erased, "--yes-erase", demo.whole, "--as", "sam")
+        shown = json.loads(office.run("show", demo.whole, "--as", "sam", "--json").stdout)
+        meant["TASK"] = shown["tasks"][-1]["task"]
     words = [meant.get(word, word) for word in f"{name} {EVERY[name][0]}".split()]
     return office, words if "--as" in words else [*words, "--as", "sam"]
 

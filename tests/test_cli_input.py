@@ -143,7 +143,7 @@ def test_what_was_typed_wrongly_is_not_repeated(office: Office, words: tuple[str
         (("open", "incident", "--edition", "1999"), "There is no edition 1999"),
         (
             ("open", "incident", "--historic", "--on", "1990-01-01"),
-            "was in force on 1990-01-01. There are: 2025-01, in force from 2018-06-29.",
+            "was in force on 1 January 1990. There are: 2025-01, in force from 2018-06-29.",
         ),
         (("list", "--state", "decding"), 'no state "decding"; did you mean deciding?'),
         (("list", "--state", "nowhere"), 'There is no state "nowhere"; there are: '),

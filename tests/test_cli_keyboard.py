@@ -76,3 +76,37 @@ def test_what_is_overdue_is_red_on_a_terminal_unless_colour_is_unwanted(office: 
     _, shown = typing(office, "deadlines", NO_COLOR="1")
     assert "\x1b" not in shown
     assert "\x1b" not in office.ok("deadlines")
+
+
+def test_a_case_that_looks_like_another_is_opened_after_a_yes_and_not_after_a_no(
+    office: Office,
+) -> None:
+    first = office.open()
+    words = ("open", "incident", "place=elsewhere", f"aware_on={ago(1)}")
+    code, shown = typing(office, *words, keys="no\n")
+    assert code == 4, shown
+    assert first in shown
+    asked = 'still open; the same answer to "When did the local authority become aware of it?"'
+    assert asked in " ".join(shown.split())
+    assert [case["ref"] for case in office.json("list")["cases"]] == [first]
+    code, shown = typing(office, *words, keys="yes\n")
+    assert code == 0, shown
+    assert len(office.json("list")["cases"]) == 2
+
+
+def test_somebody_is_erased_only_when_the_reference_is_typed_once_more(office: Office) -> None:
+    ref = office.at("deciding")
+    office.ok("person", ref, "add", "child", "name=-", typed="Avery Sample")
+    words = ("erase", ref, "--person", "p1", "--basis", "asked for")
+    code, shown = typing(office, *words, keys="yes\n")
+    assert code == 2, shown
+    said = " ".join(shown.split())
+    assert f"all that is recorded under p1 of {ref}, which is 1 value. Nobody" in said
+    assert "What stays: the trail, which says that it was there" in said
+    assert "Nothing was erased, for nobody confirmed it" in said
+    held = office.json("show", ref, "--personal", "--why", "to see it")["personal"]
+    assert held == {"name/p1/1": "Avery Sample"}
+    code, shown = typing(office, *words, keys=f"{ref.lower()}\n")
+    assert code == 0, shown
+    held = office.json("show", ref, "--personal", "--why", "to see it")["personal"]
+    assert held == {"name/p1/1": "(erased)"}

@@ -16,8 +16,9 @@ from tests.reviews import NAMES, SUBMISSION
 from tests.stories import ROOT
 
 SEEDS = (b"w", b"a", b"s")
-REF = "2025-A1A9GX"
+REF = "2025-H04K92"
 SAM = ("--as", "sam")
+SURE = ("--yes-erase", REF)
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ def test_a_pack_that_was_sent_is_handed_out_as_it_was_sent(unit: Office) -> None
     unit.ok("sent", REF, SUBMISSION, "--file", file, "--to", "the Panel", *SAM)
     unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), "--draft", *SAM)
 
-    assert "Version 1 of rapid_review_submission (sent) stands" in unit.ok(*words)
+    assert 'Version 1 of "Rapid review submission" (sent) stands' in unit.ok(*words)
 
 
 @pytest.mark.parametrize("on", ["2025-12-11", "2026-01-08"])
@@ -174,7 +175,7 @@ def test_an_erasure_of_somebody_much_was_written_about_says_how_much_there_is_to
     unit: Office,
 ) -> None:
     unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)
-    unit.ok("erase", REF, "--person", "p1", "--basis", "a court's order", *SAM)
+    unit.ok("erase", REF, "--person", "p1", "--basis", "a court's order", *SURE, *SAM)
     tasks = [one["what"] for one in unit.json("show", REF, *SAM)["tasks"]]
     [said] = [what for what in tasks if what.startswith("look through what may still name p1")]
 
@@ -209,6 +210,22 @@ def test_what_went_is_compared_and_kept(unit: Office) -> None:
     assert "Robin" not in said + json.dumps(told) + history
     assert not any(name in history for name in NAMES)
     assert "Robin Recipient" in unit.ok("history", REF, "--personal", "--why", "a check", *SAM)
+
+
+def test_what_has_nothing_of_the_pack_in_it_is_said_so_and_kept_apart(unit: Office) -> None:
+    unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)
+    letter = unit.file("letter.pdf", b"%PDF-1.7 something else")
+    words = ("sent", REF, SUBMISSION, "--file", letter, "--to", "the Panel", *SAM)
+    refused = " ".join(unit.refused(4, *words).split())
+    assert 'Nothing of version 1 of "Rapid review submission", as it was built, is in' in refused
+    assert "give --not-as-built if it is what was sent all the same." in refused
+    said = " ".join(unit.ok(*words, "--not-as-built").split())
+
+    assert "Nothing of the generated pack is in it; it is kept as version 2." in said
+    listed = unit.json("pack", REF, *SAM)["packs"][-1]["versions"]
+    assert [one["status"] for one in listed] == ["current", "sent"]
+    history = " ".join(unit.ok("history", REF, *SAM).split())
+    assert "version 2 (nothing of version 1 is in what went)" in history
 
 
 def test_a_file_that_is_not_there_gets_one_sentence(unit: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from engine.cli.saying import standing
@@ -50,8 +51,8 @@ def test_a_search_says_in_answer_to_which_question_it_found_something(office: Of
     office.ok("record", ref, "rationale=-", typed="Because of Canary.")
     [found] = office.json("find", "canary")["cases"]
     assert found == {"ref": ref, "in": ["rationale"], "titles": ["Why was it decided so?"]}
-    assert f"{ref}  Why was it decided so?" in office.ok("find", "canary")
-    assert f"{ref}  the reference" in office.ok("find", ref[5:9].lower())
+    assert f'{ref}  in "Why was it decided so?"' in office.ok("find", "canary")
+    assert f"{ref}  in the reference" in office.ok("find", ref[5:9].lower())
 
 
 def test_what_a_question_shows_to_few_is_withheld_from_the_others(office: Office) -> None:
@@ -146,3 +147,53 @@ def test_whoever_is_called_alike_on_another_case_is_pointed_to_before_somebody_i
     assert logged(office) == ["searched"] * 4
     nobody = office.json("person", ref, "add", "child")
     assert nobody["similar"] == []
+
+
+def test_what_was_found_in_many_answers_is_told_of_the_first_few(office: Office) -> None:
+    ref = office.at("reviewing")
+    office.ok("record", ref, f"happened_on={ago(3)}", f"publication_planned_on={ago(-9)}")
+    [found] = office.json("find", ago(3)[:4])["cases"]
+    said = " ".join(office.ok("find", ago(3)[:4]).split())
+    left = len(found["titles"]) - 3
+    assert left > 0
+    assert said.count("?") <= 3
+    assert f" and {left} other answer{'s' if left > 1 else ''} " in said
+
+
+def test_of_many_answers_a_case_shows_those_of_the_latest_days(office: Office) -> None:
+    ref = review(office)
+    named = ("criterion_a", "criterion_b", "criterion_c", "criterion_d", "national_criterion_a")
+    asked = [f"{name}=yes" for name in (*named, "national_criterion_b", "national_criterion_c")]
+    known = ["age_band=under 18", "outcome=died", "abuse_or_neglect=known", "care_death=neither"]
+    office.ok("record", ref, *asked, *known, "children_concerned=1")
+    assert "older answer" not in office.ok("show", ref)
+    office.ok("record", ref, f"aware_on={ago(1)}", "other_areas_told=told")
+    said = office.ok("show", ref)
+    assert "  1 older answer; --all shows them.\n" in said
+    assert "[place_of_incident]" not in said
+    assert "[place_of_incident]" in office.ok("show", ref, "--all")
+    assert len(office.show(ref)["answers"]) == 17
+
+
+def test_a_list_says_what_its_columns_are(office: Office) -> None:
+    office.open()
+    head = office.ok("list").splitlines()[0]
+    assert head.split("  ")[0] == "Case"
+    assert "Due next" in head
+    assert "Where it is, and on whom it waits" in head
+    assert "Case" not in office.ok("list", "--workflow", "incident", "--late")
+
+
+def test_the_processes_are_listed_by_their_titles(office: Office) -> None:
+    said = " ".join(office.ok("workflow", "list").split())
+    name = "[child_safeguarding_practice_review]"
+    assert f"- Child safeguarding practice review, edition 2025-06 {name}" in said
+    assert "- incident, edition 2025-01, in force from" in said
+
+
+def test_a_tick_without_anything_to_do_says_so(office: Office) -> None:
+    office.open()
+    assert re.match(r"\d+ notices? fired, \d+ messages? sent, \d+ new events? ", office.ok("tick"))
+    while "Nothing was due" not in office.ok("tick"):
+        continue
+    assert office.ok("tick") == "Nothing was due or waiting to be sent, and nothing is new.\n"

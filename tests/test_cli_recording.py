@@ -54,7 +54,7 @@ def test_what_may_name_somebody_comes_through_standard_input(office: Office) -> 
             ("correct", ref, f"aware_on={ago(2)}", "--reason", "-"),
             ("delay", ref, "notification", "--reason", "late", "--told", "-"),
             ("extend", ref, "notification", "--to", ago(-9), "--reason", "x", "--agreed-by", "-"),
-            ("erase", ref, "--person", "p1", "--basis", "-"),
+            ("erase", ref, "--person", "p1", "--basis", "-", "--yes-erase", ref),
         )
     ):
         said = office.ok(*words, typed=f"{CANARY} {number}\n")
@@ -96,13 +96,13 @@ def test_history_has_the_day_of_telling_somebody_and_not_of_the_step_that_it_is_
 def test_an_erasure_says_where_the_person_may_still_be_named(office: Office) -> None:
     ref = office.at("deciding")
     office.ok("person", ref, "add", "child", "name=-", typed="Avery Canary")
-    bare = office.ok("erase", ref, "--person", "p1", "--basis", "asked for")
+    bare = office.ok("erase", ref, "--person", "p1", "--basis", "asked for", "--yes-erase", ref)
     assert "may still name them" in " ".join(bare.split())
     assert office.show(ref)["tasks"] == []
 
     office.ok("record", ref, "rationale=-", typed="Avery Canary was hurt.")
     office.ok("person", ref, "add", "child", "name=-", typed="Avery Canary")
-    office.ok("erase", ref, "--person", "p2", "--basis", "asked for")
+    office.ok("erase", ref, "--person", "p2", "--basis", "asked for", "--yes-erase", ref)
     [task] = office.show(ref)["tasks"]
     assert task["what"] == (
         "look through what may still name p2, and correct what does: Why was it decided so?"

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.offices import Office, ago
+from tests.worlds import SAMPLE
 
 
 def test_a_notifier_that_there_is_not_is_told_with_its_line(office: Office) -> None:
@@ -32,6 +34,79 @@ def test_a_role_that_no_process_has_is_told(office: Office) -> None:
         office.ok("workflow", "check", name).split()
     )
     assert office.json("workflow", "check", name)["unknown_roles"] == ["exekutive"]
+
+
+HARPER = """[[person]]
+id   = "harper"
+name = "Harper Sample"
+mail = "harper@hospital.example"
+[[person]]
+id   = "jules"
+name = "Jules Sample"
+mail = "jules@hospital.example"
+"""
+LEADS = """[[appointment]]
+person = "harper"
+role   = "agency_lead"
+agency = "police"
+[[appointment]]
+person     = "jules"
+role       = "agency_lead"
+agency     = "police"
+deputy_for = "harper"
+"""
+NO_AGENCY = (
+    'The role "agency_lead" counts only at one\'s own agency; this names none. '
+    'Write agency = "..." with the id of an [[agency]].'
+)
+ANOTHER_AGENCY = (
+    '"agency" is "council", but "harper", for whom they act, is "agency_lead" for "police". '
+    'Write agency = "police".'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "said"),
+    [
+        ('role   = "agency_lead"\nagency = "police"', 'role = "agency_lead"', 2, NO_AGENCY),
+        ('role       = "agency_lead"\nagency     = "police"', 'role = "agency_lead"', 6, NO_AGENCY),
+        ('agency     = "police"', 'agency     = "council"', 7, ANOTHER_AGENCY),
+    ],
+)
+def test_an_appointment_that_needs_an_agency_and_lacks_it_is_refused_with_its_line(
+    office: Office, old: str, new: str, at: int, said: str
+) -> None:
+    before = office.config.read_text() + HARPER
+    line = f"config.toml:{before.count(chr(10)) + 1 + at}: {said}"
+    assert LEADS.count(old) == 1
+    name = "child_safeguarding_practice_review"
+    office.ok("list")
+    office.config.write_text(before + LEADS.replace(old, new))
+    for words in (("list",), ("tick",), ("open", "incident", "place=in our area")):
+        assert office.refused(2, *words).strip() == line
+    assert line in " ".join(office.ok("workflow", "check", name).split())
+    assert office.json("workflow", "check", name)["misplaced_appointments"] == [line]
+    office.config.write_text(before + LEADS)
+    assert office.ok("list")
+    assert office.json("workflow", "check", name)["misplaced_appointments"] == []
+
+
+def test_an_edition_whose_roles_lack_their_agencies_is_not_brought_into_use(
+    office: Office,
+) -> None:
+    with office.config.open("a") as file:
+        file.write('[[appointment]]\nperson = "hana"\nrole = "executive"\n')
+    office.ok("list")
+    copy = office.folder / "incident"
+    shutil.copytree(SAMPLE, copy)
+    process = copy / "process.toml"
+    text = process.read_text()
+    bound = text.replace('title = "executive"\n', 'title = "executive"\nown_agency = true\n')
+    process.write_text(bound)
+    said = office.refused(2, "workflow", "activate", str(copy))
+    assert 'The role "executive" counts only at one\'s own agency; this names none.' in said
+    process.write_text(text.replace("2025-01", "2025-02", 1))
+    assert office.json("workflow", "activate", str(copy))["activated"]
 
 
 def test_an_agency_of_a_mistyped_kind_is_told_and_of_another_kind_is_not(office: Office) -> None:

@@ -13,7 +13,8 @@ from tests.worlds import BESS, World
 
 IDENTIFIER = re.compile(r"(?<![\[`/\w])[a-z]+_[a-z_]+(?![\w])")
 TYPED = re.compile(
-    r"\[[^\]]*\]|`[^`]*`|\((?:from the [^)]*; )?(?:take|record|attach|approve) [^)]*\)"
+    r"\[[^\]]*\]|`[^`]*`|casetrail take \S+ \w+|"
+    r"\((?:from the [^)]*; )?(?:take|record|attach|approve) [^)]*\)"
 )
 
 
@@ -41,17 +42,17 @@ def test_what_people_read_names_things_by_their_titles(office: Office, name: str
 
 def test_what_can_be_done_is_a_title_with_what_to_type_beside_it(office: Office) -> None:
     ref = office.at("deciding")
-    line = "- Record a letter from the Panel [record_letter]"
-    assert line in office.ok("next", ref)
-    assert line in office.ok("show", ref)
+    said = whole(office.ok("next", ref))
+    assert f"- Record a letter from the Panel casetrail take {ref} record_letter" in said
+    assert "- Record a letter from the Panel [record_letter]" in office.ok("show", ref)
     assert "Notify the Panel [notification]: due" in office.ok("show", ref)
-    assert {"transition", "title"} == set(office.show(ref)["can_be_done"][0])
+    assert {"transition", "title", "apart"} == set(office.show(ref)["can_be_done"][0])
 
 
 def test_explain_says_by_which_step_a_deadline_was_met(office: Office) -> None:
     ref = office.at("reviewing")
     said = whole(office.ok("explain", ref, "notification"))
-    assert 'because of the step "Record that the notification was sent"' in said
+    assert 'by the step "Record that the notification was sent"' in said
     assert identifiers(said) == set()
 
 
@@ -150,3 +151,28 @@ def test_steps_that_a_deadline_waits_for_come_first_then_the_order_of_the_file(
     first = [name for name in in_file if name in serving]
     assert first
     assert found == [*first, *(name for name in in_file if name not in serving)]
+
+
+def test_what_a_change_did_is_said_by_titles_too(office: Office) -> None:
+    ref = office.at("to_notify")
+    form = office.file("form.txt", "The form.")
+    said = office.ok("attach", ref, "form", form)
+    assert 'Put a document on file for "The form that was sent".' in said
+    said += office.ok("delay", ref, "notification", "--told", "them", "--reason", "late")
+    assert 'the delay of "Notify the Panel" was explained' in whole(said)
+    ref = office.at("reviewing")
+    office.ok("record", ref, "report=-", typed="The report.")
+    said += office.ok("approve", ref, "report", "--as", "eve")
+    assert '"The report" is approved as it stands.' in said
+    said += office.refused(4, "approve", ref, "letter_says", "--as", "eve")
+    said += office.refused(4, "correct", ref, "happened_on=2025-12-01", "--reason", "misread")
+    said += office.refused(4, "attach", ref, "letter_says", form)
+    assert identifiers(said) == set()
+
+
+def test_a_linked_case_is_told_in_the_history_by_what_happened_to_it(office: Office) -> None:
+    ref = office.at("reviewing")
+    office.ok("record", ref, "agencies_asked=council")
+    office.ok("take", ref, "ask_for_summaries")
+    said = whole(office.ok("history", ref))
+    assert 'linked case opened: "Summary of an agency", of which 0 of 1 have ended' in said

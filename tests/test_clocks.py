@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.calendars import at_local
-from engine.service import cases, ticking
+from engine.cli import saying
+from engine.service import cases, listing, ticking
 from engine.service.workplace import By
 from tests.refusing import ON_SQLITE, WHY
 from tests.worlds import LEE, World, given
@@ -218,3 +219,27 @@ def test_on_its_last_day_a_clock_is_due_and_not_yet_overdue(world: World) -> Non
     ticking.fire_due(world.place)
     messages = [m for body in bodies(world, ref, "notice fired") for m in body["messages"]]
     assert "Send the review: is due" in {message["what"] for message in messages}
+
+
+def test_what_was_to_last_until_a_day_is_not_overdue_once_that_day_has_passed(world: World) -> None:
+    ref = world.notified()
+    world.record(ref, report="The report.")
+    for who in ("eve", "ed"):
+        cases.approve(world.place, By(who), ref, "report")
+    world.take(ref, "submit_review")
+    world.record(ref, publication_planned_on="2025-12-20")
+    world.take(ref, "send_copies")
+    world.take(ref, "publish")
+    running = world.deadline(ref, "public")
+    assert saying.state(running | {"working_days_left": 260}).endswith(", 260 working days left")
+    assert saying.state(running | {"working_days_left": 261}) == "until Tue 15 Dec 2026"
+    kept = [("public", ref)]
+    assert [(one["timescale"], one["ref"]) for one in listing.running(world.place)] == kept
+    world.clock.go_to("2026-12-16")
+
+    assert saying.state(world.deadline(ref, "public")) == "until Tue 15 Dec 2026, 1 working day ago"
+    assert world.deadline(ref, "public")["status"] == "running"
+    assert listing.running(world.place) == []
+    every = listing.cases(world.place, listing.Wish(closed=True))
+    assert [(one["late"], one["next_due_on"]) for one in every] == [(False, None)]
+    assert listing.cases(world.place, listing.Wish(closed=True, late=True)) == []

@@ -66,7 +66,7 @@ def test_a_derivation_reads_day_by_day_with_the_source_of_each_skipped_day():
         "Tue 29 Dec 2026   working day 2",
         "Wed 30 Dec 2026   working day 3",
         "Thu 31 Dec 2026   working day 4",
-        "Fri 1 Jan 2027    not counted: New Year\u2019s Day (bank holiday, gov.uk list "
+        "Fri 1 Jan 2027    not counted: New Year's Day (bank holiday, gov.uk list "
         "england-and-wales-2026-11)",
         "Sat 2 Jan 2027    not counted: Saturday",
         "Sun 3 Jan 2027    not counted: Sunday",
@@ -148,19 +148,20 @@ def test_the_convention_is_a_sentence(rule, says):
             COPY,
             "2022-09-26",
             "It falls on Bank Holiday for the State Funeral of Queen Elizabeth II;"
-            " nothing read moves it, so act by Friday 16 September 2022.",
+            " no rule that was read moves it, so act by Friday 16 September 2022.",
         ),
         (SIX_MONTHS, "2026-08-01", ""),
         (
             SIX_MONTHS,
             "2026-07-31",
-            "It falls on a Sunday; nothing read moves it, so act by Friday 29 January 2027.",
+            "It falls on a Sunday; no rule that was read moves it, "
+            "so act by Friday 29 January 2027.",
         ),
-        (KEEP, "2025-11-22", "It falls on a Sunday; nothing read moves it."),
+        (KEEP, "2025-11-22", "It falls on a Sunday; no rule that was read moves it."),
         (
             parse("within 1 calendar day of x"),
             "2026-11-21",
-            "It falls on a Sunday; nothing read moves it, so act at once.",
+            "It falls on a Sunday; no rule that was read moves it, so act at once.",
         ),
         (COPY, "2026-11-27", ""),
         (SIN, "2026-11-27", ""),
@@ -198,7 +199,7 @@ def test_a_calendar_without_a_definition_still_says_what_a_working_day_is():
             "2026-03-02",
             [
                 ("2026-03-02", 0, "day 0, the day it happened"),
-                ("2026-03-04", 48, "48 hours, counted as whole days, later, the last day"),
+                ("2026-03-04", 48, "48 hours later, counted as whole days, the last day"),
             ],
         ),
         (
@@ -298,22 +299,24 @@ def test_the_convention_names_the_date_of_a_year_and_the_whole_of_a_first_day(ru
 @pytest.mark.parametrize(
     ("rule", "start", "says"),
     [
-        ("every 1 week", "2026-03-07", "It falls on a Saturday; nothing read moves it."),
+        ("every 1 week", "2026-03-07", "It falls on a Saturday; no rule that was read moves it."),
         (
             "within 1 week of x",
             "2026-03-27",
-            "It falls on Good Friday (bank holiday); nothing read moves it, "
+            "It falls on Good Friday (bank holiday); no rule that was read moves it, "
             "so act by Thursday 2 April 2026.",
         ),
         (
             "within 1 week of x",
             "2026-03-28",
-            "It falls on a Saturday; nothing read moves it, so act by Thursday 2 April 2026.",
+            "It falls on a Saturday; no rule that was read moves it, "
+            "so act by Thursday 2 April 2026.",
         ),
         (
             "within 2 calendar days of x",
             "2026-11-20",
-            "It falls on a Sunday; nothing read moves it, so act by Friday 20 November 2026.",
+            "It falls on a Sunday; no rule that was read moves it, "
+            "so act by Friday 20 November 2026.",
         ),
     ],
 )

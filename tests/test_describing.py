@@ -226,6 +226,16 @@ def test_more_than_two_alternatives_are_a_list():
     assert "if one of these is so: the youngest child concerned" in sentence("decide_not_to_notify")
 
 
+def test_what_a_step_needs_and_asks_anew_is_said_to_be_given_with_it_each_time():
+    said = sentence("record_panel_letter")
+    assert "These must be given with this step each time: “The national Panel's letter” and" in said
+    assert "must be on file" not in said
+    assert "“The national Panel's letter” is asked afresh" not in said
+    told = sentence("record_transfer_accepted")
+    assert "have the duty, and why?” must be on file." in told
+    assert "acceptance in writing” must be given with this step each time." in told
+
+
 def test_a_step_says_what_it_answers_by_itself_and_asks_nothing_of_that_afresh():
     said = sentence("decide_not_to_notify")
     assert "kept as the day on which the local authority decided whether to notify." in said

@@ -288,7 +288,7 @@ def test_a_case_that_can_never_fire_is_tried_three_times_and_holds_no_other_case
 ) -> None:
     bad, good = world.open(aware_on="2025-12-11"), world.open(aware_on="2025-12-12")
     with world.place.database.write() as tx:
-        tx.run("UPDATE cases SET edition = 'gone' WHERE ref = ?", (bad,))
+        tx.run("UPDATE cases SET edition = 'gone', head = ? WHERE ref = ?", ("f" * 64, bad))
     world.clock.go_to("2025-12-22", 9)
     for _ in range(5):
         ticking.fire_due(world.place)

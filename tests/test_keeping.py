@@ -18,7 +18,7 @@ from engine.edition import Edition
 from engine.errors import RefusedError, UsageError
 from engine.loading import load
 from engine.service import cases, documents, reading
-from engine.service.changing import drafted
+from engine.service.drafting import drafted
 from engine.service.workplace import By, File
 from tests.worlds import (
     AGENCIES,

@@ -24,7 +24,8 @@ from = "{SENDER}"
 def unlogged(office: Office, ref: str, person: str, name: str) -> list[str]:
     """What is said of a search, of somebody who is erased, and of a store that is damaged."""
     said = [office.ok("find", "-", "--json", typed=name)]
-    said += [office.ok("erase", ref, "--person", person, "--basis", f"@{typed(office, name)}")]
+    basis = ("--basis", f"@{typed(office, name)}", "--yes-erase", ref)
+    said += [office.ok("erase", ref, "--person", person, *basis)]
     said += [office.ok("audit", "verify", "--json")]
     with office.store().write() as tx:
         tx.run("UPDATE cases SET about = ? WHERE ref = ?", (name, ref))

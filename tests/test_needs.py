@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from engine.case import Given
+from engine.dates import said
 from engine.decide.draft import Draft
 from engine.decide.needs import missing
 from engine.decide.taking import Step
 from engine.definition import Approval, Condition, Guard
 from engine.loading import load
 from engine.service import cases, reading
-from engine.service.changing import drafted
+from engine.service.drafting import drafted
 from engine.service.workplace import By
 from tests.offices import Office, ago
 from tests.worlds import BESS, LEE, SAMPLE, World, given
@@ -76,10 +76,10 @@ def test_a_way_that_an_answer_on_record_rules_out_is_not_told_while_another_is_o
 
 def test_who_has_not_been_asked_can_be_asked_first(office: Office) -> None:
     ref = office.at("deciding")
-    said = " ".join(office.ok("next", ref, "--as", "lee").split())
+    said = " ".join(office.ok("next", ref, "--all", "--as", "lee").split())
     assert "record --asked opinion/police=DAY, record opinion/police, or record --no-reply" in said
     office.ok("record", ref, "--asked", "opinion/police")
-    said = " ".join(office.ok("next", ref, "--as", "lee").split())
+    said = " ".join(office.ok("next", ref, "--all", "--as", "lee").split())
     assert "--asked opinion/police" not in said
     assert "record opinion/police, or record --no-reply opinion/police)" in said
 
@@ -118,8 +118,8 @@ def test_a_step_that_is_on_record_as_done_is_not_recorded_as_done_twice(office: 
     words = ("take", ref, "decide_to_notify", "--already-done", "--as", "lee", "--evidence", paper)
     office.ok(*words, "--key", "once-and-again")
     before = office.show(ref)
-    said = " ".join(office.refused(4, *words).split())
-    assert f"is already on record as done on {ago(0)}; use --key to repeat a command" in said
+    refused = " ".join(office.refused(4, *words).split())
+    assert f"is already on record as done on {said(ago(0))}; use --key to repeat a" in refused
     assert office.show(ref)["tasks"] == before["tasks"]
     office.ok(*words, "--key", "once-and-again")
     assert office.show(ref)["tasks"] == before["tasks"]
@@ -154,7 +154,7 @@ def test_an_answer_that_must_be_on_file_and_is_one_way_of_several_is_asked_for_o
         )
     )
     step = WORKFLOW.transitions["start_deciding"]
-    asked = replace(step, only_if=guard, on_file=("letter_says",))
+    asked = step._replace(only_if=guard, on_file=("letter_says",))
     either, on_file = (one.need for one in missing(draft_of(world), asked))
     assert either.how == "record place or record aware_on"
     assert "letter" in either.what
@@ -165,7 +165,7 @@ def test_an_answer_that_must_be_on_file_and_is_one_way_of_several_is_asked_for_o
 def test_an_answer_that_must_be_on_file_and_fit_a_guard_is_asked_for_once(world: World) -> None:
     guard = Guard(((Condition("letter_says", "is", ("agrees",)),),))
     step = WORKFLOW.transitions["start_deciding"]
-    asked = replace(step, only_if=guard, on_file=("letter_says",))
+    asked = step._replace(only_if=guard, on_file=("letter_says",))
     [one] = missing(draft_of(world), asked)
     assert one.need.how == "record letter_says"
 
@@ -181,7 +181,7 @@ def draft_of(world: World) -> Draft:
 
 def lacking(world: World, ref: str, **parts: object) -> list[tuple[str, tuple[str, ...], str, str]]:
     """What beginning the decision would lack if it needed this."""
-    asked = replace(WORKFLOW.transitions["start_deciding"], **parts)  # type: ignore[arg-type]
+    asked = WORKFLOW.transitions["start_deciding"]._replace(**parts)  # type: ignore[arg-type]
     with world.place.database.read() as tx:
         seen = reading.view(world.place, tx, ref)
     found = missing(drafted(world.place, BESS, seen.case, seen.edition), asked)
@@ -219,7 +219,8 @@ def test_of_several_agencies_each_that_has_not_answered_is_named_by_its_title(
 
 def test_a_step_from_elsewhere_is_left_to_those_who_take_it(world: World) -> None:
     ref = world.open(aware_on="2025-12-12")
-    step = Step("decide_not_to_notify", given(rationale="It was an accident."), already_done=True)
+    why = given(rationale="It was an accident.")
+    step = Step("decide_not_to_notify", why, already_done=True, pass_over=True)
     cases.take_step(world.place, LEE, ref, step)
     with world.place.database.read() as tx:
         rows = [tuple(row) for row in tx.rows("SELECT kind, role, subject FROM tasks")]
@@ -245,7 +246,7 @@ def test_each_approval_that_is_missing_is_counted_and_what_rules_a_guard_out_is_
         (("executive",), "approve place", "place"),
     ]
     assert found[1][0] == '2 more approvals of "Where did it happen?"'
-    asked = replace(WORKFLOW.transitions["start_deciding"], approve=two, only_if=guard)
+    asked = WORKFLOW.transitions["start_deciding"]._replace(approve=two, only_if=guard)
     with world.place.database.read() as tx:
         seen = reading.view(world.place, tx, ref)
     every = missing(drafted(world.place, BESS, seen.case, seen.edition), asked)

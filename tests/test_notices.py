@@ -13,7 +13,7 @@ from engine.decide import firing
 from engine.decide.draft import Draft
 from engine.directory import Absence, Appointment
 from engine.service import reading, ticking
-from engine.service.changing import drafted
+from engine.service.drafting import drafted
 from engine.service.ticking import micros
 from tests.changed_sample import appointed, changed
 from tests.refusing import ON_SQLITE
@@ -46,7 +46,7 @@ def waiting(draft: Draft) -> list[Key]:
 
 
 def emitted(draft: Draft, kind: str) -> list[dict[str, Any]]:
-    return [dict(e.event["body"]) for e in draft.chain.events if e.event["type"] == kind]
+    return [dict(e["body"]) for e in draft.chain.events if e["type"] == kind]
 
 
 def messages(world: World, ref: str) -> list[dict[str, Any]]:
@@ -104,7 +104,7 @@ def test_a_notice_given_up_is_left_to_those_who_may_open_a_case(world: World) ->
 
 
 @ON_SQLITE
-def test_a_notice_that_reaches_nobody_is_a_task_of_those_who_may_open_a_case(world: World) -> None:
+def test_a_notice_that_reaches_nobody_is_a_task_of_those_who_keep_the_record(world: World) -> None:
     world.open(aware_on="2025-12-12")
     world.place.directory = replace(world.place.directory, appointments=(), fallbacks={})
     world.clock.go_to("2025-12-17", 9)
@@ -113,7 +113,7 @@ def test_a_notice_that_reaches_nobody_is_a_task_of_those_who_may_open_a_case(wor
     assert open_tasks(world) == [("message", f"{said}fallback", "business_unit", "notification")]
 
 
-def test_where_anybody_may_open_a_case_such_a_task_is_nobodys_in_particular(
+def test_where_anybody_may_open_a_case_such_a_task_is_still_of_those_who_keep_the_record(
     tmp_path: Path,
 ) -> None:
     with changed(tmp_path, ('may_open     = ["business_unit"]\n', "")) as world:
@@ -121,7 +121,8 @@ def test_where_anybody_may_open_a_case_such_a_task_is_nobodys_in_particular(
         world.place.directory = replace(world.place.directory, appointments=(), fallbacks={})
         world.clock.go_to("2025-12-17", 9)
         ticking.fire_due(world.place)
-        assert [(kind, role) for kind, _, role, _ in open_tasks(world)] == [("message", "")]
+        left = [(kind, role) for kind, _, role, _ in open_tasks(world)]
+        assert left == [("message", "business_unit")]
 
 
 def test_what_has_no_last_day_is_told_to_be_done_as_soon_as_practicable(tmp_path: Path) -> None:

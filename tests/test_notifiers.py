@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 import notifiers
 from engine.errors import ConfigError, DeliveryError
-from notifiers import NOTIFIERS, Message, Receipt, build
-from notifiers.message import LIMITS, body, subject
+from notifiers import NOTIFIERS
+from notifiers.making import MAKERS, build
+from notifiers.message import LIMITS, Message, Receipt, body, subject
 from tests.mailing import (
     CHANNELS,
     MESSAGE,
@@ -61,7 +62,8 @@ def changed(field: str, text: str) -> Message:
 
 
 def test_every_notifier_goes_through_this_suite() -> None:
-    assert CHANNELS.keys() == NOTIFIERS.keys()
+    assert CHANNELS.keys() == set(NOTIFIERS)
+    assert MAKERS.keys() == set(NOTIFIERS)
 
 
 def test_it_delivers_what_it_is_given(channel: Channel) -> None:
@@ -227,7 +229,7 @@ def test_the_package_is_ours() -> None:
 
 def test_importing_the_package_loads_no_mail_library() -> None:
     heavy = "{'smtplib', 'ssl', 'email', 'tempfile', 'socket'} & set(sys.modules)"
-    command = [sys.executable, "-c", f"import notifiers, sys; print({heavy})"]
+    command = [sys.executable, "-c", f"import notifiers.making, sys; print({heavy})"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

@@ -29,7 +29,7 @@ def supply(review: Review, ref: str, need: Need) -> None:
     if verb == "person":
         cases.add_person(review.place, SAM, ref, "child")
     elif verb == "take":
-        step = Step(words[0], already_done=True)
+        step = Step(words[0], already_done=True, pass_over=True)
         shown = replace(AVERY, evidence="the minutes")
         cases.take_step(review.place, shown, ref, step)
     else:

@@ -132,10 +132,76 @@ def test_a_pack_that_is_still_to_be_sent_is_not_on_record_as_sent(review: Review
 @pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"PK\x05\x06" + b"\0" * 18])
 def test_a_file_that_is_no_sound_archive_is_one_file(review: Review, content: bytes) -> None:
     review.build()
-    posted = send(review, content, "odd.zip")
+    posted = send(review, content, "odd.zip", other=True)
 
     assert set(posted.files.values()) == {"missing"}
     assert len(posted.added) <= 1
+
+
+def test_a_file_with_nothing_of_the_pack_in_it_is_recorded_only_if_that_is_known(
+    review_on: Review,
+) -> None:
+    review_on.build()
+    before = review_on.events()
+    with pytest.raises(RefusedError) as refused:
+        send(review_on, b"a letter", "Letter.docx")
+    assert str(refused.value) == (
+        'Nothing of version 1 of "Rapid review submission", as it was built, is in the file that '
+        "was given; give --not-as-built if it is what was sent all the same."
+    )
+    assert (review_on.events(), packs(review_on)) == (before, [(1, "current")])
+    posted = send(review_on, b"a letter", "Letter.docx", other=True)
+
+    assert (posted.no, posted.unlike, posted.as_built) == (2, True, False)
+    assert (set(posted.files.values()), posted.added) == ({"missing"}, ("Letter.docx",))
+    assert packs(review_on) == [(1, "current"), (2, "sent")]
+    body = review_on.events()[-1]["body"]
+    assert isinstance(body, dict)
+    assert body["causes"] == ["nothing of version 1 is in what went"]
+    assert review_on.verdict().problems == []
+    later = send(review_on, review_on.build().content)
+    assert (later.no, later.as_built) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "known"),
+    [
+        ("rapid-review-submission.pdf", b"%PDF-1.7 printed and signed", True),
+        ("rapid-review-submission.html", b"<p>changed by hand</p>", True),
+        ("rapid-review-submission.pdf", b"only called a PDF", False),
+        ("rapid-review-submission.html", b"only called a page", False),
+        ("signed.pdf", b"%PDF-1.7 printed and signed", False),
+    ],
+)
+def test_a_changed_file_is_of_the_pack_by_its_name_if_it_is_of_that_kind(
+    review: Review, name: str, content: bytes, known: bool
+) -> None:
+    review.build()
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as target:
+        target.writestr(f"folder/{name}", content)
+    for given, called in ((content, name), (sink.getvalue(), "sent.zip")):
+        if known:
+            posted = send(review, given, called)
+            assert (posted.no, posted.files[name], posted.added) == (1, "different", ())
+        else:
+            with pytest.raises(RefusedError, match="Nothing of version 1"):
+                send(review, given, called)
+            posted = send(review, given, called, other=True)
+            assert (posted.unlike, posted.added) == (True, (name,))
+
+
+def test_what_went_that_is_nothing_of_the_latest_version_may_be_of_an_earlier_one(
+    review: Review,
+) -> None:
+    first = review.build()
+    review.clock.go_to("2026-01-08")
+    review.record(lateness="Not late.")
+    review.build()
+    files = unpacked(first)
+    posted = send(review, files["rapid-review-submission.html"], "page.html", on="2026-01-08")
+
+    assert (posted.no, posted.unlike) == (1, False)
 
 
 def test_an_empty_file_is_not_what_was_sent(review: Review) -> None:

@@ -178,8 +178,8 @@ def no_reply(asked_on: str = "") -> Act:
         ),
         (
             no_reply("2025-12-16"),
-            "opinion/police was asked on Tue 16 Dec 2025, later than 2025-12-15 [] "
-            "give the right days",
+            "opinion/police was asked on 16 December 2025, and this happened on "
+            "15 December 2025 [] give the right days",
         ),
         (
             recorded(Given("happened_on", "2025-12-01"), by=EVE),
@@ -271,6 +271,8 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
                 "`next` lists the steps that start from here",
                 'no answer to "On which day is it planned to publish?" [business unit] '
                 "record publication_planned_on",
+                '"Notify the Panel" is neither met nor stopped, and no case closes before that '
+                "[local authority, business unit] take record_notification_sent --already-done",
             ],
         ),
         (
@@ -278,7 +280,7 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             [
                 CANNOT_DECIDE,
                 f"it is for the local authority to decide [local authority] {EVIDENCE}",
-                "“Where did it happen?” must be answered with “in our area” [] "
+                '"Where did it happen?" must be answered with "in our area" [] '
                 "the answer on record is elsewhere",
                 'no answer to "Why was it decided so?" [local authority] record rationale',
                 f'Sample Borough Council has not been asked: "{OPINION}" '
@@ -298,7 +300,7 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             decided_while_one_was_asked,
             [
                 CANNOT_DECIDE,
-                f'Sample Police was asked on 2025-12-15 and has not answered: "{OPINION}" '
+                f'Sample Police was asked on 15 December 2025 and has not answered: "{OPINION}" '
                 "[Sample Police, business unit] "
                 "record opinion/police, or record --no-reply opinion/police",
             ],
@@ -307,7 +309,7 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             decided_without_knowing_where,
             [
                 CANNOT_DECIDE,
-                "“Where did it happen?” must be answered with “in our area” [business unit] "
+                '"Where did it happen?" must be answered with "in our area" [business unit] '
                 "record place",
             ],
         ),
@@ -323,7 +325,7 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             submitted_with_one_approval_and_two_summaries_open,
             [
                 '"Submit the review" cannot be done yet.',
-                "every linked case “Summary of an agency” must have ended [] 0 of 2 have ended",
+                'every linked case "Summary of an agency" must have ended [] 0 of 2 have ended',
                 '1 more approval of "The report" [executive] approve report',
             ],
         ),
@@ -344,8 +346,8 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
         (
             on_day("2025-12-12"),
             [
-                "The step before it happened on 2025-12-15, which is later than 2025-12-12; "
-                "give --reason if that is right."
+                "The step before it happened on 15 December 2025, and this one on "
+                "12 December 2025; give --reason if that is right."
             ],
         ),
     ],

@@ -90,15 +90,24 @@ def keepers_do(what: str) -> str:
     [
         (
             approval("bess", "report", of="One."),
-            ["Approval of report is for the executive.", "one of those roles [executive] "],
+            [
+                'The approval of "The report" is for others to give.',
+                f"it is for the executive to give it [executive] {EVIDENCE}",
+            ],
         ),
         (
             approval("eve", "rationale"),
-            ["No step of this process asks for the approval of rationale; only of report."],
+            [
+                'No step of this process asks for the approval of "Why was it decided so?".',
+                'what is approved is "The report" [] approve report',
+            ],
         ),
         (
             approval("eve", "report"),
-            ["There is no answer to report yet, so nothing to approve."],
+            [
+                'There is no answer to "The report" yet, so nothing to approve.',
+                'no answer to "The report" [] record report',
+            ],
         ),
         (
             approval("eve", "report", of="One.", times=2),
@@ -116,7 +125,7 @@ def keepers_do(what: str) -> str:
             ],
         ),
         (corrected(WHY, Given("zzz", "x")), ["This process has no question zzz."]),
-        (corrected(WHY, Given("report", "x")), ["report has no answer yet; use `record`."]),
+        (corrected(WHY, Given("report", "x")), ['"The report" has no answer yet; use `record`.']),
         (
             corrected(WHY, Given("aware_on", "2025-12-12")),
             [
@@ -139,7 +148,7 @@ def keepers_do(what: str) -> str:
         ),
         (
             redated(WHY, "2025-12-15"),
-            ["Entry @4 is already of 2025-12-15; there is nothing to put right."],
+            ["Entry @4 is already of 15 December 2025; there is nothing to put right."],
         ),
         (
             redated(WHY, "2025-12-16"),
@@ -183,7 +192,7 @@ def keepers_do(what: str) -> str:
             extended(WHY, "zzz", "2026-01-10"),
             [
                 "This process has no timescale zzz.",
-                "one of: notification, review, progress, copies, public [] ",
+                'what runs is "Notify the Panel" [] named notification',
             ],
         ),
         (
@@ -193,7 +202,7 @@ def keepers_do(what: str) -> str:
         (
             extended(WHY, "notification", "2025-12-19"),
             [
-                "The target 2025-12-19 is not after 2025-12-19, the day it is due; "
+                "The target 19 December 2025 is not after 19 December 2025, the day it is due; "
                 "there is nothing to extend."
             ],
         ),
@@ -284,7 +293,7 @@ def test_a_linked_case_that_was_set_aside_refuses_every_step_and_says_what_to_us
             given(place="in our area"),
             [
                 'A case of "Sample incident" is opened by the business unit.',
-                "a person in that role [business unit] give --as or --decided-by",
+                "a person in that role [business unit] give --as with one of them",
             ],
         ),
         (

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import DeliveryError, RefusedError
-from engine.service import cases, outbox, reading, ticking
+from engine.service import cases, explaining, outbox, reading, ticking
 from engine.service.workplace import By
 from engine.timescales import derivation_lines
 from tests.worlds import BESS, ED, EVE, LEE, World, given
@@ -295,7 +295,7 @@ def test_a_case_that_cannot_fire_holds_no_other_case_up(world: World) -> None:
     good = world.open(aware_on="2025-12-12")
     bad = world.open(aware_on="2025-12-12")
     with world.place.database.write() as tx:
-        tx.run("UPDATE cases SET edition = 'gone' WHERE ref = ?", (bad,))
+        tx.run("UPDATE cases SET edition = 'gone', head = ? WHERE ref = ?", ("f" * 64, bad))
     world.clock.go_to("2025-12-17", 9)
     result = ticking.fire_due(world.place)
     assert fired(world, good) == [("notification", REMIND, "fired")]
@@ -325,7 +325,7 @@ def test_a_clock_that_begins_before_working_days_are_known_is_said_not_to_be_cou
     deadline = world.deadline(ref, "notification")
     assert deadline["not_counted"] == BEGINS
     assert (deadline["due_on"], deadline["due_between"]) == (None, None)
-    [explained] = reading.explain(world.place, ref, "notification")
+    [explained] = explaining.explain(world.place, ref, "notification")
     assert derivation_lines(explained["derivation"])[-1] == f"Not counted: {BEGINS}."
     assert world.verdict().problems == []
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from notifiers import Receipt
-from notifiers.message import subject
+from notifiers.message import Receipt, subject
 from tests.mailing import (
     LOGIN,
     MESSAGE,

@@ -100,7 +100,7 @@ def test_a_case_opens_under_the_newest_edition_in_force_on_its_day(
         office.ok("workflow", "activate", str(folder))
 
     def opened(*words: str) -> str:
-        ref = office.json("open", "incident", "place=in our area", *words)["ref"]
+        ref = office.json("open", "incident", "place=in our area", "--not-the-same", *words)["ref"]
         return str(office.show(ref)["edition_name"])
 
     assert opened() == "2026-01"

@@ -16,11 +16,12 @@ from engine import database
 from engine.case import Given
 from engine.cli.main import root
 from engine.database.structure import KNOWN, found
-from engine.errors import EngineError, TrailError
+from engine.errors import EngineError, TrailError, UsageError
 from engine.service import (
     cases,
     checkpoints,
     documents,
+    explaining,
     listing,
     outbox,
     private,
@@ -85,7 +86,7 @@ def everything_shown(place: Workplace, refs: list[str]) -> str:
         see(partial(reading.show, place, BESS, ref))
         see(partial(reading.next_steps, place, BESS, ref))
         see(partial(reading.history, place, ref))
-        see(partial(reading.explain, place, ref, "notification"))
+        see(partial(explaining.explain, place, ref, "notification"))
     see(lambda: listing.cases(place, listing.Wish(closed=True)))
     see(lambda: listing.running(place))
     see(lambda: listing.today_sheet(place))
@@ -209,6 +210,8 @@ def test_a_command_whose_request_was_altered_is_named_and_never_taken_for_done(
     ref = world.open()
     by = By("bess", key="a-key-of-ours")
     cases.record(world.place, by, ref, given(happened_on="2025-12-10"))
+    another = By("bess", key="another-key")
+    cases.record(world.place, another, ref, given(report="Whole."))
     for sql in (
         "UPDATE commands SET request = '' WHERE command = 'a-key-of-ours'",
         "UPDATE commands SET request = (SELECT request FROM commands "
@@ -224,7 +227,20 @@ def test_a_command_whose_request_was_altered_is_named_and_never_taken_for_done(
 
 
 def test_the_loss_of_a_command_is_named(world: World) -> None:
-    world.open()
+    ref = world.open()
+    by = By("bess", key="a-key-of-ours")
+    cases.record(world.place, by, ref, given(happened_on="2025-12-10"))
     with world.place.database.write() as tx:
         tx.run("DELETE FROM commands")
-    assert [p.rpartition(": ")[2] for p in world.verdict().problems] == ["the row is gone"]
+    assert world.verdict().problems == ["commands a-key-of-ours: the row is gone"]
+
+
+def test_a_command_without_a_key_leaves_no_row_and_nobody_can_give_its_id(world: World) -> None:
+    ref = world.open()
+    outcome = cases.record(world.place, By("bess"), ref, given(happened_on="2025-12-10"))
+    with world.place.database.read() as tx:
+        assert tx.rows("SELECT command FROM commands") == []
+    again = By("bess", key=outcome.key)
+    with pytest.raises(UsageError, match="drew this key for another command"):
+        cases.record(world.place, again, ref, given(happened_on="2025-12-11"))
+    assert world.verdict().holds

@@ -71,5 +71,5 @@ def send(review: Review, content: bytes, name: str = "sent.zip", **more: object)
     shown = (
         File("receipt of Robin.txt", io.BytesIO(receipt)) if isinstance(receipt, bytes) else None
     )
-    sending = Sending(File(name, io.BytesIO(content)), SENT_TO, shown)
+    sending = Sending(File(name, io.BytesIO(content)), SENT_TO, shown, more.get("other") is True)
     return packing.sent(review.place, by, review.ref, SUBMISSION, sending)

@@ -31,7 +31,7 @@ from engine.service.changing import Outcome
 from engine.service.reading import View
 from engine.service.workplace import By, Workplace
 from tests import oracles
-from tests.supplying import OnPaper, plan, who_may
+from tests.supplying import GIVE, Deed, OnPaper, plan, who_may, with_step
 
 DAY = timedelta(days=1)
 REASON = "because it was found to be so"
@@ -85,11 +85,11 @@ class Walk:
         step = steps[which % len(steps)]
         by = who_may(self.place, step, self.opener)
         deeds, left = plan(OnPaper(self.place, seen), by, step)
-        for deed in deeds:
+        for deed in (one for one in deeds if one.verb != GIVE):
             act = lambda deed=deed: deed.do(self.place, seen.case.ref)  # noqa: E731
             assert self._attempt(f"supply {deed.verb} {deed.given}", act), self.said[-1]
         by = replace(by, reason=REASON if pick % 2 else "")
-        accepted = self._take(seen, by, step, already_done=False)
+        accepted = self._take(seen, by, step, deeds)
         assert accepted or left or not pick % 2, "\n".join(self.said)
 
     def jump(self, pick: int, which: int) -> None:
@@ -260,7 +260,15 @@ class Walk:
                 wrong = oracles.not_within(kept, stored[ref]) + oracles.not_within(read, kept)
                 assert wrong == [], "\n".join([*wrong, *self.said])
 
-    def _take(self, seen: View, by: By, step: Transition, *, already_done: bool) -> bool:
+    def _take(
+        self,
+        seen: View,
+        by: By,
+        step: Transition,
+        deeds: Sequence[Deed] = (),
+        *,
+        already_done: bool = False,
+    ) -> bool:
         workflow = seen.edition.workflow
         linked: list[Given] = []
         if step.opens:
@@ -269,10 +277,11 @@ class Walk:
                 Given(name, self._value(child.questions[name], 3, historic=False))
                 for name in child.opening
             ]
-        wanted = Step(step.id, (), already_done)
+        given, papers = with_step(deeds)
+        wanted = Step(step.id, given, already_done, pass_over=already_done)
         return self._attempt(
             f"take {step.id}",
-            lambda: cases.take_step(self.place, by, seen.case.ref, wanted, linked),
+            lambda: cases.take_step(self.place, by, seen.case.ref, wanted, linked, papers),
         )
 
     def some_answers(self, seen: View, which: int) -> list[Given]:

@@ -8,10 +8,12 @@ from typing import Any
 from engine.cli import printing, saying
 from engine.cli.counting import derived
 from engine.cli.door import argument, option
-from engine.cli.printing import count, day, paragraph, strong
+from engine.cli.printing import day, paragraph, strong
 from engine.cli.visit import Visit, reads
-from engine.service import listing, reading, references
-from engine.timescales import derivation_lines
+from engine.dates import parse_partial, short_day
+from engine.nouns import count
+from engine.service import explaining, listing, reading, references
+from engine.timescales import Due, basis_lines, caution_lines, day_lines, derivation_lines
 
 Known = Mapping[str, Any]
 
@@ -52,29 +54,27 @@ def deadlines(door: Visit, ref: str, every: bool) -> None:
 def explain(door: Visit, ref: str, timescale: str) -> None:
     """How a deadline came to its day: every counted and skipped day, and every change."""
     ref, place = references.read(ref), door.place
-    found = reading.explain(place, ref, timescale)
+    found = explaining.explain(place, ref, timescale)
     lines: list[str] = []
     document = []
-    for one in found:
-        lines += [*([""] if lines else []), *_explained(one)]
-        made = one["derivation"]
-        document.append({**one, "derivation": derived(one["rule"], made)})
+    for before, one in zip([None, *found], found, strict=False):
+        same = before is not None and saying.standing(before) == saying.standing(one)
+        lines += [*([""] if lines else []), *_explained(one, source=not same)]
+        made = {name: one[name] for name in ("derivation", "from_latest")}
+        ends = {name: due and derived(one["rule"], due) for name, due in made.items()}
+        document.append({**one, **ends})
     cautions = reading.cautions(place, [ref])
     told = {"ref": ref, "timescale": timescale, "deadlines": document, "cautions": cautions}
     door.answer(told, [*lines, *saying.caution(*cautions)])
 
 
-def _explained(one: Known) -> list[str]:
+def _explained(one: Known, *, source: bool) -> list[str]:
+    """One deadline; its source is not said again where it is that of the one before."""
     lines = [strong(line) for line in paragraph(f"{one['title']}: {saying.state(one)}")]
-    lines += paragraph(saying.standing(one))
-    if one["note"]:
-        lines += paragraph(one["note"])
-    lines += ["", *paragraph(_rule(one))]
-    for line in derivation_lines(one["derivation"]):
-        if one["provisional"]:
-            line = line.replace(_DAY_0, "day 0, for as long as no other is known")
-        lines += paragraph(line, 2, 18 if "   " in line else 0)
-    lines.append(f"  Calendar: {one['calendar']}.")
+    if source:
+        lines += [line for text in (saying.standing(one), one["note"]) for line in _said(text)]
+    lines += ["", *paragraph(_rule(one)), *(_ends(one) if one["from_latest"] else _days(one))]
+    lines += [*_listed_before(one), *_at_most(one)]
     if one["changes"]:
         lines += ["", "Changes"]
         for change in one["changes"]:
@@ -82,20 +82,81 @@ def _explained(one: Known) -> list[str]:
     return lines
 
 
+def _said(text: str) -> list[str]:
+    return paragraph(text) if text else []
+
+
+def _days(one: Known) -> list[str]:
+    """The derivation from the one day on which it started, for as long as that stands."""
+    lines: list[str] = []
+    for line in derivation_lines(one["derivation"]):
+        if one["provisional"]:
+            line = line.replace(_DAY_0, "day 0, for as long as no other is known")
+        lines += _derived(line)
+    return lines
+
+
+def _ends(one: Known) -> list[str]:
+    """The derivation from the first and from the last day on which it may have started."""
+    made: tuple[Due, Due] = (one["derivation"], one["from_latest"])
+    lines: list[str] = []
+    if one["due_between"] or one["not_counted"]:
+        for end, name in zip(made, ("earliest", "latest"), strict=True):
+            lines += ["", f"From the {name} day that it can have been:"]
+            for line in (*day_lines(end), *caution_lines(end)):
+                lines += _derived(line)
+        lines += ["", "How both are counted:"]
+    for line in dict.fromkeys(line for end in made for line in basis_lines(end)):
+        lines += _derived(line)
+    return lines
+
+
+def _derived(line: str) -> list[str]:
+    return paragraph(line, 2, 18 if "   " in line else 0)
+
+
+def _listed_before(one: Known) -> list[str]:
+    """The list of bank holidays by which the deadline was set, where it is not the one of now."""
+    working_days = one["derivation"].working_days
+    if not working_days or one["calendar"] in working_days:
+        return []
+    return paragraph(f"The deadline was set by the list {one['calendar']}.", 2)
+
+
+def _at_most(one: Known) -> list[str]:
+    """How late something was at the least and at the most, where either day is known in part."""
+    found, between = one["punctuality"], one["due_between"] or [one["due_on"]] * 2
+    done = parse_partial((one["met_on"] or one["starts_on"])[:10])
+    if not found or (done.exact and not one["due_between"]):
+        return []
+    ends = [("At the latest", between[0], done.last, found["most"])]
+    if found["verdict"] == "late":
+        ends.insert(0, ("At the earliest", between[1], done.first, found["least"]))
+    lines = ["", f"Done {printing.when(one['met_on'])}: {found['said']}."]
+    for name, due, on, late in ends:
+        how = f"{count(late, found['unit'].removesuffix('s'))} late" if late else found["said"]
+        lines += paragraph(f"{name}: due {day(due)}, done {short_day(on)}, {how}.", 2)
+    return lines
+
+
 def _rule(one: Known) -> str:
     if why := saying.provisional(one):
         return f"The rule: {one['rule_said']}. {why}"
-    return f"The rule: {one['rule_said']}, that is from {day(one['starts_on'])}."
+    some = "some day in " if one["from_latest"] else ""
+    return f"The rule: {one['rule_said']}, that is from {some}{day(one['starts_on'])}."
 
 
 def _change(change: Known) -> str:
-    cause = f", because {change['cause_said']}" if change["cause"] else ""
+    step = change["cause_said"].removeprefix("of ")
+    because = f"by {step}" if step != change["cause_said"] else f"because {step}"
+    cause = f", {because}" if change["cause"] else ""
     old, now = change["old"] or {}, change["now"] or {}
     days = ""
-    if old.get("due_on") and now.get("due_on") and old["due_on"] != now["due_on"]:
-        days = f": from {day(old['due_on'])} to {day(now['due_on'])}"
+    was, is_ = printing.due(old), printing.due(now)
+    if is_ and was != is_:
+        days = f": from {was} to {is_}" if was else f": now due {is_}"
     elif now.get("target_on"):
         days = f": {day(now['target_on'])}"
     elif now.get("met_on"):
-        days = f": {day(now['met_on'])}"
+        days = f" {printing.when(now['met_on'])}"
     return f"@{change['n']} {printing.when(change['on'])}: {change['type']}{days}{cause}"

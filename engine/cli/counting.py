@@ -7,6 +7,7 @@ from typing import Any
 from engine import calendars
 from engine.cli.door import Door, argument, command
 from engine.cli.printing import paragraph, strong
+from engine.dates import long_day
 from engine.errors import UsageError
 from engine.timescales import Due, derivation_lines, due, parse_question
 
@@ -29,7 +30,8 @@ def date(door: Door, questions: tuple[str, ...]) -> None:
         found.append((question, due(rule, start, calendar)))
     lines: list[str] = []
     for question, made in found:
-        lines += [*([""] if lines else []), strong(question), ""]
+        comes_to = f": {long_day(made.due_on)}" if made.due_on else ""
+        lines += [*([""] if lines else []), strong(f"{question}{comes_to}"), ""]
         for line in derivation_lines(made):
             lines += paragraph(line, 0, 18 if line[:1].isupper() and "   " in line else 0)
     door.answer({"dates": [derived(question, made) for question, made in found]}, lines)

@@ -39,8 +39,10 @@ def delay(door: Visit, ref: str, timescale: str) -> None:
     ref = references.read(ref)
     told = texts.free_text(door.options["told"], "--told")
     place, by = door.place, door.by()
+    known = door.workflow(ref).timescales.get(timescale.partition("/")[0])
     outcome = cases.delay(place, by, ref, timescale, told)
-    door.done(by, outcome, f"It is on record that the delay of {timescale} was explained.")
+    title = f'"{known.title}"' if known else timescale
+    door.done(by, outcome, f"It is on record that the delay of {title} was explained.")
 
 
 @changes("approve", argument("ref", "REF"), argument("what", "QUESTION"))
@@ -49,5 +51,6 @@ def approve(door: Visit, ref: str, what: str) -> None:
     ref = references.read(ref)
     asked = values.path(what, "What is approved")
     place, by = door.place, door.by()
+    ask = door.asks(ref, asked.question)
     outcome = cases.approve(place, by, ref, asked.question)
-    door.done(by, outcome, f"{asked.question} is approved as it stands.")
+    door.done(by, outcome, f"{ask} is approved as it stands.")

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from engine.case import Given
 from engine.cli import printing, texts, values
-from engine.cli.printing import count, day
+from engine.cli.printing import day
 from engine.cli.visit import Visit
 from engine.errors import UsageError
+from engine.nouns import count
 from engine.service import asking, cases
 
 Question = Mapping[str, Any]

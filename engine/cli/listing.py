@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.cli import printing, saying, texts
 from engine.cli.door import argument, option
-from engine.cli.printing import count, day
+from engine.cli.printing import day
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
+from engine.nouns import count
 from engine.service import listing, reading
 from engine.service.listing import Wish
 
+HEAD = ("Case", "Due next", "", "Where it is, and on whom it waits")
+MOST_PLACES = 3
+"""In which a text was found, that are named."""
 MOST = 200
 """Cases that are listed at once."""
 
@@ -23,7 +27,7 @@ MOST = 200
     option("--due-within", metavar="LENGTH", default="", help='Such as "5 working days".'),
     option("--state", metavar="STATE", default="", help="Only cases that are there."),
     option("--workflow", metavar="NAME", default="", help="Only cases of this process."),
-    option("--mine", is_flag=True, help="Only cases that wait on a role you hold."),
+    option("--mine", is_flag=True, help="Only cases that wait on you in a role you hold."),
 )
 def list_(door: Visit, late: bool, due_within: str, state: str, workflow: str, mine: bool) -> None:
     """The cases that are open, the one with the earliest deadline first."""
@@ -36,8 +40,8 @@ def list_(door: Visit, late: bool, due_within: str, state: str, workflow: str, m
     )
     place = door.place
     found = listing.cases(place, wish, MOST + 1)
-    shown = found[:MOST]
-    lines = printing.table((_row(case) for case in shown), 0)
+    shown = listing.with_punctuality(place, found[:MOST])
+    lines = printing.table([HEAD, *(_row(case) for case in shown)], 0)
     if not shown:
         lines = ["No case fits." if wish != Wish() else "There is no open case."]
     if len(found) > MOST:
@@ -60,11 +64,18 @@ def find(door: Visit, text: str) -> None:
         raise UsageError("Say what to search for.")
     place = door.place
     found = listing.find(place, door.visitor, wanted)
-    rows = [(one["ref"], "; ".join(one["titles"])) for one in found]
+    rows = [(one["ref"], f"in {_where(one['titles'])}") for one in found]
     lines = [f"{count(len(found), 'case')} found; the search was logged."]
     cautions = reading.cautions(place, [one["ref"] for one in found])
     document = {"cases": found, "cautions": cautions}
     door.answer(document, [*lines, *printing.table(rows), *saying.caution(*cautions)])
+
+
+def _where(titles: Sequence[str]) -> str:
+    """Where a text was found: in what was asked, the first few."""
+    asks = [title if title == listing.REFERENCE else f'"{title}"' for title in titles]
+    more = [count(len(asks) - MOST_PLACES, "other answer")] if len(asks) > MOST_PLACES else []
+    return printing.listed([*asks[:MOST_PLACES], *more])
 
 
 def _row(case: Mapping[str, Any]) -> tuple[str, ...]:
@@ -72,4 +83,11 @@ def _row(case: Mapping[str, Any]) -> tuple[str, ...]:
     mark = "LATE" if case["late"] else ""
     waits = f"; waits on {case['waits_on']}" if case["waits_on"] else ""
     of = f"{case['about_title']}: " if case["about_title"] else ""
-    return (case["ref"], due or "no day", mark, f"{of}{case['state_title']}{waits}")
+    when = "historic" if case["historic"] else due or "no day"
+    return (case["ref"], when, mark, f"{of}{case['state_title']}{waits}{_done(case)}")
+
+
+def _done(case: Mapping[str, Any]) -> str:
+    """What was done in time in a historic case, and what late; nothing of any other."""
+    said = [f"{number} {how}" for how, number in (case["done"] or {}).items()]
+    return f"; done: {', '.join(said)}" if said else ""

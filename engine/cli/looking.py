@@ -1,4 +1,4 @@
-"""Looking at one case: `show`, `next` and `history`.
+"""Looking at one case: `show`.
 
 No personal value is printed but after `--personal --why`, when the read is in the access log.
 """
@@ -12,28 +12,22 @@ from typing import Any
 
 from engine.cli import printing, saying, texts
 from engine.cli.door import argument, option
-from engine.cli.printing import count, day, item, paragraph, strong
-from engine.cli.telling import Titles, told
+from engine.cli.printing import day, item, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
+from engine.nouns import count
 from engine.service import private, reading, references
 
+MOST_ANSWERS = 16
+"""That are shown unless all are asked for: those of the latest days."""
+FEW = 2
+"""Steps that are possible in many states, and are told with those that lead on from here."""
 MOST = 6
 """Deadlines, and tasks, that are shown unless all are asked for."""
 
-AT_ONCE = (
-    "people told",
-    "notice fired",
-    "message sent",
-    "message given up",
-    "task opened",
-    "task closed",
-)
-"""What happens when it is recorded, whatever day the command that it follows from is of."""
-
 Case = Mapping[str, Any]
 
-_PERSONAL = (
+PERSONAL = (
     option("--personal", is_flag=True, help="Show personal values too; the read is logged."),
     option("--why", metavar="TEXT", default="", help="Why: TEXT, @FILE, or - to be asked."),
 )
@@ -43,7 +37,7 @@ _PERSONAL = (
     "show",
     argument("ref", "REF"),
     option("--all", "every", is_flag=True, help="Earlier answers, and every deadline and task."),
-    *_PERSONAL,
+    *PERSONAL,
 )
 def show(door: Visit, ref: str, every: bool, personal: bool, why: str) -> None:
     """A case: where it is, what is due, what to do, and what is on record.
@@ -58,57 +52,6 @@ def show(door: Visit, ref: str, every: bool, personal: bool, why: str) -> None:
     lines = [*_head(case), *_deadlines(case, every=every), *_to_do(case, every=every)]
     lines += [*_answers(case, values, every=every), *_linked(case)]
     door.answer(document, [*lines, *saying.caution(case["caution"])])
-
-
-@reads("next", argument("ref", "REF"))
-def next_(door: Visit, ref: str) -> None:
-    """What can happen next to a case.
-
-    For what cannot happen yet: everything that is missing, and who can supply it.
-    """
-    found = reading.next_steps(door.place, door.visitor, references.read(ref))
-    ready = [step for step in found["steps"] if not step["unmet"]]
-    others = [step for step in found["steps"] if step["unmet"]]
-    lines = paragraph(f'{found["ref"]} is at "{found["state_title"]}".')
-    if ready:
-        lines += ["", strong("Can be done now")]
-        for step in ready:
-            lines += item(_step(step))
-    if others:
-        lines += ["", strong("Cannot be done yet")]
-        for step in others:
-            lines += [*item(_step(step)), *_unmet(step)]
-    if not found["steps"]:
-        lines.append("No step starts from here: the case is at its end.")
-    if found["tasks"]:
-        lines += ["", strong("Open tasks"), *saying.tasks(found["tasks"])]
-    door.answer(found, [*lines, *saying.caution(found["caution"])])
-
-
-@reads("history", argument("ref", "REF"), *_PERSONAL)
-def history(door: Visit, ref: str, personal: bool, why: str) -> None:
-    """What has happened on a case, in order; @N names an entry.
-
-    Reasons and personal answers are shown only with --personal and --why.
-    """
-    ref, reason = references.read(ref), reason_to_read(personal, why)
-    place = door.place
-    events = reading.history(place, ref)
-    values = private.entries(place, door.visitor, ref, reason) if personal else {}
-    cautions = reading.cautions(place, [ref])
-    document: dict[str, Any] = {"ref": ref, "events": events, "cautions": cautions}
-    if personal:
-        document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
-    with place.database.read() as tx:
-        workflow = reading.view(place, tx, ref).edition.workflow
-    titles = Titles(workflow, place.directory)
-    asks = {one.id: one.ask for one in workflow.questions.values()}
-    lines: list[str] = []
-    for event in events:
-        lines += _entry(titles, event)
-        mine = {path: value for (n, path), value in values.items() if n == event["n"]}
-        lines += _values(mine, 6, asks)
-    door.answer(document, [*lines, *saying.caution(*cautions)])
 
 
 def reason_to_read(personal: bool, given: str) -> str:
@@ -135,15 +78,17 @@ def _head(case: Case) -> list[str]:
 
 
 def _deadlines(case: Case, *, every: bool) -> list[str]:
-    known = case["deadlines"]
-    running = [one for one in known if one["status"] in saying.OPEN]
+    """Those that are still to be met; of a historic case all alike, for their days are past."""
+    known, historic = case["deadlines"], case["historic"]
+    running = [one for one in known if historic or one["status"] in saying.OPEN]
     shown = known if every else running[:MOST]
     lines = ["", strong("Deadlines")] if known else []
     for one in shown:
         lines += saying.deadline(one)
     later, ended = len(running) - MOST, len(known) - len(running)
     if later > 0 and not every:
-        lines.append(f"  {count(later, 'later one')} to be met; --all shows them.")
+        still = "" if historic else " to be met"
+        lines.append(f"  {count(later, 'later one')}{still}; --all shows them.")
     if ended and not every:
         lines.append(f"  {count(ended, 'other')} met or no longer applying; --all shows them.")
     return lines
@@ -157,9 +102,14 @@ def _to_do(case: Case, *, every: bool) -> list[str]:
     if case["closed_on"] and not case["allowed"]:
         return lines
     lines += ["", strong("Can be done now")]
+    apart = [step for step in case["can_be_done"] if step["apart"]]
+    hidden = [] if every or len(apart) <= FEW else apart
     for step in case["can_be_done"]:
-        lines += item(f"{step['title']} [{step['transition']}]")
-    more = f"`casetrail next {case['ref']}` says what every other step still needs."
+        if step not in hidden:
+            lines += item(f"{step['title']} [{step['transition']}]")
+    others = len(hidden)
+    also = f"{count(others, 'other')} at any time; " if others else ""
+    more = f"{also}`casetrail next {case['ref']}` names them, and what each step still needs."
     return [*lines, *paragraph(more, 2)]
 
 
@@ -168,8 +118,12 @@ def _answers(case: Case, values: Mapping[str, str], *, every: bool) -> list[str]
         return []
     current = [one for one in case["answers"] if one["current"]]
     personal = [one for one in current if _is_private(one)]
-    shown = case["answers"] if every else [one for one in current if not _is_private(one)]
+    public = [one for one in current if not _is_private(one)]
+    shown = case["answers"] if every else _latest(public)
     lines = ["", strong("On record"), *_by_question(shown)]
+    if len(shown) < len(public):
+        older = count(len(public) - len(shown), "older answer")
+        lines.append(f"  {older}; --all shows them.")
     earlier = len(case["answers"]) - len(current)
     if personal and not every:
         number = count(len(personal), "personal answer")
@@ -182,8 +136,14 @@ def _answers(case: Case, values: Mapping[str, str], *, every: bool) -> list[str]
         )
     if values:
         asks = {str(one["question"]): str(one["ask"]) for one in case["answers"]}
-        lines += ["", strong("Personal (this read was logged)"), *_values(values, 2, asks)]
+        lines += ["", strong("Personal (this read was logged)"), *called_values(values, 2, asks)]
     return lines
+
+
+def _latest(answers: Sequence[Case]) -> Sequence[Case]:
+    """The answers of the latest days, of one day those asked last, in the order of asking."""
+    by_day = sorted(range(len(answers)), key=lambda at: (str(answers[at]["on"]), at))
+    return [answers[at] for at in sorted(by_day[-MOST_ANSWERS:])]
 
 
 def _by_question(answers: Sequence[Case]) -> list[str]:
@@ -242,7 +202,8 @@ def _answer(answer: Case) -> str:
     return f"{value}{source}"
 
 
-def _values(values: Mapping[str, str], indent: int, asks: Mapping[str, str]) -> list[str]:
+def called_values(values: Mapping[str, str], indent: int, asks: Mapping[str, str]) -> list[str]:
+    """Personal values under what was asked, or under the names that they have."""
     lines: list[str] = []
     for name, value in values.items():
         lines += paragraph(_called(name, asks), indent, 2)
@@ -269,37 +230,3 @@ def _called(name: str, asks: Mapping[str, str]) -> str:
     question, of, no = name.rsplit("/", 2)
     path = "/".join(part for part in (question, of, no if no != "1" and of else "") if part)
     return f"{asks[question]} [{path}]" if question in asks else f"{path}:"
-
-
-def _unmet(step: Case) -> list[str]:
-    lines: list[str] = []
-    for one in step["unmet"]:
-        lines += paragraph(f"- {printing.need(one['what'], one['who'], one['how'])}", 6, 2)
-    return lines
-
-
-def _step(step: Case) -> str:
-    duty = f", under {step['duty']}" if step["duty"] else ""
-    return f"{step['title']} [{step['transition']}]{duty}"
-
-
-def _entry(titles: Titles, event: Case) -> list[str]:
-    recorded = day(event["recorded"])
-    happened = recorded if event["type"] in AT_ONCE else day(event["happened"])
-    late = f", recorded {recorded}" if recorded != happened else ""
-    head, *items = told(event, titles)
-    lines = paragraph(f"@{event['n']}  {happened}{late}: {head}", 0, 4)
-    for one in items:
-        lines += paragraph(f"- {one}", 4, 2)
-    return [*lines, *paragraph(_who(titles, event["actor"], event["evidence"]), 4, 2)]
-
-
-def _who(titles: Titles, actor: Mapping[str, str], evidence: str) -> str:
-    role = f" as {titles.role(actor['role'])}" if actor["role"] else ""
-    instead = f", for {titles.person(actor['for'])}" if actor["for"] else ""
-    decided = f"{titles.person(actor['decided'])}{role}{instead}"
-    shown = f"; evidence {evidence}" if evidence else ""
-    if actor["decided"] == actor["recorded"]:
-        return f"by {decided} ({actor['proof']}){shown}"
-    recorded = titles.person(actor["recorded"])
-    return f"decided by {decided}; recorded by {recorded} ({actor['proof']}){shown}"

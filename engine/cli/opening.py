@@ -1,15 +1,16 @@
-"""`open`: a case begins, after what looks like the same case was shown."""
+"""`open`: a case begins, unless it is one that is there already."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from engine.cli import printing, values
+from engine.cli import printing, texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import day
 from engine.cli.visit import Visit, changes
-from engine.service import cases, editions, listing
+from engine.errors import RefusedError
+from engine.service import cases, editions
 
 
 @changes(
@@ -20,14 +21,16 @@ from engine.service import cases, editions, listing
         option("--historic", is_flag=True, help="An old case: dates may be known only in part."),
         option("--edition", metavar="EDITION", default="", help="Under this edition."),
         option("--source", metavar="AGENCY", help="The agency that the answers came from."),
+        option("--not-the-same", is_flag=True, help="Although another case looks like this one."),
     ],
     new=True,
 )
 def open_(door: Visit, workflow: str, answers: tuple[str, ...]) -> None:
     """Open a case, and print its reference.
 
-    Cases that look like the same one are shown first. A personal answer is never written in the
-    command: QUESTION=@FILE takes it from a file, and QUESTION=- asks for it.
+    Cases that may be the same one are shown first, and --not-the-same, or a yes, says that none
+    is. A personal answer is never written in the command: QUESTION=@FILE takes it from a file, and
+    QUESTION=- asks for it.
     """
     place, options = door.place, door.options
     by = door.by()
@@ -35,13 +38,27 @@ def open_(door: Visit, workflow: str, answers: tuple[str, ...]) -> None:
         pinned = editions.to_open(place, tx, workflow, options["edition"], by.on)
     source = values.agency(options["source"], place.directory.agencies)
     given = values.answers(answers, pinned.workflow, source).own
-    alike = listing.similar(place, pinned.workflow, given)
-    if alike and not door.state.json:
-        printing.say(_alike(alike))
+    wish = cases.Wish(workflow, given, options["historic"], options["edition"])
+    alike = cases.alike(place, by, wish)
+    if alike and not options["not_the_same"]:
+        _ask(door, alike)
     outcome = cases.open_new(
         place, by, workflow, given, historic=options["historic"], edition=options["edition"]
     )
     door.done(by, outcome, f"Opened {outcome.ref}.", {"similar": alike})
+
+
+def _ask(door: Visit, alike: Sequence[dict[str, Any]]) -> None:
+    """Go on only where somebody says that none of these is the case that is meant."""
+    if texts.at_keyboard():
+        printing.say_aside(_alike(alike))
+        if texts.confirmed("Is it none of these, and to be opened?"):
+            return
+    refs = printing.listed((one["ref"] for one in alike), "or")
+    raise RefusedError(
+        f"It may be the same as {refs}, with the same dates or places: look there first, and add "
+        "--not-the-same if it is another case."
+    )
 
 
 def _alike(found: Sequence[dict[str, Any]]) -> list[str]:

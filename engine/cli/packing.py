@@ -6,14 +6,16 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine.cli import printing, texts
 from engine.cli.door import argument, option
-from engine.cli.printing import count, day
+from engine.cli.printing import day
 from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
+from engine.nouns import count
 from engine.service import packing, references
 from engine.service.documents import File
 from engine.service.posting import SAME, Sending
@@ -48,7 +50,8 @@ def pack(door: Visit, ref: str, pack: str) -> None:
     door.state.changed = built.fresh
     file = _write(folder / built.name, built.content)
     how = "built" if built.fresh else _STANDS.get(built.status, _UNCHANGED)
-    said = f"Version {built.no} of {built.pack} ({built.status}) {how}: {file}"
+    titled = _titled(door, ref, built.pack)
+    said = f"Version {built.no} of {titled} ({built.status}) {how}: {file}"
     lines = printing.paragraph(said)
     if built.gaps:
         lines += ["Still missing:"]
@@ -78,12 +81,14 @@ def pack(door: Visit, ref: str, pack: str) -> None:
         option("--file", metavar="FILE", required=True, help="What was really sent."),
         option("--to", metavar="WHOM", required=True, help=f"To whom: {texts.FREE}"),
         option("--receipt", metavar="FILE", default="", help="What shows that it came."),
+        option("--not-as-built", is_flag=True, help="Although nothing of the pack is in FILE."),
     ],
 )
 def sent(door: Visit, ref: str, pack: str) -> None:
     """Record that a pack was sent, --on the day it was; nothing is sent by this.
 
-    What really went is kept, and compared file by file with what was built.
+    What really went is kept, and compared file by file with what was built. --not-as-built says
+    that it is known to be something else.
     """
     ref, options = references.read(ref), door.options
     to = texts.free_text(options["to"], "--to")
@@ -91,15 +96,17 @@ def sent(door: Visit, ref: str, pack: str) -> None:
     with texts.opened(options["file"], "--file") as source:
         file = File(os.path.basename(options["file"]), source)
         by = door.by()
+        sending = Sending(file, to, not_as_built=options["not_as_built"])
         if not options["receipt"]:
-            posted = packing.sent(place, by, ref, pack, Sending(file, to))
+            posted = packing.sent(place, by, ref, pack, sending)
         else:
             with texts.opened(options["receipt"], "--receipt") as shown:
                 receipt = File(os.path.basename(options["receipt"]), shown)
-                posted = packing.sent(place, by, ref, pack, Sending(file, to, receipt))
+                posted = packing.sent(place, by, ref, pack, replace(sending, receipt=receipt))
     on = f" {printing.when(by.on)}" if by.on else ""
     document = {"no": posted.no, "files": dict(posted.files), "added": len(posted.added)}
-    said = f"It is on record that {pack} was sent{on}. {_differences(posted)}"
+    titled = _titled(door, ref, pack)
+    said = f"It is on record that {titled} was sent{on}. {_differences(posted)}"
     door.done(by, posted.outcome, said, {"sent": document})
 
 
@@ -118,12 +125,20 @@ def _differences(posted: packing.Posted) -> str:
         )
     if posted.as_built:
         return f"What went is version {posted.no}, as it was built."
+    if posted.unlike:
+        return f"Nothing of the generated pack is in it; it is kept as version {posted.no}."
     if not posted.files:
         return "It was never built here, so there is nothing to compare it with."
     others = [f"{name} is {how}" for name, how in posted.files.items() if how != SAME]
     added = [f"{count(len(posted.added), 'file')} more went"] if posted.added else []
     listed = printing.listed([*others, *added]) or "nothing else"
     return f"Beside version {posted.no} as it was built: {listed}."
+
+
+def _titled(door: Visit, ref: str, name: str) -> str:
+    """What a pack is called by people; its name where the process has no such pack."""
+    known = door.workflow(ref).packs.get(name.replace("-", "_"))
+    return f'"{known.title}"' if known else name
 
 
 def _list(door: Visit, ref: str, found: list[dict[str, Any]]) -> None:

@@ -13,6 +13,7 @@ from engine.cli.door import argument, option
 from engine.cli.looking import clear, path, reason_to_read
 from engine.cli.visit import Visit, changes
 from engine.errors import EngineError, UsageError
+from engine.nouns import count
 from engine.service import cases, documents, listing, private, reading, references
 from engine.service.workplace import By, Workplace
 
@@ -55,13 +56,20 @@ def person(door: Visit, ref: str, act: str, words: tuple[str, ...]) -> None:
             required=True,
             help=f"On what basis: {texts.FREE}",
         ),
+        option(
+            "--yes-erase",
+            metavar="REF",
+            default="",
+            help="The reference once more, instead of being asked to type it.",
+        ),
     ],
 )
 def erase(door: Visit, ref: str) -> None:
     """Destroy every personal value that is recorded under one person of a case, for good.
 
-    The trail keeps that they existed, and verifies still. What is recorded of the case itself may
-    name them still; where, is left as a task.
+    It says first what is lost for ever and what stays, and asks for the reference once more. The
+    trail keeps that the values existed, and verifies still. What is recorded of the case itself may
+    name the person still; where, is left as a task.
     """
     ref, options = references.read(ref), door.options
     basis = texts.free_text(options["basis"], "--basis")
@@ -69,6 +77,7 @@ def erase(door: Visit, ref: str) -> None:
         raise UsageError("An erasure needs its basis; give --basis.")
     place, who = door.place, options["person"]
     by = door.by()
+    _make_sure(door, ref, who, documents.to_erase(place, by, ref, who))
     outcome = documents.erase_person(place, by, ref, who, basis)
     said = (
         f"What was recorded under {who} is destroyed, and can never be read again. What is on "
@@ -76,6 +85,36 @@ def erase(door: Visit, ref: str) -> None:
         "who keep the record says where to look."
     )
     door.done(by, outcome, said)
+
+
+def _make_sure(door: Visit, ref: str, who: str, doomed: documents.Doomed) -> None:
+    """Go on only where the reference was given once more."""
+    again = door.options["yes_erase"]
+    if not again and texts.at_keyboard():
+        printing.say_aside(_warning(ref, who, doomed))
+        again = ref if texts.retyped(ref, "Type the reference of the case, to erase it:") else ""
+    if again.strip().upper() != ref:
+        raise UsageError(
+            "Nothing was erased, for nobody confirmed it; look at what `casetrail person "
+            f"{ref} show` lists, and add --yes-erase {ref} if it is to be destroyed for ever."
+        )
+
+
+def _warning(ref: str, who: str, doomed: documents.Doomed) -> list[str]:
+    kinds = (
+        (doomed.values, "value", "values"),
+        (doomed.documents, "document", "documents"),
+        (doomed.packs, "file of a pack", "files of packs"),
+    )
+    lost = printing.listed(count(*kind) for kind in kinds if kind[0]) or "nothing so far"
+    said = (
+        f"Lost for ever: all that is recorded under {who} of {ref}, which is {lost}. Nobody can "
+        "read it again here, nor can it be brought back.",
+        "What stays: the trail, which says that it was there, and when and by whom it was erased; "
+        "what is on record of the case itself; whatever has left the building; and copies of the "
+        "database that were made before, for as long as they are kept.",
+    )
+    return [line for text in said for line in printing.paragraph(text)]
 
 
 def _add(door: Visit, ref: str, words: tuple[str, ...]) -> None:

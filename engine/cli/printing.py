@@ -13,11 +13,13 @@ from typing import Any
 
 import click
 
-from engine.dates import MONTHS, parse_partial, short_day
+from engine import dates
 
 PROGRAM = "casetrail"
 NARROWEST = 60
 WIDEST = 100
+USUAL = 80
+"""Columns, where there is no terminal."""
 
 _STYLE = re.compile(r"(\x1b\[(?:0|1|31)m)")
 """What `strong` and `loud` put around a text."""
@@ -31,9 +33,19 @@ _SCRIPTS = frozenset(
 
 def width() -> int:
     """How many columns a line may have: the terminal's, within reason."""
-    from shutil import get_terminal_size
+    return max(NARROWEST, min(WIDEST, _columns()))
 
-    return max(NARROWEST, min(WIDEST, get_terminal_size().columns))
+
+def _columns() -> int:
+    """As shutil has it, whose import costs more than all the printing."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        shown = os.get_terminal_size(sys.__stdout__.fileno())  # type: ignore[union-attr]
+        return shown.columns or USUAL
+    except (AttributeError, ValueError, OSError):
+        return USUAL
 
 
 def paragraph(text: str, indent: int = 0, hanging: int = 0, most: int = 0) -> list[str]:
@@ -93,19 +105,19 @@ def shortened(text: str, most: int) -> str:
 
 def day(text: str | None) -> str:
     """`Mon 15 Dec 2025`; a month or a year where no more is known; nothing for nothing."""
-    if not text:
-        return ""
-    known = parse_partial(text[:10])
-    if known.exact:
-        return short_day(known.first)
-    return (
-        f"{MONTHS[known.first.month - 1]} {known.first.year}" if "-" in known.text else known.text
-    )
+    return dates.said(text, short=True) if text else ""
 
 
 def when(text: str | None) -> str:
     """`on Mon 15 Dec 2025`, `in March 2019`; nothing for nothing."""
-    return f"{'on' if len((text or '')[:10]) == 10 else 'in'} {day(text)}" if text else ""
+    return dates.when(text, short=True) if text else ""
+
+
+def due(known: Mapping[str, Any]) -> str:
+    """The day on which something is due, or the two between which that day lies; or nothing."""
+    if known.get("due_from"):
+        return f"between {day(known['due_from'])} and {day(known['due_to'])}"
+    return day(known.get("due_on"))
 
 
 def plainly(name: str) -> str:
@@ -136,11 +148,6 @@ def meant(word: str, known: Collection[str]) -> str:
 
     near = get_close_matches(word, known, 1)
     return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}."
-
-
-def count(number: int, one: str) -> str:
-    """`1 case`, `2 cases`, `2 more`."""
-    return f"{number} {one if number == 1 or one == 'more' else one + 's'}"
 
 
 def loud(text: str) -> str:

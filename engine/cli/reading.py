@@ -8,9 +8,10 @@ from typing import Any
 from engine.cli import printing, saying, texts
 from engine.cli.door import argument, option
 from engine.cli.looking import reason_to_read
-from engine.cli.printing import count, day
+from engine.cli.printing import day
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
+from engine.nouns import count
 from engine.service import private, reading, references
 
 SHOWN = 8

@@ -8,6 +8,7 @@ from engine.cli import form, texts, values
 from engine.cli.door import argument, option
 from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
+from engine.nouns import count
 from engine.service import cases, documents, reading, references
 
 _WHOM = "QUESTION/AGENCY[=DAY]"
@@ -63,8 +64,7 @@ def record(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
         raise UsageError(f"Say what to record: {values.FORM}; or use --form.")
     by = door.by()
     outcome = cases.record(place, by, ref, given)
-    number = len(given)
-    door.done(by, outcome, f"Recorded {number} answer{'s' if number > 1 else ''} on {ref}.")
+    door.done(by, outcome, f"Recorded {count(len(given), 'answer')} on {ref}.")
 
 
 @changes(
@@ -81,9 +81,9 @@ def attach(door: Visit, ref: str, question: str, file: str) -> None:
     """
     ref = references.read(ref)
     asked = values.path(question, "The question")
-    place = door.place
+    place, ask = door.place, door.asks(ref, asked.question)
     with texts.opened(file, str(asked)) as source:
         by = door.by()
         handed = documents.File(os.path.basename(file), source)
         outcome = documents.attach(place, by, ref, asked.question, handed, asked.of)
-    door.done(by, outcome, f"Put a document on file for {asked}.")
+    door.done(by, outcome, f"Put a document on file for {ask}.")

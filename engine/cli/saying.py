@@ -7,10 +7,14 @@ from typing import Any
 
 from engine.cli import printing
 from engine.cli.printing import day, listed, paragraph
-from engine.prose import capital
+from engine.nouns import count
+from engine.prose import capital, setter
 
 Known = Mapping[str, Any]
 """A case, a deadline or a step in its stable form."""
+
+FAR = 260
+"""Working days of a year: how many are left is not said of what is further away."""
 
 OPEN = ("overdue", "running", "provisional", "paused", "not started")
 
@@ -40,21 +44,17 @@ def provisional(known: Known) -> str:
 
 def state(known: Known) -> str:
     """Where a deadline stands: `due Mon 22 Dec 2025, in 5 working days`."""
-    status = known["status"]
-    due = day(known["due_on"])
-    when = f", due {due}" if due else ""
+    status, due = known["status"], _due(known)
     provisionally = ", provisional" if known["provisional"] else ""
     said = {
-        "met": f"met {printing.when(known['met_on'])}{when}",
-        "met late": f"met late {printing.when(known['met_on'])}{when}",
-        "overdue": f"OVERDUE, due {due}{_left(known)}{provisionally}",
-        "running": f"due {due}{_left(known)}" if due else "as soon as practicable; no day is set",
-        "provisional": f"due {due}{_left(known)}{provisionally}",
-        "paused": f"paused{when}",
+        "met": _met(known),
+        "met late": _met(known),
+        "overdue": f"OVERDUE, {due}{_left(known)}{provisionally}",
+        "running": f"{due or 'as soon as practicable; no day is set'}{_left(known)}",
+        "provisional": f"{due}{_left(known)}{provisionally}",
+        "paused": f"paused{due and f', {due}'}",
+        "no longer applies": f"no longer applies{due and f'; would have been {due}'}",
     }.get(status, str(status))
-    if known["due_between"] and not due:
-        first, last = known["due_between"]
-        said = f"due between {day(first)} and {day(last)}; the start is known only in part"
     if known["not_counted"]:
         said = f"{'' if status in OPEN else f'{said}; '}not counted: {known['not_counted']}"
     return said + _beside(known)
@@ -67,7 +67,7 @@ def standing(known: Known) -> str:
     """
     time = known["time_from"]
     word = f' ("{time["says"]}")' if time["says"] else ""
-    source = f"{time['kind']}{word}: {time['source']}"
+    source = f"{setter(time['kind'])}{word}: {time['source']}"
     if known["confirmed"] == "read":
         limit = "legal limit" if time["kind"] in ("act", "regulation") else "time"
         duty = f"Duty: {known['duty']}. " if known["duty"] else ""
@@ -106,7 +106,7 @@ def after_change(case: Known, moved: Collection[str]) -> list[str]:
     for one in pending[:1]:
         lines += deadline(one, about="Next: " if not touched else "")
     if len(pending) > 1:
-        rest = printing.count(len(pending) - 1, "later deadline")
+        rest = count(len(pending) - 1, "later deadline")
         lines.append(f"  {rest}: `casetrail deadlines {case['ref']}`.")
     if case["tasks"]:
         lines.append(
@@ -141,6 +141,7 @@ def tasks(known: Iterable[Known]) -> list[str]:
     for one in known:
         by = one["by"] or "anybody"
         found += printing.item(f"{capital(one['what'])} ({by}, since {day(one['since'])})")
+        found.append(f"      casetrail {one['how']}")
     return found
 
 
@@ -155,15 +156,35 @@ def erased(person: Known) -> str:
     return f"; what was recorded under them was erased {printing.when(on)}" if on else ""
 
 
+def _due(known: Known) -> str:
+    """The day, or the days between which it lies where the start is known only in part."""
+    first, last = known["due_between"] or (None, None)
+    days = printing.due({"due_on": known["due_on"], "due_from": first, "due_to": last})
+    word = ("until some day " if known["due_between"] else "until ") if known["keep"] else "due "
+    return f"{word}{days}" if days else ""
+
+
+def _met(known: Known) -> str:
+    """When it was met, and how that stands to its day wherever the status does not say so."""
+    found, due = known["punctuality"], _due(known)
+    silent = not found or (known["status"] == "met" and not known["historic"])
+    stands = "" if silent else f": {found['said']}"
+    return f"{known['status']} {printing.when(known['met_on'])}{due and f', {due}'}{stands}"
+
+
 def _left(known: Known) -> str:
     left = known["working_days_left"]
-    if left is None:
+    if known["historic"] and left is None and not known["keep"]:
+        return "; that it was done is not on record"
+    if left is None or left > FAR:
         return ""
     if known["status"] == "overdue" and not left:
         return ", no working day since"
     if left < 0:
-        return f", {printing.count(-left, 'working day')} ago"
-    return f", in {printing.count(left, 'working day')}" if left else ", no working day left"
+        return f", {count(-left, 'working day')} ago"
+    if known["keep"] and left:
+        return f", {count(left, 'working day')} left"
+    return f", in {count(left, 'working day')}" if left else ", no working day left"
 
 
 def _beside(known: Known) -> str:

@@ -9,9 +9,10 @@ import click
 
 from engine.cli import printing, saying
 from engine.cli.door import option
-from engine.cli.printing import count, day, listed, shortened, strong
+from engine.cli.printing import day, listed, shortened, strong
 from engine.cli.visit import Visit, reads
 from engine.directory import unknown_roles
+from engine.nouns import count
 from engine.prose import capital
 from engine.service import editions, listing, reading
 
@@ -133,7 +134,7 @@ def _waiting(known: Sequence[Known]) -> Iterable[Entry]:
         by_role.setdefault(one["waits_on"], []).append(one["ref"])
     for role, refs in sorted(by_role.items(), key=lambda pair: -len(pair[1])):
         who = role or "nobody"
-        yield [_cut(f"{who}: {count(len(refs), 'case')}: {listed(refs)}")]
+        yield [_cut(f"{who}, in {count(len(refs), 'case')}: {listed(refs)}")]
 
 
 def _unanswered(known: Sequence[Known]) -> Iterable[Entry]:
@@ -143,7 +144,8 @@ def _unanswered(known: Sequence[Known]) -> Iterable[Entry]:
 
 def _tasks(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
-        yield [_cut(f"{one['ref']}  {one['what']} ({one['by'] or 'anybody'})")]
+        said = f"{one['ref']}  {one['what']} ({one['by'] or 'anybody'})"
+        yield [_cut(said), f"    casetrail {one['how']}"]
 
 
 def _undelivered(known: Sequence[Known]) -> Iterable[Entry]:

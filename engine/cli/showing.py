@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.cli.door import Door, command, option
-from engine.cli.printing import count, item, paragraph, program, say, strong
+from engine.cli.printing import item, paragraph, program, say, strong
 from engine.demo import making
 from engine.errors import TrailError
+from engine.nouns import count
 
 HEAD = (
     'DEMO: everybody here is made up, and the clock is virtual. ">" begins what Casetrail did by '

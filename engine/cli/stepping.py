@@ -1,18 +1,23 @@
-"""Steps: `take` one, `correct` what was recorded, `undo` the latest."""
+"""Steps and tasks: `take` one, `correct` what was recorded, `undo` the latest, `done`."""
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import ExitStack
 
 from engine.cli import printing, texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import listed
 from engine.cli.visit import Visit, changes
+from engine.decide.passing import passed_over, passes_over
 from engine.decide.taking import Step
-from engine.definition import Workflow
+from engine.definition import Transition, Workflow
 from engine.errors import UsageError
 from engine.service import cases, reading, references
 from engine.service.changing import Outcome
+from engine.service.filing import Paper
+from engine.service.workplace import File
 
 _ENTRY = re.compile(r"@(\d{1,9})")
 
@@ -28,26 +33,39 @@ _ENTRY = re.compile(r"@(\d{1,9})")
             is_flag=True,
             help="It has happened: record it, and leave what was unmet as open tasks.",
         ),
+        option(
+            "--pass-over",
+            is_flag=True,
+            help="With --already-done: pass over the steps between, which are not on record.",
+        ),
         option("--source", metavar="AGENCY", help="The agency that the answers came from."),
     ],
 )
 def take(door: Visit, ref: str, transition: str, answers: tuple[str, ...]) -> None:
     """Take a step, with the answers that it needs; `casetrail next REF` lists the steps.
 
+    QUESTION=@FILE gives a text from a file, or puts a document on file together with the step.
     Answers for the linked cases that a step opens are given in the same way; where both have a
     question of that name, write PROCESS.QUESTION=VALUE for the linked ones.
     """
     ref, options = references.read(ref), door.options
     place = door.place
     with place.database.read() as tx:
-        workflow = reading.view(place, tx, ref).edition.workflow
+        seen = reading.view(place, tx, ref)
+    workflow = seen.edition.workflow
     source = values.agency(options["source"], place.directory.agencies)
-    given = values.answers(answers, workflow, source, _opened(workflow, transition))
-    by = door.by()
-    step = Step(transition, given.own, options["already_done"])
-    outcome = cases.take_step(place, by, ref, step, given.linked)
+    files, plain = values.apart(answers, workflow)
+    given = values.answers(plain, workflow, source, _opened(workflow, transition))
+    over = _passed_over(seen, workflow.transitions.get(transition), done=options["already_done"])
+    agreed = bool(over) and (options["pass_over"] or _agreed(door, over))
+    step = Step(transition, given.own, options["already_done"], agreed)
+    with ExitStack() as held:
+        papers = [_paper(held, one) for one in files]
+        by = door.by()
+        outcome = cases.take_step(place, by, ref, step, given.linked, papers)
     title = workflow.transitions[transition].title
-    door.done(by, outcome, f'Done: "{title}", on {ref}{_on(by.on)}.')
+    said = f" Passed over: {over}." if over else ""
+    door.done(by, outcome, f'Done: "{title}", on {ref}{_on(by.on)}.{said}')
 
 
 @changes(
@@ -86,6 +104,19 @@ def undo(door: Visit, ref: str) -> None:
     door.done(by, outcome, f"The latest step of {ref} is set aside.")
 
 
+@changes("done", argument("ref", "REF"), argument("task", "TASK"))
+def done(door: Visit, ref: str, task: str) -> None:
+    """Say that an open task is done; --reason says how.
+
+    `show` and `today` list the open tasks with what to type for each. One about a record that is
+    missing closes when that is on record. Whoever the task waits on ends it, or keeps the record.
+    """
+    ref = references.read(ref)
+    place, by = door.place, door.by()
+    outcome = cases.done(place, by, ref, task)
+    door.done(by, outcome, f"Task {task} of {ref} is done.")
+
+
 def _redate(door: Visit, ref: str, n: int, more: tuple[str, ...]) -> None:
     if more:
         raise UsageError("Correct the day of a step alone: `correct REF @N --on WHEN`.")
@@ -104,6 +135,28 @@ def _to_confirm(outcome: Outcome, workflow: Workflow) -> str:
     steps = [t["subject"] for left in opened for t in left if t["kind"] == "confirm decision"]
     titles = [f'"{workflow.transitions[step].title}"' for step in steps]
     return f"; to be confirmed, as an open task: {listed(titles)}" if titles else ""
+
+
+def _passed_over(seen: reading.View, step: Transition | None, *, done: bool) -> str:
+    """From where to where a step that has already happened passes over what is not on record."""
+    if step is None or not done or not passes_over(seen.case, step):
+        return ""
+    return passed_over(seen.edition.workflow, seen.case.state, step)
+
+
+def _agreed(door: Visit, over: str) -> bool:
+    """Whether somebody at the keyboard agrees that steps are passed over."""
+    if door.state.json or not texts.at_keyboard():
+        return False
+    printing.say_aside(printing.paragraph(f"{over[:1].upper()}{over[1:]}."))
+    return texts.confirmed("Pass over what lies between?")
+
+
+def _paper(held: ExitStack, given: values.Pair) -> Paper:
+    """A document that is given with a step, open until the step is taken."""
+    source = held.enter_context(texts.opened(given.value, str(given.asked)))
+    name = os.path.basename(given.value)
+    return Paper(given.asked.question, File(name, source), given.asked.of)
 
 
 def _opened(workflow: Workflow, transition: str) -> Workflow | None:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from engine.cli.printing import count, day, listed, plainly
+from engine.cli.printing import day, due, listed, plainly
 from engine.definition import Workflow
 from engine.directory import Directory
-from engine.prose import capital, with_article
+from engine.nouns import count
+from engine.prose import capital, days_said, with_article
 
 Body = Mapping[str, Any]
+
+LINKED = (
+    "linked case opened",
+    "linked case ended",
+    "linked case resumed",
+    "linked case set aside",
+)
+FEW = 3
+"""Of fewer people each is named, even where those who were told are only counted."""
 
 
 class Titles:
@@ -19,9 +29,15 @@ class Titles:
     What is not known any more is called by its own name.
     """
 
-    def __init__(self, workflow: Workflow, directory: Directory) -> None:
+    def __init__(self, workflow: Workflow, directory: Directory, *, names: bool = True) -> None:
         self._workflow = workflow
         self._directory = directory
+        self.names = names
+        """Whether all who were told are named, or only counted where they are several."""
+
+    def asks(self) -> dict[str, str]:
+        """What each question asks, by its name."""
+        return {one.id: one.ask for one in self._workflow.questions.values()}
 
     def step(self, name: str) -> str:
         """A transition: `"Decide to notify"`."""
@@ -142,6 +158,9 @@ def _taken(body: Body, titles: Titles) -> list[str]:
     places = (titles.state(body["from"]), titles.state(body["to"]))
     where = "" if stays else f", from {places[0]} to {places[1]}"
     marks = "; already done" if body["already_done"] else ""
+    if over := body.get("passed_over"):
+        starts = "another place" if len(over) > 1 else titles.state(over[0])
+        marks += f", passing over what lies between {places[0]} and {starts}"
     head = f"step taken: {titles.step(body['transition'])}{where}{marks}{_late(body)}"
     unmet = [one["what"] for one in body["unmet"]]
     return _listed(f"{head}; unmet at the time", unmet) if unmet else [head]
@@ -160,9 +179,9 @@ def _clock(body: Body, titles: Titles) -> str:
     of = f" ({titles.whom(body['of'])})" if body["of"] else ""
     name = f"{titles.timescale(body['timescale'])}{of}"
     now, old = body.get("now") or body, body.get("old") or {}
-    facts = [f"due {day(now['due_on'])}"] if now.get("due_on") else []
+    facts = [f"due {due(now)}"] if due(now) else []
     facts += [f"was due {day(old['due_on'])}"] if old.get("due_on") else []
-    facts += [str(now["status"])] if now.get("status") else []
+    facts += [str(now["status"])] if now.get("status") not in (None, "", "running", "met") else []
     facts += [f"target {day(now['target_on'])}"] if now.get("target_on") else []
     cause = f" ({titles.cause(body['cause'])})" if body.get("cause") else ""
     return ", ".join([name, *facts]) + cause
@@ -175,14 +194,18 @@ def _notice(body: Body, titles: Titles) -> str:
 
 
 def _told_people(body: Body, titles: Titles) -> str:
-    return f'told {_recipients(body, titles)}: "{body["what"]}"'
+    return f'told {_recipients(body, titles)}; "{days_said(body["what"])}"'
 
 
 def _recipients(body: Body, titles: Titles) -> str:
     roles: dict[str, list[str]] = {}
     for one in body["messages"]:
         roles.setdefault(one["role"], []).append(titles.person(one["person"]))
-    return listed(f"{listed(who)} as {titles.role(role)}" for role, who in roles.items())
+    if titles.names or len(body["messages"]) < FEW:
+        return listed(f"{listed(who)} as {titles.role(role)}" for role, who in roles.items())
+    counted = {titles.role(role): len(who) for role, who in roles.items()}
+    each = listed(f"{role} ({number})" if number > 1 else role for role, number in counted.items())
+    return f"{count(len(body['messages']), 'person', 'people')}: {each}"
 
 
 def _tasks(body: Body, titles: Titles) -> list[str]:
@@ -190,7 +213,7 @@ def _tasks(body: Body, titles: Titles) -> list[str]:
 
 
 def _tasks_closed(body: Body, titles: Titles) -> str:
-    return f"{count(len(body['tasks']), 'task')} {body['status']}"
+    return f"{count(len(body['tasks']), 'task')} {body['status']}: {listed(body['tasks'])}"
 
 
 def _person(body: Body, titles: Titles) -> str:
@@ -211,9 +234,13 @@ def _document(body: Body, titles: Titles) -> str:
     return f"document put on file: {titles.question(body['question'])}, {size}{_late(body)}"
 
 
-def _link(body: Body, titles: Titles) -> str:
-    ended = f"{body['ended']} of {body['opened']} ended"
-    return f"linked cases, {titles.process(body['process'])}: {ended}"
+def _linked(kind: str) -> Callable[[Body, Titles], str]:
+    def say(body: Body, titles: Titles) -> str:
+        verb = "has" if body["ended"] == 1 else "have"
+        ended = f"{body['ended']} of {body['opened']} {verb} ended"
+        return f"{kind}: {titles.process(body['process'])}, of which {ended}"
+
+    return say
 
 
 def _erased(body: Body, titles: Titles) -> str:
@@ -251,10 +278,7 @@ _TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
     "person added": _person,
     "approval given": _approved,
     "approval voided": _voided,
-    "linked case opened": _link,
-    "linked case ended": _link,
-    "linked case resumed": _link,
-    "linked case set aside": _link,
+    **{kind: _linked(kind) for kind in LINKED},
     "case set aside": lambda body, titles: f"case set aside with the step of {body['parent']}",
     "erased": _erased,
     "pack built": _pack_built,

@@ -79,6 +79,15 @@ def confirmed(question: str) -> bool:
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
+def retyped(wanted: str, question: str) -> bool:
+    """Whether somebody at the keyboard types a word once more, to show that it is meant."""
+    if not at_keyboard():
+        return False
+    sys.stderr.write(printing.visible(f"{question} "))
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() == wanted.casefold()
+
+
 def opened(name: str, called: str) -> BinaryIO:
     """A file to read, whose name is never repeated: it may be about somebody.
 

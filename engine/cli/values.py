@@ -123,6 +123,20 @@ def agency(given: str | None, known: Mapping[str, object]) -> str:
     return given or ""
 
 
+def apart(words: Sequence[str], workflow: Workflow) -> tuple[list[Pair], list[str]]:
+    """The documents among these answers, each as QUESTION=@FILE, and all other answers as said."""
+    papers: list[Pair] = []
+    others: list[str] = []
+    for pair, word in zip(pairs(words), words, strict=True):
+        question = workflow.questions.get(pair.asked.question)
+        document = question is not None and question.answer == "document"
+        if document and not pair.asked.process and pair.value.startswith("@"):
+            papers.append(Pair(pair.asked, pair.value[1:]))
+        else:
+            others.append(word)
+    return papers, others
+
+
 class _Reader:
     """Reads values; standard input can be read once."""
 

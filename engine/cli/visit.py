@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,10 +16,13 @@ from engine import bootstrap
 from engine.cli import printing, saying, silence, texts
 from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
+from engine.definition import Workflow
 from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
 from engine.service import reading, references
-from engine.service.changing import Outcome
 from engine.service.workplace import By, File, Workplace
+
+if TYPE_CHECKING:
+    from engine.service.changing import Outcome  # a command that only reads changes nothing
 
 DEMO = "DEMO: sample people and a clock that is not real; nothing here is a record."
 
@@ -124,7 +125,7 @@ class Visit(Door):
         `on` is the day it happened, where that is not what `--on` says.
         """
         options = self.options
-        key = _checked_key(options["key"]) or secrets.token_hex(16)
+        key = _checked_key(options["key"]) or os.urandom(16).hex()
         who = replace(
             self.visitor,
             on=texts.when(options["on"]) if on is None else on,
@@ -183,6 +184,16 @@ class Visit(Door):
             return f"Decided by {self.name(by.decided_by)}, {recorded}"
         return recorded[:1].upper() + recorded[1:]
 
+    def workflow(self, ref: str) -> Workflow:
+        """The process of a case, in the edition that the case is pinned to."""
+        with self.place.database.read() as tx:
+            return reading.view(self.place, tx, ref).edition.workflow
+
+    def asks(self, ref: str, question: str) -> str:
+        """What a question of a case asks, in quotation marks; its name as it is, if it has none."""
+        known = self.workflow(ref).questions.get(question)
+        return f'"{known.ask}"' if known else question
+
     def name(self, person: str) -> str:
         """The name of somebody whom config.toml names; the id of anybody else."""
         known = self.settings.directory.people.get(person)
@@ -192,6 +203,8 @@ class Visit(Door):
 def account() -> str:
     """The operating system's user, by the system itself and not by the environment."""
     if os.name != "posix":
+        import getpass
+
         return getpass.getuser()
     import pwd
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from engine import bootstrap, loading
-from engine.cli import printing, saying
+from engine.cli import saying
 from engine.cli.door import Door, argument, command
-from engine.cli.printing import count, paragraph
+from engine.cli.printing import day, item, paragraph, strong
 from engine.cli.visit import Visit, reads
+from engine.config import misplaced
 from engine.definition import Workflow
 from engine.directory import unknown_roles
+from engine.nouns import count
 from engine.service import editions, reading
 
 
@@ -24,11 +26,16 @@ def list_(door: Visit) -> None:
         {"workflow": process.name, "title": process.title, "edition": process.edition}
         for process in loading.available()
     ]
-    rows = [(one["workflow"], one["edition"], one["title"]) for one in shipped]
-    lines = ["Shipped", *printing.table(rows)]
-    if in_use:
-        used = [(one["workflow"], one["edition"], f"from {one['from']}") for one in in_use]
-        lines += ["In use here", *printing.table(used)]
+    lines = [strong("With this program")]
+    for one in shipped:
+        lines += item(f"{one['title']}, edition {one['edition']} [{one['workflow']}]")
+    lines += ["", strong("In use here")] if in_use else []
+    titles = {one["workflow"]: one["title"] for one in shipped}
+    for one in in_use:
+        title = titles.get(one["workflow"], one["workflow"])
+        ends = f" to {day(one['to'])}" if one["to"] else ""
+        since = f"from {day(one['from'])}{ends}"
+        lines += item(f"{title}, edition {one['edition']}, in force {since} [{one['workflow']}]")
     door.answer({"workflows": shipped, "in_use": in_use}, lines)
 
 
@@ -38,13 +45,14 @@ def check(door: Door, name: str) -> None:
     workflow = loading.load(loading.find(name))
     rules = [(one, variant) for one in workflow.timescales.values() for variant in one.variants]
     unconfirmed = [pair for pair in rules if pair[1].confirmed != "read"]
-    unknown, kinds = _misnamed(door, workflow)
+    unknown, kinds, wrong = _odd(door, workflow)
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
         "hash": workflow.hash,
         "unknown_roles": unknown,
         "mistyped_kinds": kinds,
+        "misplaced_appointments": wrong,
         "timescales": len(rules),
         "unconfirmed": len(unconfirmed),
         "mistakes": [],
@@ -58,21 +66,24 @@ def check(door: Door, name: str) -> None:
         f"{len(unconfirmed)} unconfirmed."
     )
     lines = paragraph(said)
-    for odd in saying.misnamed(unknown, kinds, "this process does not have"):
+    for odd in (*saying.misnamed(unknown, kinds, "this process does not have"), *wrong):
         lines += paragraph(odd)
     door.answer(document, [*lines, *saying.caution(workflow.caution)])
 
 
-def _misnamed(door: Door, workflow: Workflow) -> tuple[list[str], dict[str, str]]:
-    """The roles of the settings, where there are any, that a process does not have; and the kinds
-    of agencies that are nearly those it names.
+def _odd(door: Door, workflow: Workflow) -> tuple[list[str], dict[str, str], list[str]]:
+    """The roles of the settings, where there are any, that a process does not have; the kinds of
+    agencies that are nearly those it names; and what is wrong with the agencies of appointments.
     """
     config = door.options["config"]
     if not bootstrap.config_file(config).exists():
-        return [], {}
-    directory = bootstrap.settings(config).directory
+        return [], {}, []
+    settings = bootstrap.settings(config)
+    directory = settings.directory
     unknown = unknown_roles(directory, editions.roles_of(workflow))
-    return unknown, editions.mistyped_kinds(directory, editions.kinds_of(workflow))
+    kinds = editions.mistyped_kinds(directory, editions.kinds_of(workflow))
+    own = editions.own_agency_roles(workflow)
+    return unknown, kinds, [str(one) for one in misplaced(settings, own)]
 
 
 @command("describe", argument("name", "NAME-OR-FOLDER"))
@@ -90,6 +101,7 @@ def describe(door: Door, name: str) -> None:
 def activate(door: Visit, name: str) -> None:
     """Bring an edition of a process into use; cases that are open stay under theirs."""
     workflow, sources = editions.shipped(name)
+    bootstrap.check_appointments(door.settings, [workflow])
     new = editions.replace(door.place, door.visitor, workflow, sources)
     document = {
         "workflow": workflow.name,

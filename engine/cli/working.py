@@ -9,8 +9,8 @@ import click
 
 from engine import bootstrap
 from engine import worker as working
-from engine.cli.printing import count
 from engine.cli.visit import Visit, reads
+from engine.nouns import count
 
 
 @reads("tick")
@@ -22,9 +22,10 @@ def tick(door: Visit) -> None:
         done = working.tick(place, bootstrap.sender(place, door.settings))
     said = (
         f"{count(done.fired, 'notice')} fired, {count(done.sent, 'message')} sent, "
-        f"{count(done.sealed, 'event')} put in order."
+        f"{count(done.sealed, 'new event')} put in order."
     )
-    lines = [said]
+    idle = not any(done.plain().values())
+    lines = ["Nothing was due or waiting to be sent, and nothing is new." if idle else said]
     if done.rebuilt:
         lines.append(f"{count(done.rebuilt, 'pack')} built again, for their record has changed.")
     if done.set_aside:

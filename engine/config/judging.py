@@ -46,6 +46,35 @@ def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
         _judge_addresses(sheet, parts)
 
 
+def judge_own_agency(sheet: Sheet, appointments: Entries, own: Collection[str]) -> None:
+    """Note every appointment to one of these roles, which count at their holder's own agency alone,
+    that names no agency, and every deputy who has another one than whom they stand for.
+    """
+    for number, one in enumerate(appointments):
+        role, agency = one.get("role"), one.get("agency")
+        if role not in own:
+            continue
+        if agency is None:
+            problem = f'The role "{role}" counts only at one\'s own agency; this names none.'
+            hint = 'Write agency = "..." with the id of an [[agency]].'
+            sheet.wrong(("appointment", number, "role"), problem, hint)
+        elif "deputy_for" in one:
+            theirs = _agencies_of(appointments, one["deputy_for"], str(role))
+            if theirs and agency not in theirs:
+                said = " or ".join(f'"{name}"' for name in theirs)
+                problem = (
+                    f'"agency" is "{agency}", but "{one["deputy_for"]}", for whom they act, is '
+                    f'"{role}" for {said}.'
+                )
+                sheet.wrong(("appointment", number, "agency"), problem, f"Write agency = {said}.")
+
+
+def _agencies_of(appointments: Entries, person: str, role: str) -> list[str]:
+    held = [one for one in appointments if (one.get("person"), one.get("role")) == (person, role)]
+    named = [one["agency"] for one in held if "deputy_for" not in one and "agency" in one]
+    return list(dict.fromkeys(named))
+
+
 def judge_days(sheet: Sheet, entry: dict[str, Any], where: tuple[str, int]) -> None:
     """Note an end that lies before its beginning."""
     if "from" in entry and entry.get("to", entry["from"]) < entry["from"]:

@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.config import kinds
-from engine.config.judging import Entries, Parts, judge, judge_days
+from engine.config.judging import Entries, Parts, judge, judge_days, judge_own_agency
 from engine.config.settings import Notify, Settings
 from engine.config.shapes import LISTS, NAMES, NAMES_ROOT, ROOT, TABLES
 from engine.config.sheet import Shape, Sheet
 from engine.directory import ANY_ROLE, FOR_EVER, Absence, Agency, Appointment, Directory, Person
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Mistake
 from engine.names import NamesPeriod
 
 
@@ -36,7 +36,18 @@ def read(path: Path, notifiers: Collection[str] = ()) -> Settings:
     mistakes = [*sheet.mistakes(), *names.mistakes()]
     if mistakes:
         raise ConfigError("\n".join(map(str, mistakes)))
-    return _settings(folder, parts, periods)
+    return _settings(folder / path.name, parts, periods)
+
+
+def misplaced(settings: Settings, own: Collection[str]) -> list[Mistake]:
+    """What is wrong with the appointments to roles that count at their holder's own agency alone.
+
+    Which roles these are, only the processes in use say.
+    """
+    sheet = Sheet(settings.file.name)
+    document = _document(sheet, settings.file) or {}
+    judge_own_agency(sheet, document.get("appointment", []), own)
+    return sheet.mistakes()
 
 
 def _document(sheet: Sheet, path: Path) -> dict[str, Any] | None:
@@ -109,11 +120,11 @@ def _day_before(day: str) -> str:
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
-def _settings(folder: Path, parts: Parts, periods: Entries) -> Settings:
-    store, notify = parts["store"], parts["notify"]
+def _settings(file: Path, parts: Parts, periods: Entries) -> Settings:
+    folder, store, notify = file.parent, parts["store"], parts["notify"]
     tables = {name: table for name, table in notify.items() if name not in TABLES["notify"].keys}
     return Settings(
-        folder=folder,
+        file=file,
         log=parts["partnership"]["id"],
         partnership=parts["partnership"]["name"],
         database=_database(folder, store["database"]),

@@ -26,8 +26,8 @@ class Notify:
 class Settings:
     """What config.toml says."""
 
-    folder: Path
-    """The folder of config.toml, from which its relative paths are counted."""
+    file: Path
+    """The config.toml itself."""
     log: str
     """The partnership's id: part of every key and of every sealed event."""
     partnership: str
@@ -39,6 +39,11 @@ class Settings:
     directory: Directory
     names: tuple[NamesPeriod, ...] = ()
     """The partnership's own names, the earliest period first; no two hold on the same day."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of config.toml, from which its relative paths are counted."""
+        return self.file.parent
 
 
 def person_of_account(settings: Settings, account: str) -> str | None:

@@ -91,11 +91,19 @@ def _file_system(folder: Path, mountinfo: str) -> str:
         fields = before.split()
         if len(fields) < 5 or not after:
             continue
-        place = Path(re.sub(r"\\([0-7]{3})", lambda escaped: chr(int(escaped[1], 8)), fields[4]))
+        place = Path(_unescaped(fields[4]))
         if folder.is_relative_to(place) and len(place.parts) >= best:
             best, found = len(place.parts), after.split()[0]
     return found
 
 
+def _unescaped(place: str) -> str:
+    if "\\" not in place:
+        return place
+    return re.sub(r"\\([0-7]{3})", lambda escaped: chr(int(escaped[1], 8)), place)
+
+
 def _is_synced(part: str) -> bool:
-    return any(re.match(re.escape(name) + r"($|[ (\-_.])", part) for name in SYNCED)
+    """Whether it is such a name, alone or with more after it, as "OneDrive - Council" has."""
+    found = [part[len(name) :] for name in SYNCED if part.startswith(name)]
+    return any(not more or more[0] in " (-_." for more in found)

@@ -51,8 +51,8 @@ def sqlite_library() -> ModuleType:
     except ImportError:
         library = import_module("sqlite3")
     # Otherwise it looks for an adapter each time, which costs more than the rest of a statement.
-    for kind in (NoneType, bytes):
-        library.register_adapter(kind, _as_it_is)
+    library.register_adapter(NoneType, {}.get)
+    library.register_adapter(bytes, bytes)
     return library
 
 
@@ -347,10 +347,6 @@ def _waited(times: int) -> bool:
     """Wait for a lock in short, even naps; SQLite's own grow, and starve who waits longest."""
     time.sleep(_NAP)
     return times * _NAP < PATIENCE
-
-
-def _as_it_is(value: object) -> object:
-    return value
 
 
 def _without_mutex(library: ModuleType) -> dict[str, int]:

@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from engine.canonical import clean_text, parse
 from engine.case import Case, Given
-from engine.dates import PartialDate, parse_partial, short_day
+from engine.dates import PartialDate, parse_partial, short_day, when
 from engine.decide.draft import Draft
 from engine.definition import Question
 from engine.errors import Need, TrailError, UsageError
+from engine.guessing import resembling
 from engine.timescales import due_or_uncounted, sets_no_day
 
 MOST_TEXT = 2_000_000
@@ -138,7 +138,7 @@ def _wrong_day(draft: Draft, path: str, asked_on: str) -> list[Need]:
     if not asked.exact and not draft.case.row["historic"]:
         return [Need(f"{path} was asked on a day, not only in {asked.text}", how="give the day")]
     if asked.first > happened.last:
-        what = f"{path} was asked on {short_day(asked.first)}, later than {happened.text}"
+        what = f"{path} was asked {when(asked.text)}, and this happened {when(happened.text)}"
         return [Need(what, how="give the right days")]
     return []
 
@@ -161,7 +161,7 @@ def _wrong_place(draft: Draft, one: Given, begun: int) -> list[Need]:
 
 
 def _unknown(draft: Draft, name: str) -> Need:
-    close = get_close_matches(name, draft.workflow.questions, 1)
+    close = resembling(name, draft.workflow.questions, 1)
     hint = f"did you mean {close[0]}?" if close else "`next` lists the questions that are open"
     return Need(f"this process has no question {name}", how=hint)
 
@@ -257,7 +257,7 @@ def _agencies(draft: Draft, question: Question, value: str) -> str:
     names = [name.strip() for name in value.split(",") if name.strip()]
     for name in names:
         if name not in draft.directory.agencies:
-            close = get_close_matches(name, draft.directory.agencies, 1)
+            close = resembling(name, draft.directory.agencies, 1)
             hint = f" Did you mean {close[0]}?" if close else ""
             raise UsageError(f"config.toml names no agency {_short(name)}.{hint}")
     if not names:

@@ -7,7 +7,6 @@ import hashlib
 from engine.decide import keeping
 from engine.decide.draft import Draft
 from engine.errors import Need, RefusedError
-from engine.prose import listed, names_of
 
 
 def approve(draft: Draft, what: str) -> None:
@@ -21,10 +20,9 @@ def approve(draft: Draft, what: str) -> None:
     actor = draft.context.actor
     held = keeping.held(draft, roles)
     if held is None:
-        who = names_of(draft.workflow, roles)
         raise RefusedError(
-            f"Approval of {what} is for the {listed(who, 'or')}.",
-            (Need("one of those roles", who),),
+            f'The approval of "{_ask(draft, what)}" is for others to give.',
+            (keeping.theirs(draft, roles, "give it"),),
         )
     key = (draft.case.ref, what, no, actor.decided)
     existing = draft.case.rows.table("approvals").get(key)
@@ -53,7 +51,12 @@ def digest(draft: Draft, question: str, no: int) -> str:
         if key[1] == question and key[3] == no and row["status"] == "answered"
     ]
     if not parts:
-        raise RefusedError(f"There is no answer to {question} yet, so nothing to approve.")
+        ask = draft.workflow.questions[question]
+        verb = "attach" if ask.answer == "document" else "record"
+        raise RefusedError(
+            f'There is no answer to "{ask.ask}" yet, so nothing to approve.',
+            (Need(f'no answer to "{ask.ask}"', how=f"{verb} {question}"),),
+        )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -62,8 +65,17 @@ def _roles(draft: Draft, what: str) -> tuple[str, ...]:
     wanted = [a for t in draft.workflow.transitions.values() for a in t.approve]
     found = dict.fromkeys(role for a in wanted if a.of == what for role in a.by)
     if not found:
-        names = ", ".join(sorted({a.of for a in wanted})) or "nothing"
+        asked = f'"{_ask(draft, what)}"' if what in draft.workflow.questions else what
+        others = sorted({a.of for a in wanted})
         raise RefusedError(
-            f"No step of this process asks for the approval of {what}; only of {names}."
+            f"No step of this process asks for the approval of {asked}.",
+            tuple(
+                Need(f'what is approved is "{_ask(draft, of)}"', how=f"approve {of}")
+                for of in others
+            ),
         )
     return tuple(found)
+
+
+def _ask(draft: Draft, question: str) -> str:
+    return draft.workflow.questions[question].ask

@@ -14,8 +14,7 @@ from engine.calendars import Calendar, TooEarlyError, at_local
 from engine.case import RUNNING, Key, Row
 from engine.dates import PartialDate, parse_partial
 from engine.decide.draft import Draft
-from engine.decide.facts import facts
-from engine.decide.telling import tell
+from engine.decide.telling import of_clock, tell
 from engine.definition import Timescale, Variant
 from engine.guards import holds
 from engine.timescales import Rule, due_between, due_on, moment_day, parse_moment
@@ -76,12 +75,12 @@ class Start(NamedTuple):
 
 def _review_recurring(draft: Draft, timescale: Timescale) -> None:
     here = draft.case.state in timescale.starts_in
-    if here and not _open(draft, timescale) and holds(timescale.only_if, facts(draft)):
+    if here and not _open(draft, timescale) and holds(timescale.only_if, draft.facts):
         _next_cycle(draft, timescale, str(draft.case.row["state_since"]))
 
 
 def _review_counted(draft: Draft, timescale: Timescale, cause: str) -> None:
-    applies = holds(timescale.only_if, facts(draft))
+    applies = holds(timescale.only_if, draft.facts)
     here = not timescale.starts_in or draft.case.state in timescale.starts_in
     for of in _subjects(draft, timescale):
         start = _start_of(draft, timescale, of)
@@ -137,7 +136,8 @@ def _run(
 def _already(draft: Draft, timescale: Timescale, key: Key) -> None:
     """A clock whose start is learnt late may have been met, or stopped, before it was known.
 
-    A clock that a step starts comes after the steps of the same day that were taken before it.
+    A clock that a step starts comes after the steps of the same day that were taken before it. Of
+    a step known only by its month or year, that month or year is compared.
     """
     row = draft.case.deadlines()[key]
     if key[3] != 1 or row["status"] not in RUNNING:
@@ -145,7 +145,8 @@ def _already(draft: Draft, timescale: Timescale, key: Key) -> None:
     since = row["starts_on"]
     for transition in (*timescale.met_by, *timescale.stops_if):
         taken = draft.case.taken_on(transition)
-        if not taken or taken < since or (draft.moved and taken <= draft.context.happened):
+        before = taken < since[: len(taken)]
+        if not taken or before or (draft.moved and taken <= draft.context.happened):
             continue
         if transition in timescale.met_by:
             return meet(draft, key, row, taken, transition)
@@ -221,8 +222,8 @@ def _move_running(
     }
     draft.emit("deadline moved", moved)
     if fired and row["due_on"]:
-        title = f"{timescale.title}: the day has moved"
-        tell(draft, fired, title, by_when=str(body["due_on"] or ""), urgent=False)
+        of, day = str(key[2]), str(body["due_on"] or "")
+        tell(draft, fired, of_clock(draft, timescale.title, of, "the day has moved", by_when=day))
 
 
 def _rejudge(draft: Draft, key: Key, row: Row, body: Mapping[str, Any], cause: str) -> None:

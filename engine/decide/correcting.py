@@ -73,7 +73,8 @@ def _check(draft: Draft, given: Sequence[Given]) -> None:
         if one.question not in draft.workflow.questions:
             raise RefusedError(f"This process has no question {one.question}.")
         if draft.case.answer(one.question, one.of, one.no) is None:
-            raise RefusedError(f"{one.question} has no answer yet; use `record`.")
+            ask = draft.workflow.questions[one.question].ask
+            raise RefusedError(f'"{ask}" has no answer yet; use `record`.')
         try:
             answers.read(draft, one)
         except UsageError as error:

@@ -1,4 +1,4 @@
-"""A change in the making: the events that a command yields, sealed one after the other.
+"""A change in the making: the events that a command yields, sealed when all of them are there.
 
 A draft works on the rows of one case as they were loaded; nothing of it counts until the store has
 saved it.
@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from engine.apply import changes
+from engine.apply import Event, changes
 from engine.calendars import Calendar
 from engine.canonical import GENESIS, Place, canonical, commitment, event_hash
 from engine.case import Actor, AnswerKey, Case, Change, Context, Rows, Sealed, Secret
+from engine.decide.facts import CaseFacts
 from engine.directory import Directory
 from engine.edition import Edition
 
@@ -30,48 +31,68 @@ class Chain:
         self.stream = stream
         self.n = n
         self.head = head or GENESIS
-        self.events: list[Sealed] = []
+        self.events: list[dict[str, Any]] = []
+        """What was added; `prev` is filled in when it is sealed."""
+        self._made: list[Sealed] = []
         self.secrets: list[Secret] = []
+        log, actor, clock = context.log, context.actor, context.clock
+        evidence, happened, command = context.evidence, context.happened, context.command
         recorded = context.recorded
         self._common = {
             "v": 1,
-            "log": context.log,
+            "log": log,
             "stream": stream,
-            "happened": context.happened,
+            "happened": happened,
             "recorded": recorded,
-            "clock": context.clock,
-            "actor": context.actor.sealed(),
-            "evidence": context.evidence,
-            "command": context.command,
+            "clock": clock,
+            "actor": actor.sealed(),
+            "evidence": evidence,
+            "command": command,
         }
-        self._said = _said(context, recorded, stream)
+        # What all events of a command share, in the runs in which the canonical form has it.
+        self._begins = f'{{"actor":{_actor(actor)},"body":'
+        self._around = (
+            f',"clock":{_text(clock)},"command":{canonical(command)},"edition":"',
+            f'","evidence":{_text(evidence)},"happened":{_text(happened)},"log":{_text(log)},"n":',
+            f',"recorded":"{recorded}","sealed":',
+            f',"stream":{_text(stream)},"type":"',
+        )
 
-    def seal(
+    def add(
         self, kind: str, body: Mapping[str, Any], sealed: Mapping[str, str], edition: str = ""
-    ) -> Sealed:
-        """Add an event of a type from the closed list; its number and hash follow from the
-        chain.
+    ) -> Event:
+        """Add an event of a type from the closed list; its number follows from the chain.
+
+        Its body must not change any more: it is sealed as it then is.
         """
-        n, prev = self.n + 1, self.head
+        self.n += 1
         event = {
             **self._common,
-            "n": n,
-            "prev": prev,
+            "n": self.n,
             "type": kind,
             "edition": edition,
             "body": body,
             "sealed": sealed,
         }
-        actor, clock, evidence, recorded, stream = self._said
-        text = (
-            f'{{{actor},"body":{canonical(body)},{clock},"edition":"{edition}",{evidence},"n":{n},'
-            f'"prev":"{prev}",{recorded},"sealed":{canonical(sealed) if sealed else "{}"},{stream},'
-            f'"type":"{kind}","v":1}}'
-        )
-        self.n, self.head = n, event_hash(text)
-        made = Sealed(self.stream, n, kind, text, self.head, event)
-        self.events.append(made)
-        return made
+        self.events.append(event)
+        return event
+
+    def seal(self) -> list[Sealed]:
+        """Every event added so far as it is sealed, each by the hash of the one before it.
+
+        They are sealed together at the end of a command: one after the other takes half as long.
+        """
+        command, evidence, recorded, stream = self._around
+        waiting = self.events[len(self._made) :]
+        for event, body in zip(waiting, [canonical(e["body"]) for e in waiting], strict=True):
+            n, kind, edition, sealed = event["n"], event["type"], event["edition"], event["sealed"]
+            text = (
+                f'{self._begins}{body}{command}{edition}{evidence}{n},"prev":"{self.head}"'
+                f'{recorded}{canonical(sealed) if sealed else "{}"}{stream}{kind}","v":1}}'
+            )
+            event["prev"], self.head = self.head, event_hash(text)
+            self._made.append(Sealed(self.stream, n, kind, text, self.head))
+        return self._made
 
     def commit_to(self, key: AnswerKey, subject: str, value: str, salt: bytes) -> str:
         """Keep a personal value for the next event, which will hold only its commitment."""
@@ -100,6 +121,8 @@ class Draft:
         self.directory = directory
         self.calendar = calendar
         self.randomness = randomness
+        self.facts = CaseFacts(case, context.today)
+        """What guards may know of the case, as it is at the moment of asking."""
         self.changes: list[Change] = []
         row = case.rows.table("cases").get((case.ref,), _NO_ROW)
         self.chain = Chain(context, case.ref, row.get("version", 0), row.get("head", ""))
@@ -112,14 +135,19 @@ class Draft:
         kind: str,
         body: Mapping[str, Any],
         sealed: Mapping[str, str] | None = None,
-    ) -> Sealed:
-        """Seal an event and do to the rows what it says."""
-        made = self.chain.seal(kind, body, sealed or {}, self.edition.hash)
-        done = changes(made.event)
+    ) -> None:
+        """Add an event, and do to the rows what it says."""
+        done = changes(self.chain.add(kind, body, sealed or {}, self.edition.hash))
         self.case.rows.merge(done)
         self.changes.extend(done)
-        self.case.row["version"] = made.n
-        self.case.row["head"] = made.hash
+        self.case.row["version"] = self.chain.n
+
+    def seal(self) -> list[Sealed]:
+        """Seal what was added; the case's row is left with its version and head."""
+        made = self.chain.seal()
+        final = {"version": self.chain.n, "head": self.chain.head}
+        self.case.row.update(final)
+        self.changes.append(("cases", (self.case.ref,), final, False))
         return made
 
     def secret(self, key: AnswerKey, value: str, subject: str = "") -> dict[str, str]:
@@ -148,23 +176,6 @@ class Draft:
     def moved(self) -> bool:
         """Whether this command has brought the case into another state."""
         return bool(self._came_from) and self.case.state != self._came_from
-
-    @property
-    def final(self) -> Mapping[str, Any]:
-        """The version and head that the case's row is left with."""
-        return {"version": self.chain.n, "head": self.chain.head}
-
-
-def _said(context: Context, recorded: str, stream: str) -> tuple[str, ...]:
-    """What all events of a command share, in the runs in which the canonical form has it."""
-    return (
-        f'"actor":{_actor(context.actor)}',
-        f'"clock":{_text(context.clock)},"command":{canonical(context.command)}',
-        f'"evidence":{_text(context.evidence)},"happened":{_text(context.happened)}'
-        f',"log":{_text(context.log)}',
-        f'"recorded":{canonical(recorded)}',
-        f'"stream":{_text(stream)}',
-    )
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from datetime import date
 
 from engine.canonical import clean_text
 from engine.case import RUNNING, AnswerKey, Key, Row
-from engine.dates import read_day
+from engine.dates import read_day, said
 from engine.decide.draft import Draft
 from engine.decide.keeping import need_keeper
 from engine.errors import Need, RefusedError
@@ -29,8 +29,8 @@ def extend(draft: Draft, timescale: str, to: str, agreed_by: str) -> None:
     target = read_day(to)
     if row["due_on"] and target <= date.fromisoformat(row["due_on"]):
         raise RefusedError(
-            f"The target {to} is not after {row['due_on']}, the day it is due; there is nothing "
-            f"to extend."
+            f"The target {said(target.isoformat())} is not after {said(row['due_on'])}, the day it "
+            "is due; there is nothing to extend."
         )
     sealed = draft.reason()
     sealed |= draft.secret(AnswerKey("agreed_by", "", draft.chain.n + 1), clean_text(agreed_by))
@@ -53,9 +53,11 @@ def running(draft: Draft, named: str) -> tuple[Key, Row]:
     """The open deadline of a timescale; raises RefusedError when there is none."""
     timescale, _, of = named.partition("/")
     if timescale not in draft.workflow.timescales:
-        listed = ", ".join(draft.workflow.timescales)
+        runs = dict.fromkeys(str(key[1]) for key, _ in draft.case.open_deadlines())
+        known = [draft.workflow.timescales[name] for name in runs]
         raise RefusedError(
-            f"This process has no timescale {timescale}.", (Need(f"one of: {listed}"),)
+            f"This process has no timescale {timescale}.",
+            tuple(Need(f'what runs is "{one.title}"', how=f"named {one.id}") for one in known),
         )
     for key, row in draft.case.open_deadlines():
         if key[1] == timescale and (not of or key[2] == of) and row["status"] in RUNNING:

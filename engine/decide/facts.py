@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from engine.case import Case
-from engine.decide.draft import Draft
 
 
 class CaseFacts:
@@ -24,8 +23,3 @@ class CaseFacts:
     def ended(self, process: str) -> tuple[int, int]:
         """How many linked cases of a process have ended, and how many there are."""
         return self._case.linked(process)
-
-
-def facts(draft: Draft) -> CaseFacts:
-    """What the guards of a draft's case may know now."""
-    return CaseFacts(draft.case, draft.context.today)

@@ -10,7 +10,7 @@ from datetime import date
 from engine.case import RUNNING, Key
 from engine.decide import tasks
 from engine.decide.draft import Draft
-from engine.decide.telling import messages
+from engine.decide.telling import messages, of_clock
 from engine.definition import Notice
 
 LATE_SECONDS = 3600
@@ -32,7 +32,7 @@ def fire(draft: Draft, due: Iterable[Key]) -> None:
 
 
 def set_aside(draft: Draft, key: Key) -> None:
-    """Give up a notice that could not be fired three times; the business unit is left a task."""
+    """Give up a notice that could not be fired three times, and leave a task for the keepers."""
     draft.emit("notice set aside", _name(key))
     title = draft.workflow.timescales[str(key[1])].title
     what = f'"{title}": a notice could not be sent; tell those concerned, and ask for help'
@@ -47,9 +47,10 @@ def _send(draft: Draft, deadline: Key, key: Key) -> None:
         draft.emit("notice superseded", _name(key) | {"by": ""})
         return
     late = _late(draft, key)
-    what = _sentence(draft, timescale.title, notice, row["due_on"], late=late)
-    urgent = notice.kind == "escalate"
-    told = messages(draft, notice.tell, what, row["due_on"] or "", urgent=urgent)
+    said = _said(draft, notice, row["due_on"], late=late)
+    urgent, day = notice.kind == "escalate", row["due_on"] or ""
+    news = of_clock(draft, timescale.title, str(key[2]), said, by_when=day, urgent=urgent)
+    told = messages(draft, notice.tell, news)
     body = _name(key) | {"kind": notice.kind, "late": int(late), "messages": told}
     draft.emit("notice fired", body)
     if not told:
@@ -60,15 +61,13 @@ def _send(draft: Draft, deadline: Key, key: Key) -> None:
         tasks.open_tasks(draft, [tasks.Task("message", text, _fallback_role(draft), str(key[1]))])
 
 
-def _sentence(draft: Draft, title: str, notice: Notice, due_on: str | None, *, late: bool) -> str:
-    today = draft.context.today
-    said = f" (this notice is late: it should have reached you {notice.at})" if late else ""
+def _said(draft: Draft, notice: Notice, due_on: str | None, *, late: bool) -> str:
+    more = f" (this notice is late: it should have reached you {notice.at})" if late else ""
     if not due_on:
-        return f"{title}: to be done as soon as practicable{said}"
-    due = date.fromisoformat(due_on)
-    if today > due:
-        return f"{title}: was due, and is overdue{said}"
-    return f"{title}: is due{said}"
+        return f"to be done as soon as practicable{more}"
+    if draft.context.today > date.fromisoformat(due_on):
+        return f"was due, and is overdue{more}"
+    return f"is due{more}"
 
 
 def _late(draft: Draft, key: Key) -> bool:
@@ -77,7 +76,7 @@ def _late(draft: Draft, key: Key) -> bool:
 
 
 def _fallback_role(draft: Draft) -> str:
-    return next(iter(draft.workflow.may_open), "")
+    return next(iter(draft.workflow.keepers), "")
 
 
 def _name(key: Key) -> dict[str, str | int]:

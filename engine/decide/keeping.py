@@ -235,17 +235,7 @@ def _is_contact(draft: Draft, person: str) -> bool:
 def _has_role(draft: Draft, person: str) -> bool:
     """Whether somebody is appointed today to a role that acts in this case, deputies included."""
     day = draft.context.today.isoformat()
-    appointed = draft.directory.appointed
-    found = [
-        (role, one.agency)
-        for role in draft.edition.acting
-        for one in appointed(role, day)
-        if one.person == person
-    ]
-    if not found:
-        return False
-    only_at = _only_at(draft)
-    return any(agency == only_at.get(role, agency) for role, agency in found)
+    return draft.directory.has_role(person, draft.edition.acting, day, _only_at(draft))
 
 
 def _only_at(draft: Draft) -> Mapping[str, str]:

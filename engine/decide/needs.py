@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from engine.dates import when
 from engine.decide import setting_aside
 from engine.decide.answers import of_whom
+from engine.decide.closing import closing, left_running
 from engine.decide.draft import Draft
-from engine.decide.facts import facts
 from engine.decide.keeping import day_of, may_take, suppliers, theirs
-from engine.definition import Approval, Condition, Transition
+from engine.definition import Approval, Condition, Question, Transition
+from engine.edition import rests_on
 from engine.errors import Need
 from engine.guards import clause, required, ways
-from engine.prose import listed, names_of
+from engine.nouns import count
+from engine.prose import listed, names_of, straight
 
 NOT_THEIRS = "not theirs"
 """The kind of a need that somebody else's role decides; only evidence records it all the same."""
@@ -46,6 +49,7 @@ def missing(draft: Draft, transition: Transition) -> list[Missing]:
         *(one for one in records if one.need.how not in told),
         *_opinions(draft, transition),
         *_approvals(draft, transition),
+        *_clocks(draft, transition),
     ]
 
 
@@ -88,7 +92,7 @@ def _guard(draft: Draft, transition: Transition) -> list[Missing]:
 
     A way that an answer on record rules out is told only when every way is.
     """
-    every = ways(transition.only_if, facts(draft))
+    every = ways(transition.only_if, draft.facts)
     known = [way for way in every if not any(_ruled_out(draft, line) for line in way)] or every
     role = _first(transition)
     always = [line for line in (known[0] if known else ()) if all(line in way for way in known)]
@@ -112,11 +116,13 @@ def _either(draft: Draft, others: list[list[Condition]], apart: Sequence[str]) -
     needs = [_condition(draft, line) for line in lines if line.subject not in apart]
     who = dict.fromkeys(name for need in needs for name in need.who)
     how = listed(dict.fromkeys(need.how for need in needs), "or")
-    return Need(f"one of these must be so: {'; or '.join(ways_said)}", tuple(who), how)
+    said = straight("; or ".join(ways_said))
+    return Need(f"one of these must be so: {said}", tuple(who), how)
 
 
 def _condition(draft: Draft, line: Condition) -> Need:
-    what, workflow = required(line, draft.workflow), draft.workflow
+    workflow = draft.workflow
+    what = straight(required(line, workflow))
     if line.subject not in workflow.questions:
         ended, opened = draft.case.linked(line.subject)
         return Need(what, how=f"{ended} of {opened} have ended")
@@ -132,16 +138,30 @@ def _condition(draft: Draft, line: Condition) -> Need:
 
 def _records(draft: Draft, transition: Transition) -> list[Missing]:
     found = []
-    for name in dict.fromkeys([*transition.on_file, *(a.of for a in transition.approve)]):
+    for name in rests_on(transition):
         question = draft.workflow.questions[name]
+        anew = name in transition.asks_anew
         for of in of_whom(draft, question) or ("",):
-            if not draft.case.answered(name, of):
+            if not draft.case.answered(name, of) or (anew and not _given_now(draft, name, of)):
                 path = f"{name}/{of}" if of else name
                 what = f'no answer to "{question.ask}"{_about(draft, of)}'
-                how = f"attach {path}" if question.answer == "document" else f"record {path}"
-                need = Need(what, names_of(draft.workflow, transition.who), how)
+                who = names_of(draft.workflow, transition.who)
+                need = Need(what, who, _by(question, path, anew=anew))
                 found.append(Missing(need, "missing answer", path, _first(transition)))
     return found
+
+
+def _given_now(draft: Draft, name: str, of: str) -> bool:
+    """Whether this very command gives the answer: what a step asks anew, it does not find."""
+    row = draft.case.answer(name, of)
+    return row is not None and int(row["n"]) >= draft.first_n
+
+
+def _by(question: Question, path: str, *, anew: bool) -> str:
+    document = question.answer == "document"
+    if anew:
+        return f"give {path}=@FILE with this step" if document else f"give {path} with this step"
+    return f"attach {path}" if document else f"record {path}"
 
 
 def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
@@ -153,9 +173,10 @@ def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
             if not draft.case.dealt_with(name, of):
                 agency = draft.directory.agencies[of].title
                 asked = draft.case.answer(name, of)
-                since = f"was asked on {asked['asked_on']} and has not" if asked else "has not been"
-                verb = "answered" if asked else "asked"
-                what = f'{agency} {since} {verb}: "{question.ask}"'
+                since = "has not been asked"
+                if asked:
+                    since = f"was asked {when(asked['asked_on'])} and has not answered"
+                what = f'{agency} {since}: "{question.ask}"'
                 how = f"record {name}/{of}, or record --no-reply {name}/{of}"
                 if not asked:
                     how = f"record --asked {name}/{of}=DAY, {how}=DAY"
@@ -171,9 +192,28 @@ def _approvals(draft: Draft, transition: Transition) -> list[Missing]:
         if lacking > 0:
             ask = draft.workflow.questions[approval.of].ask
             who = names_of(draft.workflow, approval.by)
-            what = f'{lacking} more approval{"s" if lacking > 1 else ""} of "{ask}"'
+            what = f'{count(lacking, "more approval")} of "{ask}"'
             need = Need(what, who, f"approve {approval.of}")
             found.append(Missing(need, "unmet need", approval.of, approval.by[0]))
+    return found
+
+
+def _clocks(draft: Draft, transition: Transition) -> list[Missing]:
+    """The clocks that a step would leave running on a closed case.
+
+    A definition cannot do that; steps that were passed over can.
+    """
+    if not closing(draft, transition):
+        return []
+    found = []
+    for key in left_running(draft, transition.id):
+        timescale = draft.workflow.timescales[str(key[1])]
+        ends = [draft.workflow.transitions[name] for name in timescale.met_by or timescale.stops_if]
+        who = dict.fromkeys(role for step in ends for role in step.who)
+        how = listed([f"take {step.id} --already-done" for step in ends], "or")
+        what = f'"{timescale.title}" is neither met nor stopped, and no case closes before that'
+        need = Need(what, names_of(draft.workflow, who), how)
+        found.append(Missing(need, "unmet need", transition.id, next(iter(who), "")))
     return found
 
 

@@ -61,7 +61,7 @@ def _check_person(draft: Draft) -> None:
         who = names_of(draft.workflow, may_open)
         raise RefusedError(
             f'A case of "{draft.workflow.title}" is opened by the {any_of(who)}.',
-            (Need("a person in that role", who, "give --as or --decided-by"),),
+            (Need("a person in that role", who, "give --as with one of them"),),
         )
 
 

@@ -13,7 +13,7 @@ from engine.case import Case
 from engine.decide import tasks
 from engine.decide.answers import of_whom
 from engine.decide.draft import Draft
-from engine.definition import Pack, Question
+from engine.definition import Pack, Question, Workflow
 from engine.errors import Need
 from engine.prose import names_of
 
@@ -66,11 +66,9 @@ def missing(draft: Draft, pack: Pack) -> tuple[Need, ...]:
     return tuple({need.what: need for need in needs}.values())
 
 
-def standing(case: Case) -> tuple[str, ...]:
+def standing(case: Case, workflow: Workflow) -> tuple[str, ...]:
     """The packs of a case of which there is a version that is no draft."""
-    turns = case.rows.table("turns").items()
-    counted = [str(key[1]) for key, row in turns if row["no"] and str(key[1]).startswith(TURN)]
-    return tuple(what[len(TURN) :] for what in sorted(counted))
+    return tuple([name for name in sorted(workflow.packs) if case.turn(f"{TURN}{name}")])
 
 
 def built(draft: Draft, version: Version) -> None:
@@ -125,6 +123,9 @@ class Sending:
     subjects: tuple[str, ...]
     draft: int = 0
     """The number of the draft that went, or of which part of it is; 0 if it was none."""
+    unlike: int = 0
+    """The number of the version of which nothing went; 0 if something of it did, or none was built.
+    """
 
 
 def sent(draft: Draft, sending: Sending, sealed: Mapping[str, str]) -> None:
@@ -142,6 +143,8 @@ def sent(draft: Draft, sending: Sending, sealed: Mapping[str, str]) -> None:
     }
     if sending.draft:
         more["causes"] = [f"what went is of the draft, version {sending.draft}"]
+    if sending.unlike:
+        more["causes"] = [f"nothing of version {sending.unlike} is in what went"]
     kept = [sending.file, *([sending.receipt] if sending.receipt else [])]
     more["documents"] = [one.plain() for one in kept]
     _changed(draft, sending.pack, sending.no, now, more, sealed)

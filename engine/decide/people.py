@@ -34,6 +34,14 @@ def add(draft: Draft, kind: str) -> str:
     return person
 
 
+def may_erase(draft: Draft, person: str) -> None:
+    """Raise RefusedError for somebody unknown, and unless the deciding person keeps the record."""
+    need_keeper(draft, "An erasure", "decide it")
+    if person not in draft.case.people():
+        listed = ", ".join(draft.case.people()) or "nobody"
+        raise RefusedError(f"The case has no person {person}; it is about {listed}.")
+
+
 def erase(draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any]]) -> None:
     """Destroy every personal value about one person; the trail keeps that they existed, and this
     event. What else is on record of the case may name them still: to look through it is a task.
@@ -41,10 +49,7 @@ def erase(draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any
     `held` are the secrets and documents under that person's key. Raises RefusedError for somebody
     unknown, and when the deciding person does not keep the record.
     """
-    need_keeper(draft, "An erasure", "decide it")
-    if person not in draft.case.people():
-        listed = ", ".join(draft.case.people()) or "nobody"
-        raise RefusedError(f"The case has no person {person}; it is about {listed}.")
+    may_erase(draft, person)
     sealed = draft.secret(AnswerKey("basis", "", draft.chain.n + 1), clean_text(basis))
     body = {
         "person": person,
@@ -67,7 +72,7 @@ def _look_through(draft: Draft, person: str) -> None:
     found = [one.ask for one in draft.workflow.questions.values() if one.id in given]
     if len(found) > MOST_NAMED:
         found = [f"{len(found)} answers and documents, which `show {case.ref} --all` names"]
-    if packs.standing(case):
+    if packs.standing(case, draft.workflow):
         found.append("the packs that were built")
     if case.row["children"]:
         found.append("the linked cases")

@@ -33,15 +33,16 @@ def record(draft: Draft, given: Iterable[Given]) -> None:
     tasks.close_answered(draft)
 
 
-def write(draft: Draft, given: Iterable[Given], turns: Sequence[dict[str, Any]] = ()) -> None:
+def write(draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]] = ()) -> None:
     """Seal answers that have been checked; a changed one voids its approvals."""
+    if not given and not turns:
+        return
     sealed: dict[str, str] = {}
     begun = {turn["what"]: turn["no"] for turn in turns}
     items = [item(draft, one, sealed, begun.get(one.question, 0)) for one in given]
-    if items or begun:
-        late = int(recorded_late(draft))
-        body = {"answers": items, "turns": list(turns), "late": late}
-        draft.emit("answers recorded", body, sealed)
+    late = int(recorded_late(draft))
+    body = {"answers": items, "turns": list(turns), "late": late}
+    draft.emit("answers recorded", body, sealed)
     for made in items:
         void_approvals(draft, made["question"], made["no"])
 

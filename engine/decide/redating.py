@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from engine.case import Given
-from engine.dates import parse_partial
+from engine.dates import parse_partial, said
 from engine.decide import clocks, cycles, keeping
 from engine.decide.correcting import need_reason, put_right
 from engine.decide.draft import Draft
@@ -37,7 +37,7 @@ def redate(draft: Draft, events: Sequence[Event], n: int, day: str) -> None:
     day = _checked_day(draft, day)
     if day == step.happened:
         raise RefusedError(
-            f"Entry @{n} is already of {step.happened}; there is nothing to put right."
+            f"Entry @{n} is already of {said(step.happened)}; there is nothing to put right."
         )
     after = [replace(one, happened=day) if one.n == n else one for one in steps]
     _, last = taken(step.transition, after)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.case import Given
-from engine.dates import parse_partial
+from engine.dates import parse_partial, when
 from engine.decide import answers, clocks, keeping, recording, tasks
+from engine.decide.closing import closing, stop_all
 from engine.decide.draft import Draft
 from engine.decide.lateness import recorded_late
 from engine.decide.needs import NOT_THEIRS, Missing, missing
+from engine.decide.passing import PASS_OVER, passed_over, passes_over, to_record
 from engine.decide.setting_aside import need_standing
-from engine.decide.telling import tell
+from engine.decide.telling import of_step, tell
 from engine.definition import Transition
 from engine.errors import Need, RefusedError
 from engine.machine import fire
@@ -26,6 +28,8 @@ class Step:
     transition: str
     given: tuple[Given, ...] = ()
     already_done: bool = False
+    pass_over: bool = False
+    """Whether it is agreed that what lies between the case and such a step is passed over."""
 
 
 def take(draft: Draft, step: Step) -> Transition:
@@ -33,20 +37,24 @@ def take(draft: Draft, step: Step) -> Transition:
 
     Raises RefusedError with everything that is missing, and then nothing has changed. A step that
     has already happened is never refused for what was unmet: that is listed on the event and left
-    as open tasks.
+    as open tasks. That it passes over steps which are not on record is agreed to, but in a historic
+    case.
     """
     need_standing(draft)
     transition = _known(draft, step.transition)
     _check_day(draft)
     _need_new(draft, transition, step)
+    _need_agreement(draft, transition, step)
     given = _complete(draft, transition, step.given)
     turns = _asked_anew(draft, transition)
     wrong = _wrong(draft, given, turns) + keeping.not_with_step(draft, transition, step.given)
+    others = (one for one in step.given if one.question != transition.dates)
+    wrong += answers.given_by_steps(draft, others)
     if wrong:
-        others = () if step.already_done else _others(draft, transition, given)
+        lacking = () if step.already_done else _others(draft, transition, given)
         sentence = "The answers given with the step cannot be recorded."
-        raise RefusedError(sentence, (*wrong, *others), transition.id)
-    before = draft.case.state
+        raise RefusedError(sentence, (*wrong, *lacking), transition.id)
+    before, closes = draft.case.state, closing(draft, transition)
     recording.write(draft, given, turns)
     unmet = _judge(draft, transition, already_done=step.already_done)
     _move(draft, transition, unmet, already_done=step.already_done)
@@ -54,10 +62,13 @@ def take(draft: Draft, step: Step) -> Transition:
     clocks.review(
         draft, [one.question for one in given] + [t["what"] for t in turns], transition.id
     )
+    if closes:
+        stop_all(draft)
     if transition.tell:
-        tell(draft, transition.tell, f"{transition.title}: done on {draft.context.happened}")
+        said = f"{transition.title}: done on {draft.context.happened}"
+        tell(draft, transition.tell, of_step(draft, transition, said))
     tasks.close_answered(draft)
-    tasks.open_tasks(draft, [_task(one) for one in unmet])
+    tasks.open_tasks(draft, _left(draft, transition, unmet, before))
     return transition
 
 
@@ -83,8 +94,8 @@ def _check_day(draft: Draft) -> None:
     latest = parse_partial(str(draft.case.row["latest_on"]))
     if happened.last < latest.first and not draft.context.reason:
         raise RefusedError(
-            f"The step before it happened on {latest.text}, which is later than {happened.text}; "
-            "give --reason if that is right."
+            f"The step before it happened {when(latest.text)}, and this one "
+            f"{when(happened.text)}; give --reason if that is right."
         )
 
 
@@ -96,11 +107,21 @@ def _need_new(draft: Draft, transition: Transition, step: Step) -> None:
         return
     if draft.case.state not in transition.starts:
         raise RefusedError(
-            f'"{transition.title}" is already on record as done on {happened}; '
+            f'"{transition.title}" is already on record as done {when(happened)}; '
             "use --key to repeat a command, or --on for another day.",
             (),
             transition.id,
         )
+
+
+def _need_agreement(draft: Draft, transition: Transition, step: Step) -> None:
+    """Refuse to pass over steps that are not on record, unless that is said to be meant."""
+    agreed = step.pass_over or draft.case.row["historic"]
+    if not step.already_done or agreed or not passes_over(draft.case, transition):
+        return
+    need = Need(passed_over(draft.workflow, draft.case.state, transition), how=PASS_OVER)
+    sentence = f'"{transition.title}" would pass over what is not on record.'
+    raise RefusedError(sentence, (need,), transition.id)
 
 
 def _complete(draft: Draft, transition: Transition, given: Sequence[Given]) -> tuple[Given, ...]:
@@ -171,7 +192,7 @@ def _move(
     after = fire(draft.edition.hash, draft.workflow, before, transition, forced=already_done)
     states = draft.workflow.states
     closed = states[after].closed
-    body = {
+    body: dict[str, Any] = {
         "transition": transition.id,
         "from": before,
         "to": after,
@@ -181,6 +202,8 @@ def _move(
         "unmet": [{"what": one.need.what, "subject": one.subject} for one in unmet],
         "turns": [_count(draft, transition)],
     }
+    if already_done and passes_over(draft.case, transition):
+        body["passed_over"] = list(transition.starts)
     draft.emit("transition taken", body, draft.reason())
 
 
@@ -190,5 +213,12 @@ def _count(draft: Draft, transition: Transition) -> dict[str, Any]:
     return {"what": what, "no": (row["no"] if row else 0) + 1, "first": row is None}
 
 
-def _task(one: Missing) -> tasks.Task:
-    return tasks.Task(one.kind, one.need.what, one.role, one.subject)
+def _left(
+    draft: Draft, transition: Transition, unmet: Sequence[Missing], before: str
+) -> list[tasks.Task]:
+    """What is left to do about what was unmet; where steps were passed over, that comes first."""
+    left = [tasks.Task(one.kind, one.need.what, one.role, one.subject) for one in unmet]
+    if left and before not in transition.starts:
+        what = to_record(draft.workflow, before, transition)
+        left[0] = replace(left[0], what=what)
+    return left

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from engine.case import Row
 from engine.decide.draft import Draft
+from engine.definition import Workflow
+
+CLOSED_BY_RECORD = ("missing answer", "not asked")
+"""The kinds of tasks that are done when what was missing is on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +18,7 @@ class Task:
     """Something to be done: in public words only, for a role, about a question or a step."""
 
     kind: str
-    """missing answer, not asked, unmet need, confirm decision, follow up, message."""
+    """missing answer, not asked, unmet need, not theirs, confirm decision, follow up, message."""
     what: str
     role: str
     subject: str
@@ -43,7 +48,7 @@ def close_answered(draft: Draft) -> None:
     done = [
         str(key[1])
         for key, row in draft.case.open_tasks()
-        if row["kind"] in ("missing answer", "not asked") and _is_on_file(draft, row["subject"])
+        if row["kind"] in CLOSED_BY_RECORD and _is_on_file(draft, row["subject"])
     ]
     close(draft, done)
 
@@ -54,11 +59,24 @@ def close(draft: Draft, tasks: list[str], status: str = "done") -> None:
         draft.emit("task closed", {"tasks": tasks, "status": status})
 
 
+def how(workflow: Workflow, ref: str, task: str, row: Row) -> str:
+    """What to type when an open task is to be ended."""
+    question = workflow.questions.get(str(row["subject"]).partition("/")[0])
+    if row["kind"] not in CLOSED_BY_RECORD or question is None:
+        return f"done {ref} {task} --reason TEXT"
+    if question.answer == "document":
+        return f"attach {ref} {row['subject']} FILE"
+    value = "-" if question.personal else "VALUE"
+    return f"record {ref} {row['subject']}={value}"
+
+
 def _is_on_file(draft: Draft, subject: str) -> bool:
     question, _, of = subject.partition("/")
     known = draft.workflow.questions.get(question)
     if known is None:
         return False
-    return (
-        draft.case.dealt_with(question, of) if known.asked_of else draft.case.answered(question, of)
-    )
+    if known.asked_of:
+        return draft.case.dealt_with(question, of)
+    everybody = draft.case.people("" if known.per == "person" else known.per) if known.per else ()
+    whom = everybody if known.per and not of else (of,)
+    return bool(whom) and all(draft.case.answered(question, one) for one in whom)

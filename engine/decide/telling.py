@@ -5,27 +5,51 @@ message.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
+from engine.case import Case
 from engine.decide.draft import Draft
+from engine.definition import Transition, Workflow
 from engine.directory import Recipient
+from engine.edition import named_by
 
 
-def tell(
-    draft: Draft, names: Iterable[str], what: str, by_when: str = "", *, urgent: bool = False
-) -> None:
-    """Tell the people behind these roles and groups, once each; a role that nobody holds becomes a
-    task.
-    """
-    found = messages(draft, names, what, by_when, urgent=urgent)
+class News(NamedTuple):
+    """What people are told of a case, and which agencies it is about."""
+
+    what: str
+    by_when: str = ""
+    urgent: bool = False
+    of: str = ""
+    """The agency for which the clock runs that it is about; others of a group are not told."""
+    at: tuple[str, ...] = ()
+    """The agencies that a step names: at them alone a role is told that counts at its own."""
+
+
+def of_step(draft: Draft, step: Transition, what: str) -> News:
+    """What people are told of a step, with the agencies that its answers name now."""
+    bound = any(_is_bound(draft.workflow, name) for name in step.tell)
+    return News(what, at=concerned(draft.case, draft.workflow, _named(step)) if bound else ())
+
+
+def of_clock(
+    draft: Draft, title: str, of: str, said: str, *, by_when: str = "", urgent: bool = False
+) -> News:
+    """What people are told of a clock; of one that runs for an agency it says for which."""
+    agency = draft.directory.agencies.get(of)
+    called = f"{title} ({agency.title})" if agency else title
+    return News(f"{called}: {said}", by_when, urgent, of)
+
+
+def tell(draft: Draft, names: Iterable[str], news: News) -> None:
+    """Tell the people behind these roles and groups, once each."""
+    found = messages(draft, names, news)
     if found:
-        draft.emit("people told", {"what": what, "messages": found})
+        draft.emit("people told", {"what": news.what, "messages": found})
 
 
-def messages(
-    draft: Draft, names: Iterable[str], what: str, by_when: str, *, urgent: bool
-) -> list[dict[str, Any]]:
+def messages(draft: Draft, names: Iterable[str], news: News) -> list[dict[str, Any]]:
     """One message for each person behind these roles and groups. They hold no personal value.
 
     Nobody is told of what is entered as history.
@@ -34,47 +58,80 @@ def messages(
         return []
     told: dict[str, Recipient] = {}
     for name in names:
-        for recipient in recipients(draft, name):
+        for recipient in recipients(draft, name, news):
             told.setdefault(recipient.person, recipient)
     return [
         {
             "id": _message_id(draft, recipient.person),
             "person": recipient.person,
             "role": recipient.role,
-            "what": what,
-            "by_when": by_when,
-            "urgent": int(urgent),
+            "what": news.what,
+            "by_when": news.by_when,
+            "urgent": int(news.urgent),
         }
         for recipient in told.values()
     ]
 
 
-def recipients(draft: Draft, name: str) -> tuple[Recipient, ...]:
+def recipients(draft: Draft, name: str, news: News) -> tuple[Recipient, ...]:
     """The people whom a name in `tell` stands for on the day of the command."""
+    workflow, directory = draft.workflow, draft.directory
     day = draft.context.today.isoformat()
-    group = draft.workflow.groups.get(name)
+    group = workflow.groups.get(name)
     if group:
-        agencies = draft.directory.of_kinds(group.kinds, day)
-        return tuple(r for agency in agencies for r in draft.directory.contact(agency.id, day))
-    role = draft.workflow.roles.get(name)
+        agencies = [agency.id for agency in directory.of_kinds(group.kinds, day)]
+        wanted = [news.of] if news.of in agencies else agencies
+        return tuple(one for agency in wanted for one in directory.contact(agency, day))
+    role = workflow.roles.get(name)
     if role is None or role.outside:
         return ()
-    return _of_the_agency(draft, name, day) or draft.directory.to_tell(name, day)
+    if role.own_agency:
+        of = (news.of,) if news.of else news.at
+        return directory.to_tell_at(name, of or concerned(draft.case, workflow), day)
+    return directory.to_tell(name, day)
 
 
-def _of_the_agency(draft: Draft, role: str, day: str) -> tuple[Recipient, ...]:
-    """In a linked case about one agency, those who hold the role there, and not at every agency.
+def concerned(case: Case, workflow: Workflow, asked: Collection[str] = ()) -> tuple[str, ...]:
+    """The agencies at which alone a role counts that is bound to its own agency.
 
-    Where the role is held at several agencies and at this one by nobody, its contact is told.
+    In a case about an agency it is that one. In any other they are those that answer one of the
+    questions `asked`; where none does, those that answer any question of the case.
     """
-    about = str(draft.case.row["about"])
-    if not about:
+    if case.about:
+        return (case.about,)
+    named = [
+        (question.id in asked, agency)
+        for question in workflow.questions.values()
+        if question.answer == "agencies"
+        for agency in (case.value(question.id) or "").split(",")
+        if agency
+    ]
+    first = [agency for is_asked, agency in named if is_asked]
+    return tuple(dict.fromkeys(first or [agency for _, agency in named]))
+
+
+def waited_for(case: Case, workflow: Workflow, role: str, of: str = "") -> tuple[str, ...]:
+    """The agencies at which alone somebody is waited for; none for a role not bound to its own.
+
+    Without an agency for which a clock runs (`of`) they are those of the state where the case is:
+    of the answers that the steps into it name.
+    """
+    if not _is_bound(workflow, role):
         return ()
-    held = draft.directory.holders(role, day)
-    own = tuple(Recipient(one.person, role) for one in held if one.agency == about)
-    if own or len({one.agency for one in held}) < 2:
-        return own
-    return draft.directory.contact(about, day)
+    if of:
+        return (of,)
+    leading = [step for step in workflow.transitions.values() if step.to == case.state]
+    return concerned(case, workflow, {name for step in leading for name in _named(step)})
+
+
+def _named(step: Transition) -> frozenset[str]:
+    """The questions that a step names."""
+    return named_by(step) | ({step.opens.one_for} if step.opens else frozenset())
+
+
+def _is_bound(workflow: Workflow, name: str) -> bool:
+    role = workflow.roles.get(name)
+    return role is not None and role.own_agency
 
 
 def _message_id(draft: Draft, person: str) -> str:

@@ -13,7 +13,7 @@ from engine.decide import clocks, cycles, keeping, setting_aside, tasks
 from engine.decide.draft import Draft
 from engine.decide.setting_aside import Linked
 from engine.decide.standing import Stood, days, standing, taken
-from engine.decide.telling import tell
+from engine.decide.telling import News, of_step, tell
 from engine.definition import Transition
 from engine.errors import RefusedError
 
@@ -59,6 +59,7 @@ def undo(draft: Draft, events: Sequence[Event], linked: Sequence[Linked] = ()) -
     keeping.need_decider(draft, transition, "Setting aside", "set it aside")
     setting_aside.need_untouched(transition.title, linked)
     before, own = _before(events, step), _own(events, step)
+    news = of_step(draft, transition, f"{transition.title}: this step was set aside")
     body = {
         "step": step.n,
         "transition": step.transition,
@@ -70,7 +71,7 @@ def undo(draft: Draft, events: Sequence[Event], linked: Sequence[Linked] = ()) -
     setting_aside.set_aside(draft, linked)
     _clocks_back(draft, before, own)
     _clocks_follow(draft, body["answers"], own, steps)
-    _follow_up(draft, transition, own)
+    _follow_up(draft, transition, own, news)
 
 
 def _own(events: Sequence[Event], step: Stood) -> list[Event]:
@@ -179,7 +180,7 @@ def _dropped_moments(key: Key, before: Rows, own: Sequence[Event]) -> list[list[
     ]
 
 
-def _follow_up(draft: Draft, transition: Transition, own: Sequence[Event]) -> None:
+def _follow_up(draft: Draft, transition: Transition, own: Sequence[Event], news: News) -> None:
     opened = [str(key[1]) for key in _touched(own, "tasks")]
     still = draft.case.rows.table("tasks")
     ref = draft.case.ref
@@ -191,9 +192,9 @@ def _follow_up(draft: Draft, transition: Transition, own: Sequence[Event]) -> No
         left.append(tasks.Task("follow up", what, role, transition.id))
     tasks.open_tasks(draft, left)
     if transition.tell:
-        tell(draft, transition.tell, f"{transition.title}: this step was set aside")
+        tell(draft, transition.tell, news)
 
 
 def _touched(own: Sequence[Event], table: str) -> list[Key]:
-    keys = [c.key for event in own for c in changes(event) if c.table == table]
+    keys = [key for event in own for where, key, *_ in changes(event) if where == table]
     return list(dict.fromkeys(keys))

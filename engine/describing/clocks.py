@@ -15,17 +15,10 @@ from engine.describing.conditions import condition
 from engine.describing.places import places
 from engine.describing.sheet import flat
 from engine.describing.steps import titles, waiting
-from engine.prose import capital, day_of, days_said, ended, listed, on_day, people
+from engine.prose import capital, day_of, days_said, ended, listed, on_day, people, setter
 from engine.timescales import Form, Rule, convention, length, parse
 
 LAW = ("act", "regulation")
-KINDS = {
-    "act": "an act",
-    "regulation": "a regulation",
-    "panel guidance": "guidance of the national Panel",
-    "local": "local practice",
-}
-"""What sets a time, where its word needs more to stand in a sentence."""
 DAY_ZERO: dict[Form, str] = {
     "within": "That day is day 0, whatever the time of day",
     "beginning with": "That day is the first day of the period",
@@ -49,7 +42,7 @@ def authority_line(timescale: Timescale, variant: Variant) -> str:
     """Its duty, what sets its time and in which word, the source, and how far that is confirmed."""
     time_from, read = variant.time_from, variant.confirmed == "read"
     limit = "legal limit" if read and time_from.kind in LAW else "time"
-    by = f"{KINDS.get(time_from.kind, time_from.kind)} (“{time_from.says}”)"
+    by = f"{setter(time_from.kind)} (“{time_from.says}”)"
     source = f": {time_from.source.removesuffix('.')}" if time_from.source else ""
     checked = f" {days_said(variant.checked.removesuffix('.'))}" if variant.checked else ""
     return (

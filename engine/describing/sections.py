@@ -107,7 +107,7 @@ def say_people(sheet: Sheet, workflow: Workflow) -> None:
             "linked case about an agency only those of that agency act and read. Elsewhere they "
             "take the steps that name them; they read only what these steps need or give and what "
             "their own agency answered, and only if their agency opened the case or has a linked "
-            "case in it."
+            "case in it. They are told of what concerns their agency, and of nothing else."
         )
     if outside:
         sheet.say("These are told or heard from, and never act here.")

@@ -89,15 +89,23 @@ def _read_duties(workflow: Workflow) -> set[str]:
 
 
 def _on_file(workflow: Workflow, transition: Transition) -> Iterator[Part]:
-    questions = [workflow.questions[name] for name in transition.on_file]
+    """What must be there already, and what is given with the step each time that it is taken."""
+    anew = [name for name in transition.on_file if name in transition.asks_anew]
+    before = [workflow.questions[name] for name in transition.on_file if name not in anew]
+    given = [workflow.questions[name] for name in anew]
+    yield from _needed(before, "must be on file")
+    yield from _needed(given, "must be given with this step each time")
+
+
+def _needed(questions: list[Question], what: str) -> Iterator[Part]:
     if len(questions) == 1:
         (question,) = questions
-        what = "The answer to " if question.ask.endswith("?") else ""
+        answer = "The answer to " if question.ask.endswith("?") else ""
         each = f" for each {question.per}" if question.per else ""
-        yield f"{what}{quoted(question.ask)} must be on file{each}."
+        yield f"{answer}{quoted(question.ask)} {what}{each}."
     elif questions:
         asks = [quoted(q.ask) + (f", for each {q.per}" if q.per else "") for q in questions]
-        yield from _these("must be on file", asks)
+        yield from _these(what, asks)
 
 
 def _these(what: str, asks: list[str]) -> Iterator[Part]:
@@ -164,8 +172,8 @@ def _kept(workflow: Workflow, transition: Transition) -> Iterator[Part]:
 
 
 def _asked_afresh(workflow: Workflow, transition: Transition) -> Iterator[Part]:
-    """What the step asks anew, without what it answers by itself."""
-    itself = (transition.dates, *(name for name, _ in transition.sets))
+    """What the step asks anew, without what it answers by itself or is given with it."""
+    itself = (transition.dates, *dict(transition.sets), *transition.on_file)
     anew = [workflow.questions[name] for name in transition.asks_anew if name not in itself]
     afresh = [quoted(question.ask) for question in anew]
     if len(afresh) == 1:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from engine.errors import DefinitionError, Mistake
+from engine.guessing import resembling
 from engine.loading.lines import Lines, Path
 
 GUESSES = 100
@@ -101,7 +101,7 @@ def closest(word: str, known: Collection[str]) -> str:
     """
     alike = {_bare(name): name for name in known}
     cutoff = 0.75 if len(alike) <= FEW else 0.6
-    found = get_close_matches(_bare(word[:80]), alike, n=1, cutoff=cutoff)
+    found = resembling(_bare(word[:80]), alike, likeness=cutoff)
     return alike[found[0]] if found else ""
 
 

@@ -154,6 +154,22 @@ def _asked_of_agencies(transition: Transition, workflow: Workflow) -> Iterator[P
             yield Problem(("asked",), sentence, "Write it under on_file, or give it asked_of.")
 
 
+def _asks_anew_what_it_is_given(transition: Transition, workflow: Workflow) -> Iterator[Problem]:
+    """What comes from others, and what is judged beforehand, cannot be asked anew by the step."""
+    lines = {line.subject for table in transition.only_if.tables for line in table}
+    needed = {
+        "only_if": (lines, "rests on"),
+        "asked": ({*transition.asked}, "waits for"),
+        "approve": ({approval.of for approval in transition.approve}, "has approved"),
+    }
+    for key, (names, verb) in needed.items():
+        for name in transition.asks_anew:
+            if name in names:
+                sentence = f'The step {verb} "{name}", and asks it anew itself.'
+                hint = "Write it under on_file, and it is given with the step; or ask it elsewhere."
+                yield Problem((key,), sentence, hint, rests_on=("asks_anew",))
+
+
 def _dates_a_date(transition: Transition, workflow: Workflow) -> Iterator[Problem]:
     question = workflow.questions.get(transition.dates)
     if question and question.answer not in ("date", ""):
@@ -305,6 +321,7 @@ RULES: dict[str, tuple[Callable[[Any, Workflow], Iterator[Problem]], ...]] = {
         _taken_inside,
         _starts_somewhere,
         _asked_of_agencies,
+        _asks_anew_what_it_is_given,
         _dates_a_date,
         _opens_for_agencies,
         _duty_of_law,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.dates import said
 from engine.decide.people import MOST_CHILDREN
 from engine.definition import Question
 from engine.packs import clocks, wording
@@ -24,7 +25,7 @@ from engine.packs.tree import (
     Statement,
     Table,
 )
-from engine.prose import capital, name_of, people, quoted
+from engine.prose import capital, name_of, people
 
 SHORT = 200
 """Characters up to which an answer stands in a table of linked cases."""
@@ -209,15 +210,15 @@ def _agency_of(record: Record, side: Side) -> str:
 def _standing(record: Record, side: Side) -> Told:
     row = side.case.row
     title = record.words(side.workflow.states[side.case.state].title)
-    since = wording.day(str(row["state_since"]))
+    since = said(str(row["state_since"]))
     return Told(f"{title}, since {since}", (side.event(side.entered),))
 
 
 def _approvals(record: Record, name: str) -> Iterator[Block]:
     question = record.own.workflow.questions[name]
-    given = _given(record, name)
+    given, of = _given(record, name), f'Approvals of "{record.words(question.ask)}"'
     if not given:
-        yield Statement(f"Approvals of {quoted(record.words(question.ask))}", "None is recorded.")
+        yield Statement(of, "None is recorded.")
         return
     rows = []
     for person, row in given:
@@ -227,15 +228,13 @@ def _approvals(record: Record, name: str) -> Iterator[Block]:
             (
                 record.person(person),
                 "\n".join(part for part in (role, agency) if part),
-                wording.day(row["given_on"]),
+                said(row["given_on"]),
                 capital(record.proofs.get(int(row["n"]), NOT_RECORDED)),
             )
         )
     rests_on = tuple(record.own.event(int(row["n"])) for _, row in given)
-    header = ("Approved by", "In which role", "On", "How that is known")
-    yield Table(
-        f"Approvals of {quoted(record.words(question.ask))}", header, tuple(rows), rests_on=rests_on
-    )
+    header = ("Approved by", "In which role", "When", "How that is known")
+    yield Table(of, header, tuple(rows), rests_on=rests_on)
 
 
 def _given(record: Record, name: str) -> list[tuple[str, dict[str, str]]]:
@@ -279,5 +278,5 @@ def _made_from(record: Record) -> Iterator[Block]:
     yield Statement("It follows", workflow.source)
     yield Statement("Content of the edition (SHA-256)", workflow.hash)
     historic = "; entered afterwards, as historic" if row["historic"] else ""
-    opened = f"{wording.day(str(row['opened_on']))}{historic}"
-    yield Statement("Case opened on", opened, (record.own.event(1),))
+    opened = f"{said(str(row['opened_on']))}{historic}"
+    yield Statement("Case opened", opened, (record.own.event(1),))

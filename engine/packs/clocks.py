@@ -7,12 +7,13 @@ from datetime import date
 
 from engine.calendars import Calendar
 from engine.case import Key, Row
-from engine.dates import long_day, parse_partial
+from engine.dates import long_day, parse_partial, said, when
 from engine.definition import Timescale, Variant
 from engine.describing.clocks import authority_line
 from engine.packs.record import Record, Told
-from engine.packs.wording import day
-from engine.prose import capital, listed, on_day
+from engine.prose import capital, listed, straight
+from engine.punctuality import of_deadline
+from engine.punctuality import said as said_of
 from engine.timescales import Rule, due_or_uncounted, length, sets_no_day
 
 FORMS = {
@@ -36,7 +37,7 @@ def told(record: Record, name: str) -> list[Told]:
     )
     if not rows:
         variant = timescale.variants[0]
-        return [Told(f"It has not begun.\n\n{record.words(authority_line(timescale, variant))}")]
+        return [Told(f"It has not begun.\n\n{_authority(record, timescale, variant)}")]
     return [_told(record, timescale, key, row) for key, row in rows]
 
 
@@ -51,8 +52,12 @@ def _told(record: Record, timescale: Timescale, key: Key, row: Row) -> Told:
     ]
     who = f"{record.agency(str(key[2]))}: " if key[2] else ""
     counted = " ".join(lines)
-    authority = record.words(authority_line(timescale, variant))
+    authority = _authority(record, timescale, variant)
     return Told(f"{who}{counted}\n\n{authority}", (record.own.event(int(row["n"])),))
+
+
+def _authority(record: Record, timescale: Timescale, variant: Variant) -> str:
+    return record.words(straight(authority_line(timescale, variant)))
 
 
 def _variant(record: Record, timescale: Timescale, row: Row) -> Variant:
@@ -65,7 +70,8 @@ def _variant(record: Record, timescale: Timescale, row: Row) -> Variant:
 
 
 def _allowed(calendar: Calendar, row: Row, rule: Rule) -> str:
-    start = day(str(row["starts_on"]))
+    known = parse_partial(str(row["starts_on"]))
+    start = said(known.text) if known.exact else f"a day in {said(known.text)}"
     if sets_no_day(rule):
         return f"Due as soon as practicable after {start}; no day is set."
     how = FORMS[rule.form].format(length(rule.number, rule.unit), start)
@@ -73,7 +79,7 @@ def _allowed(calendar: Calendar, row: Row, rule: Rule) -> str:
     if row["due_on"]:
         return f"Due on {long_day(date.fromisoformat(row['due_on']))}: {how}{zero}."
     if row["due_from"]:
-        return f"Due between {day(row['due_from'])} and {day(row['due_to'])}: {how}."
+        return f"Due between {said(row['due_from'])} and {said(row['due_to'])}: {how}{zero}."
     return f"{capital(how)}. The day is not counted: {calendar.begins}."
 
 
@@ -83,13 +89,21 @@ def _outcome(record: Record, row: Row, rule: Rule) -> str:
         return "It no longer applies."
     if row["status"] in MET:
         used = _used(record, row, rule, str(row["met_on"]))
-        return (
-            f"Done on {day(row['met_on'])}{', late' if row['status'] == 'met late' else ''}{used}."
-        )
+        return f"Done {when(str(row['met_on']))}{_stands(record, row, rule)}{used}."
+    if record.own.case.row["historic"]:
+        return "That it was done is not on record."
     as_at = record.around.as_at.isoformat()
     began = "Provisional, for the day it counts from is not recorded. "
     provisional = began if row["status"] == "provisional" else ""
-    return f"{provisional}Not done by {day(as_at)}{_used(record, row, rule, as_at)}."
+    return f"{provisional}Not done by {said(as_at)}{_used(record, row, rule, as_at)}."
+
+
+def _stands(record: Record, row: Row, rule: Rule) -> str:
+    """How something that was done stands to its day, wherever it was late or is history."""
+    if row["status"] == "met" and not record.own.case.row["historic"]:
+        return ""
+    found = of_deadline(rule, row, record.around.calendar)
+    return f", {said_of(found)}" if found else ""
 
 
 def _used(record: Record, row: Row, rule: Rule, until: str) -> str:
@@ -112,11 +126,11 @@ def _used(record: Record, row: Row, rule: Rule, until: str) -> str:
 
 def _beside(row: Row) -> Iterator[str]:
     if row["first_due_on"] and row["first_due_on"] != row["due_on"]:
-        yield f"It was first due on {day(row['first_due_on'])}."
+        yield f"It was first due {when(row['first_due_on'])}."
     if row["target_on"]:
-        yield f"A target was agreed beside it: {day(row['target_on'])}."
+        yield f"A target was agreed beside it: {said(row['target_on'])}."
     if row["delay_on"]:
-        yield f"The delay was explained on {day(row['delay_on'])}."
+        yield f"The delay was explained {when(row['delay_on'])}."
 
 
 def _skipped(record: Record, row: Row, rule: Rule) -> Iterator[str]:
@@ -127,7 +141,7 @@ def _skipped(record: Record, row: Row, rule: Rule) -> Iterator[str]:
     steps = due_or_uncounted(rule, start.first, record.around.calendar).steps
     calendar = record.around.calendar
     off = [step.day for step in steps if step.count is None and step.day.weekday() < 5]
-    named = [f"{_title(calendar, one)} ({on_day(one.isoformat())})" for one in off]
+    named = [f"{_title(calendar, one)} ({said(one.isoformat())})" for one in off]
     if named:
         yield f"Besides weekends, {listed(named)} {'is' if len(named) == 1 else 'are'} not counted."
 

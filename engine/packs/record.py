@@ -19,6 +19,7 @@ from engine.directory import Directory
 from engine.edition import Edition
 from engine.names import NamesPeriod, named
 from engine.packs.files import LinkedPart, PackFile
+from engine.prose import straight
 
 ERASED = "(erased)"
 
@@ -143,5 +144,5 @@ def withheld(record: Record, side: Side, question: Question) -> str:
     readers = [entry.reader for entry in rights.entries(question)]
     if record.pack.to in readers or rights.unlocked(side.case, side.workflow, question):
         return ""
-    shown = rights.shown_to(side.workflow, question)
+    shown = straight(rights.shown_to(side.workflow, question))
     return record.words(f"Withheld from this pack: it is shown only to {shown}.")

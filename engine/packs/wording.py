@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from engine.canonical import clean_text
 from engine.case import Row
-from engine.dates import MONTHS, parse_partial
+from engine.dates import said, when
 from engine.definition import Question
 from engine.errors import UsageError
 from engine.packs.record import Record, Side, Told, where, withheld
-from engine.prose import capital, on_day
+from engine.prose import capital
 
 AT_SIGN_OFF = "To be recorded when this pack is signed off."
 
@@ -43,13 +43,13 @@ def of_everybody(record: Record, side: Side, question: Question) -> Told:
 
 def asked(record: Record, row: Row) -> str:
     """When somebody was asked, and when they replied or that they did not."""
-    on = f"Asked on {day(row['asked_on'])}" if row["asked_on"] else ""
+    on = f"Asked {when(row['asked_on'])}" if row["asked_on"] else ""
     if row["status"] == "answered":
-        replied = f"replied on {day(row['happened'])}"
+        replied = f"replied {when(row['happened'])}"
         return f"{on}; {replied}." if on else f"{capital(replied)}."
     if row["status"] == "no reply":
-        return f"{on or 'Asked'}; no reply, as recorded on {day(row['happened'])}."
-    return f"{on}; no reply recorded on {on_day(record.around.as_at.isoformat())}."
+        return f"{on or 'Asked'}; no reply, as recorded {when(row['happened'])}."
+    return f"{on}; no reply recorded {when(record.around.as_at.isoformat())}."
 
 
 def label(record: Record, question: Question, headings: Mapping[str, str]) -> str:
@@ -61,15 +61,6 @@ def person(side: Side, of: str) -> str:
     """Somebody whom the case is about, by kind and number: Child 2."""
     kind = str(side.case.rows.table("people")[(side.case.ref, of)]["kind"])
     return f"{capital(kind)} {side.case.people(kind).index(of) + 1}"
-
-
-def day(text: str) -> str:
-    """`4 December 2025`, or as much of it as is known."""
-    found = parse_partial(text[:10])
-    if found.exact:
-        return on_day(found.text)
-    month = f"{MONTHS[found.first.month - 1]} " if "-" in found.text else ""
-    return f"{month}{found.first.year}"
 
 
 def _value(record: Record, side: Side, question: Question, of: str) -> str:
@@ -85,7 +76,7 @@ def _value(record: Record, side: Side, question: Question, of: str) -> str:
 def _said(record: Record, question: Question, value: str) -> str:
     """A value as people write it."""
     if question.answer == "date":
-        return day(value)
+        return said(value)
     if question.answer in ("choice", "yes or no"):
         return capital(value)
     if question.answer == "agencies":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from engine.case import Given
@@ -12,7 +13,8 @@ from engine.decide.taking import Step
 from engine.errors import ScenarioError
 from engine.scenarios.story import Telling
 from engine.service import cases, documents, packing, reading
-from engine.service.changing import Outcome, drafted
+from engine.service.changing import Outcome
+from engine.service.drafting import drafted
 from engine.service.packing import Built
 from engine.service.posting import Sending
 from engine.service.workplace import By, Workplace
@@ -28,11 +30,15 @@ def attach(
     place: Workplace, by: By, ref: str, path: str, telling: Telling | None = None
 ) -> Outcome:
     """Put a document on file; what it holds is told by the step, or is of no account."""
+    paper = _paper(path, telling.answers if telling else {})
+    return documents.attach(place, by, ref, paper.question, paper.file, paper.of)
+
+
+def _paper(path: str, told: Mapping[str, str] = MappingProxyType({})) -> documents.Paper:
     question, _, of = path.partition("/")
-    told = telling.answers if telling else {}
     content = told.get("content", f"The document for {path}, of the sample case.").encode()
     file = documents.File(told.get("name", f"{question}.txt"), io.BytesIO(content))
-    return documents.attach(place, by, ref, question, file, of)
+    return documents.Paper(question, file, of)
 
 
 def given(
@@ -54,11 +60,24 @@ def _each(place: Workplace, by: By, ref: str, name: str) -> Iterable[str]:
     return of_whom(drafted(place, by, seen.case, seen.edition), question) if question else ("",)
 
 
+def with_step(place: Workplace, ref: str, telling: Telling) -> tuple[str, ...]:
+    """The documents of a story's step that are given with it, for it asks them anew."""
+    with place.database.read() as tx:
+        seen = reading.view(place, tx, ref)
+    step = seen.edition.workflow.transitions.get(telling.object)
+    if telling.verb != "take" or step is None:
+        return ()
+    return tuple(path for path in telling.files if path.partition("/")[0] in step.asks_anew)
+
+
 def _take(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
     answers = given(place, by, ref, telling.answers)
+    papers = [_paper(path) for path in with_step(place, ref, telling)]
     linked = [Given(name, value) for name, value in telling.linked.items()]
-    step = Step(telling.object, tuple(answers), bool(telling.options.get("already_done")))
-    return cases.take_step(place, by, ref, step, linked)
+    told = telling.options
+    done, over = bool(told.get("already_done")), bool(told.get("pass_over"))
+    step = Step(telling.object, tuple(answers), done, over)
+    return cases.take_step(place, by, ref, step, linked, papers)
 
 
 def _record(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
@@ -89,6 +108,15 @@ def _redate(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
 
 def _correct(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
     return cases.correct(place, by, ref, given(place, by, ref, telling.answers))
+
+
+def _finish(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
+    """The open task that is told by some of its words is done."""
+    words = telling.answers["task"]
+    for task in reading.show(place, by, ref)["tasks"]:
+        if words in task["what"]:
+            return cases.done(place, by, ref, str(task["task"]))
+    raise ScenarioError(f'there is no open task "{words}"')
 
 
 def _extend(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
@@ -128,6 +156,7 @@ VERBS: Final[Mapping[str, Deed]] = {
     "correct": _correct,
     "redate": _redate,
     "undo": lambda place, by, ref, told: cases.undo(place, by, ref),
+    "done": _finish,
     "extend": _extend,
     "delay": _delay,
     "erase": _erase,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from engine import queries
 from engine.errors import EngineError, RefusedError, ScenarioError
-from engine.scenarios.doing import VERBS, Done, attach, given
+from engine.scenarios.doing import VERBS, Done, attach, given, with_step
 from engine.scenarios.expecting import EXPECTATIONS, linked_case
 from engine.scenarios.story import Scenario, Telling
 from engine.service import cases, reading, sequencing, ticking
@@ -137,7 +137,8 @@ class Player:
 
     def _deed(self, scenario: Scenario, telling: Telling, ref: str) -> Done:
         by = self._by(telling)
-        for path in telling.files:
+        given_with = with_step(self.place, ref, telling) if telling.files else ()
+        for path in (one for one in telling.files if one not in given_with):
             attach(self.place, By(self.person), ref, path)
         if telling.verb != "open":
             return VERBS[telling.verb](self.place, by, ref, telling)
@@ -162,6 +163,8 @@ class Player:
             shown=File(evidence, source) if evidence else None,
             on=told.get("happened", ""),
             reason=told.get("reason", ""),
+            # As a door gives it, so that the command can be repeated.
+            key=self.place.randomness(16).hex(),
         )
 
     def _person(self, name: str) -> str:

@@ -40,6 +40,7 @@ STEP: Final = {
     "evidence": str,
     "reason": str,
     "already_done": bool,
+    "pass_over": bool,
     "historic": bool,
     "edition": str,
     "says": str,
@@ -52,6 +53,7 @@ OPTIONS: Final = (
     "evidence",
     "reason",
     "already_done",
+    "pass_over",
     "historic",
     "edition",
 )

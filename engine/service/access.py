@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.case import Actor, AnswerKey, Context
+from engine.commands import drawn
 from engine.database import Transaction
 from engine.decide.draft import Chain
 from engine.errors import RefusedError
@@ -46,13 +47,13 @@ def append(
     place: Workplace, tx: Transaction, stream: str, who: Actor, entries: Sequence[Entry]
 ) -> Chain:
     """Add events to a stream that is no case, within a transaction."""
-    today = place.today()
+    today, now = place.today(), place.clock()
     around = Context(
         log=place.log,
-        now=place.clock(),
+        now=now,
         today=today,
         actor=who,
-        command=place.randomness(16).hex(),
+        command=drawn(now, place.randomness),
         happened=today.isoformat(),
         clock=place.clock_kind,
     )
@@ -64,7 +65,7 @@ def append(
             key = AnswerKey(name, "", chain.n + 1)
             salt = place.randomness(32)
             sealed[str(key)] = chain.commit_to(key, f"{stream}/{name}", value, salt)
-        chain.seal(kind, body, sealed)
+        chain.add(kind, body, sealed)
     place.store.append_beside(tx, chain)
     place.vault.put(tx, chain.secrets)
     return chain

@@ -9,7 +9,7 @@ from engine.decide.answers import YES_NO, of_whom
 from engine.decide.draft import Draft
 from engine.definition import Question, Transition
 from engine.edition import subjects
-from engine.service.changing import drafted
+from engine.service.drafting import drafted
 from engine.service.reading import view
 from engine.service.workplace import By, Workplace
 

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable, Iterator
 
 from engine import queries
+from engine.commands import is_drawn
 from engine.database import NOBODY, Transaction, structure
 from engine.errors import TrailError
 from engine.migrations import LATEST
@@ -64,9 +65,13 @@ def _file(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem
 
 
 def _commands(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem]:
-    """Each command's row must name the events that it made, and none may be gone."""
+    """Each command's row must name the events that it made, and none with a key may be gone."""
     outside = (access.STREAM, access.STORE)
-    gone = {command for command, stream in folded.commands if stream not in outside}
+    gone = {
+        command
+        for command, stream in folded.commands
+        if stream not in outside and not is_drawn(command)
+    }
     for log, command, stream, first, last, request in tx.each(queries.everything("commands")):
         gone.discard(command)
         where = f"commands {command}"

@@ -1,12 +1,12 @@
-"""Opening a case and moving it along: open, record, take, correct, undo, extend, delay, approve,
-people, erase.
+"""Opening a case and moving it along: open, record, take, correct, undo, done, extend, delay,
+approve, people, erase.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.canonical import parse
 from engine.case import Given
@@ -15,6 +15,7 @@ from engine.decide import (
     approving,
     correcting,
     extending,
+    finishing,
     keeping,
     people,
     recording,
@@ -27,19 +28,29 @@ from engine.decide.setting_aside import Linked
 from engine.decide.taking import Step, take
 from engine.edition import Edition
 from engine.errors import RefusedError, UsageError
-from engine.service import access, editions, references
+from engine.service import access, editions, listing, references
 from engine.service.changing import (
     Outcome,
     Wanted,
     change,
     digest,
-    drafted,
     loaded,
     new_case,
     repeated,
     save,
 )
+from engine.service.drafting import drafted
+from engine.service.filing import Paper, put_answer
 from engine.service.workplace import By, Workplace
+
+
+class Wish(NamedTuple):
+    """A case that somebody wants to open: under which process, with which answers."""
+
+    workflow: str
+    given: Sequence[Given]
+    historic: bool = False
+    edition: str = ""
 
 
 def open_new(
@@ -60,17 +71,41 @@ def open_new(
         with place.database.write() as tx:
             if by.key and (done := place.store.done(tx, by.key)):
                 return repeated(done, request, by.key)
-            pinned = editions.to_open(place, tx, workflow, edition, by.on)
-            ref = references.new(place, tx)
-            draft = drafted(place, by, new_case(ref), pinned, pinned.workflow.may_open)
-            keeping.need_recorder(draft, answering=False)
-            open_case(draft, given, historic=historic)
+            draft = _opened(place, tx, by, Wish(workflow, given, historic, edition))
             save(place, tx, [draft], request)
     except RefusedError as error:
         access.refused(place, by, "open", workflow, error)
         raise
-    events = tuple(made.event for made in draft.chain.events)
-    return Outcome(ref, draft.chain.n, draft.context.command, events)
+    ref = draft.case.ref
+    place.store.keep(ref, draft.case.rows)
+    return Outcome(ref, draft.chain.n, draft.context.command, tuple(draft.chain.events))
+
+
+def alike(place: Workplace, by: By, wish: Wish) -> list[dict[str, Any]]:
+    """The cases that may be the one about to be opened, of those that this person reads.
+
+    Raises what `open_new` would raise, and changes nothing; what its key has done already is like
+    no other.
+    """
+    try:
+        with place.database.read() as tx:
+            if by.key and place.store.done(tx, by.key):
+                return []
+            workflow = _opened(place, tx, by, wish).workflow
+    except RefusedError as error:
+        access.refused(place, by, "open", wish.workflow, error)
+        raise
+    return listing.similar(place, by, workflow, wish.given)
+
+
+def _opened(place: Workplace, tx: Transaction, by: By, wish: Wish) -> Draft:
+    """A draft of a new case, with a reference that no other has. Raises RefusedError."""
+    pinned = editions.to_open(place, tx, wish.workflow, wish.edition, by.on)
+    case = new_case(references.new(place, tx))
+    draft = drafted(place, by, case, pinned, pinned.workflow.may_open)
+    keeping.need_recorder(draft, answering=False)
+    open_case(draft, wish.given, historic=wish.historic)
+    return draft
 
 
 def record(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcome:
@@ -90,13 +125,18 @@ def take_step(
     ref: str,
     step: Step,
     for_linked: Sequence[Given] = (),
+    papers: Sequence[Paper] = (),
 ) -> Outcome:
-    """Take a step on a case, or record one already done; opens the linked cases that it opens."""
+    """Take a step on a case, or record one already done; opens the linked cases that it opens.
+
+    `papers` are the documents given with it.
+    """
 
     known: list[str] = []
 
     def act(draft: Draft, tx: Transaction) -> Sequence[Draft]:
-        transition = take(draft, step)
+        filed = tuple(put_answer(place, tx, draft, one) for one in papers)
+        transition = take(draft, replace(step, given=(*step.given, *filed)) if filed else step)
         return open_linked(draft, transition, for_linked)
 
     def roles(edition: Edition) -> tuple[str, ...]:
@@ -109,6 +149,8 @@ def take_step(
         return known[0] if known else access.UNKNOWN
 
     asked = {"step": step.transition, "given": _plain(step.given), "done": step.already_done}
+    if papers:
+        asked["papers"] = [[one.question, one.of, one.file.name] for one in papers]
     whole = _reaches_back(step.given)
     return change(place, by, Wanted("take", ref, act, roles, asked, subject, whole))
 
@@ -149,6 +191,11 @@ def undo(place: Workplace, by: By, ref: str) -> Outcome:
         return [one.draft for one in linked]
 
     return change(place, by, Wanted("undo", ref, act))
+
+
+def done(place: Workplace, by: By, ref: str, task: str) -> Outcome:
+    """Record that an open task is done, and how; a missing record closes its task by itself."""
+    return _decided(place, by, ref, "done", {"task": task}, lambda d: finishing.finish(d, task))
 
 
 def extend(place: Workplace, by: By, ref: str, timescale: str, to: str, agreed_by: str) -> Outcome:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.case import Case, Rows
+from engine.commands import is_drawn
 from engine.database import Transaction
 from engine.decide import keeping
 from engine.decide.draft import Draft
@@ -18,8 +19,9 @@ from engine.decide.opening import linked_ended
 from engine.edition import Edition
 from engine.errors import RefusedError, StaleCaseError, UsageError
 from engine.service import access, following
+from engine.service.drafting import drafted
 from engine.service.filing import put_evidence
-from engine.service.workplace import By, Workplace, context
+from engine.service.workplace import By, Workplace
 from engine.store import Done
 
 ANSWERING = ("record", "attach", "correct")
@@ -113,7 +115,7 @@ def _change(
         ref=draft.case.ref,
         version=draft.chain.n,
         key=draft.context.command,
-        events=tuple([made.event for made in draft.chain.events]),
+        events=tuple(draft.chain.events),
         opened=tuple(child.case.ref for child in opened if child.first_n == 1),
     )
 
@@ -132,21 +134,6 @@ def loaded(
     row = rows.table("cases")[(ref,)]
     edition = place.edition(tx, row["edition"], row["workflow"])
     return drafted(place, by, Case(ref, rows), edition, roles(edition))
-
-
-def drafted(
-    place: Workplace, by: By, case: Case, edition: Edition, roles: tuple[str, ...] = ()
-) -> Draft:
-    """A draft of a case under an edition, in the context of this command."""
-    only_at = edition.workflow.only_at(case.about)
-    return Draft(
-        case=case,
-        edition=edition,
-        context=context(place, by, roles, only_at),
-        directory=place.directory,
-        calendar=place.calendar(edition),
-        randomness=place.randomness,
-    )
 
 
 def new_case(ref: str) -> Case:
@@ -168,6 +155,8 @@ def digest(place: Workplace, verb: str, ref: str, request: Mapping[str, Any], by
     """
     if not by.key:
         return ""
+    if is_drawn(by.key):
+        raise UsageError("Casetrail drew this key for another command; use one of your own.")
     asked = [verb, ref, dict(request), by.person, by.decided_by, by.on, by.reason]
     return place.keys.mac(json.dumps(asked, sort_keys=True, default=str).encode())
 

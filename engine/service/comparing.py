@@ -16,6 +16,7 @@ from engine.case import Key, Rows
 from engine.checkpoint import Checkpoint
 from engine.database import Transaction
 from engine.errors import EngineError, TrailError
+from engine.nouns import count
 from engine.service.workplace import Workplace
 from engine.statements import TABLES
 from engine.tree import Frontier, extend, root, to_text
@@ -188,14 +189,16 @@ class _Comparison:
             lost = checkpoint.size - len(leaves)
             self._differs(
                 f"checkpoint{checkpoint.made}",
-                f"{lost} of the {checkpoint.size} events it covers are gone: the store was cut "
-                "short, or is a backup from before it",
+                f"{lost} of the {count(checkpoint.size, 'event')} it covers "
+                f"{'is' if lost == 1 else 'are'} gone: the store was cut short, or is a backup "
+                "from before it",
             )
         elif root(extend(Frontier(0, ()), leaves[: checkpoint.size])) != checkpoint.root:
             self._differs(
                 f"checkpoint{checkpoint.made}",
-                f"the first {checkpoint.size} events are not those that it covers: they were "
-                "rewritten, or this is another copy that went its own way before it",
+                f"the first {count(checkpoint.size, 'event is not that', 'events are not those')} "
+                "that it covers: they were rewritten, or this is another copy that went its own "
+                "way before it",
             )
 
     def _open(self, key: tuple[str, int, str], committed: str, where: Place) -> None:

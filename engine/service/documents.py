@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from engine import queries, statements
-from engine.canonical import canonical, clean_text, parse
-from engine.case import AnswerKey, Given
+from engine.canonical import parse
 from engine.database import Transaction
 from engine.decide import answers, clocks, correcting, keeping, people, recording, tasks
 from engine.decide.draft import Draft
 from engine.decide.setting_aside import need_standing
-from engine.errors import Need, RefusedError
+from engine.errors import RefusedError
+from engine.service import access
 from engine.service.changing import Outcome, Wanted, change
-from engine.service.filing import put
+from engine.service.drafting import drafted
+from engine.service.filing import Paper, put_answer
+from engine.service.reading import view
 from engine.service.workplace import By, File, Workplace
 
-__all__ = ["File", "attach", "erase_person"]
+__all__ = ["File", "Paper", "attach", "erase_person", "to_erase"]
 
 
 def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: str = "") -> Outcome:
@@ -26,17 +30,7 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
 
     def act(draft: Draft, tx: Transaction) -> None:
         need_standing(draft)
-        known = draft.workflow.questions.get(question)
-        if known is None or known.answer != "document":
-            listed = [q.id for q in draft.workflow.questions.values() if q.answer == "document"]
-            raise RefusedError(
-                f"{question} takes no document.", (Need(f"one of: {', '.join(listed)}"),)
-            )
-        subject = f"{ref}/{of}" if known.per else ref
-        filed = put(place, tx, draft, AnswerKey(question, subject), file.source)
-        name = clean_text(file.name)
-        value = canonical({"document": filed.id, "name": name, "sha256": filed.sha256})
-        given = [Given(question, value, of)]
+        given = [put_answer(place, tx, draft, Paper(question, file, of))]
         if draft.context.reason and answers.is_settled(draft, given[0]):
             correcting.correct(draft, given)
             return
@@ -49,6 +43,32 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
 
     asked = {"question": question, "of": of, "name": file.name}
     return change(place, by, Wanted("attach", ref, act, keeping.roles, asked))
+
+
+class Doomed(NamedTuple):
+    """How much of what is known about somebody an erasure would destroy."""
+
+    values: int
+    documents: int
+    packs: int
+
+
+def to_erase(place: Workplace, by: By, ref: str, person: str) -> Doomed:
+    """What an erasure would destroy. Raises what it would raise, and changes nothing."""
+    subject = f"{ref}/{person}"
+    with place.database.read() as tx:
+        seen = view(place, tx, ref)
+        draft = drafted(place, by, seen.case, seen.edition, keeping.roles(seen.edition))
+        values = tx.rows(queries.SECRETS_OF, (place.log, subject))
+        papers = tx.rows(queries.DOCUMENTS_OF, (place.log, subject))
+        packs = _packs_that_hold(place, tx, subject)
+    try:
+        keeping.need_recorder(draft, answering=False)
+        people.may_erase(draft, person)
+    except RefusedError as error:
+        access.refused(place, by, "erase", ref, error)
+        raise
+    return Doomed(len(values), len(papers), len(packs))
 
 
 def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) -> Outcome:

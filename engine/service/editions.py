@@ -7,17 +7,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from engine import statements
 from engine.canonical import canonical
 from engine.database import Transaction
+from engine.dates import when
 from engine.definition import Workflow, plain
 from engine.directory import Directory
 from engine.edition import Edition
 from engine.errors import Need, RefusedError, UsageError
+from engine.guessing import resembling
 from engine.prose import listed, names_of
 from engine.service import access
 from engine.service.workplace import By, Workplace
@@ -96,7 +97,7 @@ def to_open(
         there = "; ".join(dict.fromkeys(_days(row) for row in rows))
         following = min(rows, key=lambda row: (row[2] <= day, row[2]))[1]
         raise UsageError(
-            f'No edition of "{workflow}" was in force on {day}. There are: {there}. A case of '
+            f'No edition of "{workflow}" was in force {when(day)}. There are: {there}. A case of '
             f"that time is entered as history, under an edition that is named: `casetrail open "
             f"{workflow} --historic --edition {following} --on {day} QUESTION=VALUE ...`."
         )
@@ -124,6 +125,12 @@ def roles_of(workflow: Workflow) -> set[str]:
     return set(workflow.roles).union(*map(roles_of, workflow.children.values()))
 
 
+def own_agency_roles(workflow: Workflow) -> set[str]:
+    """Those of these roles that count at their holder's own agency alone."""
+    own = {role.id for role in workflow.roles.values() if role.own_agency}
+    return own.union(*map(own_agency_roles, workflow.children.values()))
+
+
 def kinds_of(workflow: Workflow) -> set[str]:
     """The kinds of agencies that a process and its linked processes name in groups."""
     own = {kind for group in workflow.groups.values() for kind in group.kinds}
@@ -138,7 +145,7 @@ def mistyped_kinds(directory: Directory, kinds: Iterable[str]) -> dict[str, str]
     """
     known = sorted(set(kinds))
     named = sorted({agency.kind for agency in directory.agencies.values()} - set(known))
-    near = {kind: get_close_matches(kind, known, 1, 0.75) for kind in named}
+    near = {kind: resembling(kind, known, 1, 0.75) for kind in named}
     return {kind: found[0] for kind, found in near.items() if found}
 
 

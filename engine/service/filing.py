@@ -11,14 +11,24 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from engine.canonical import canonical, clean_text
-from engine.case import AnswerKey
+from engine.case import AnswerKey, Given
 from engine.database import Transaction
 from engine.decide.draft import Draft
 from engine.decide.lateness import recorded_late
 from engine.decide.packs import Kept
-from engine.errors import RefusedError
+from engine.errors import Need, RefusedError
+from engine.guessing import resembling
 from engine.service.workplace import File, Workplace
 from engine.vault import Hashing
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that is given with something else: which question it answers, of whom."""
+
+    question: str
+    file: File
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,31 @@ def put(
     document, body = _stored(place, tx, draft, about, source)
     draft.emit("document attached", body)
     return document
+
+
+def put_answer(place: Workplace, tx: Transaction, draft: Draft, paper: Paper) -> Given:
+    """Put a document on file, and yield what it says as the answer to its question.
+
+    Raises RefusedError for a question that takes none, and a file that is not kept.
+    """
+    known = draft.workflow.questions.get(paper.question)
+    if known is None or known.answer != "document":
+        ask = f'"{known.ask}"' if known else paper.question
+        raise RefusedError(f"{ask} takes no document.", _papers(draft, paper.question))
+    subject = f"{draft.case.ref}/{paper.of}" if known.per else draft.case.ref
+    filed = put(place, tx, draft, AnswerKey(paper.question, subject), paper.file.source)
+    name = clean_text(paper.file.name)
+    value = canonical({"document": filed.id, "name": name, "sha256": filed.sha256})
+    return Given(paper.question, value, paper.of)
+
+
+def _papers(draft: Draft, name: str) -> tuple[Need, ...]:
+    """The questions that take a document and are called nearly so; where all are listed else."""
+    known = {q.id: q.ask for q in draft.workflow.questions.values() if q.answer == "document"}
+    near = resembling(name, known, 3)
+    found = tuple(Need(f'what does is "{known[one]}"', how=f"attach {one}") for one in near)
+    more = f"`record {draft.case.ref} --form --all` lists those that are still to come"
+    return found or (Need("a question that takes a document", how=more),)
 
 
 def put_evidence(place: Workplace, tx: Transaction, draft: Draft, file: File) -> None:

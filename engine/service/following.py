@@ -27,7 +27,7 @@ def follow(place: Workplace, tx: Transaction, drafts: Sequence[Draft], load: Loa
     """Mark or freeze the packs that these changes touch; yields the drafts that this adds."""
     known = {draft.case.ref: draft for draft in drafts}
     for draft in drafts:
-        if packs.standing(draft.case):
+        if packs.standing(draft.case, draft.workflow):
             _own(place, tx, draft)
         parent, dot, _ = draft.case.ref.rpartition(".")
         if dot and draft.chain.events and _has_packs(place, tx, known.get(parent), parent):
@@ -43,8 +43,9 @@ def out_of_date(place: Workplace, most: int = 50) -> list[tuple[str, str]]:
 
 
 def _own(place: Workplace, tx: Transaction, draft: Draft) -> None:
-    taken = {e.event["body"]["transition"] for e in draft.chain.events if e.type == _TAKEN}
-    events = [made.event for made in draft.chain.events]
+    # As it is now: what is found below adds to it.
+    events = tuple(draft.chain.events)
+    taken = {event["body"]["transition"] for event in events if event["type"] == _TAKEN}
     for pack, no, status in _standing(place, tx, draft):
         if pack.signed_off_by in taken:
             packs.freeze(draft, pack, no, stale=status != "current")
@@ -56,7 +57,7 @@ def _own(place: Workplace, tx: Transaction, draft: Draft) -> None:
 
 def _above(place: Workplace, tx: Transaction, draft: Draft, parent: Draft) -> None:
     """What changes on a linked case may be printed in a pack of the case above it."""
-    events = [made.event for made in draft.chain.events]
+    events = tuple(draft.chain.events)
     for pack, no, status in _standing(place, tx, parent):
         rests_on = _touched(place, tx, parent, pack)
         found = linked_causes(rests_on, draft.workflow.name, events)
@@ -69,7 +70,7 @@ _TAKEN = "transition taken"
 
 def _has_packs(place: Workplace, tx: Transaction, loaded: Draft | None, parent: str) -> bool:
     if loaded is not None:
-        return bool(packs.standing(loaded.case))
+        return bool(packs.standing(loaded.case, loaded.workflow))
     return tx.row(queries.PACKS_OF, (place.log, parent)) is not None
 
 
@@ -104,5 +105,5 @@ def _touched(place: Workplace, tx: Transaction, draft: Draft, pack: Pack) -> Tou
 
 def _marked(draft: Draft, pack: str, no: int) -> bool:
     """Whether this very command has marked or frozen the version already."""
-    bodies = (m.event["body"] for m in draft.chain.events if m.type == "pack changed")
+    bodies = (e["body"] for e in draft.chain.events if e["type"] == "pack changed")
     return any((body["pack"], body["no"]) == (pack, no) for body in bodies)

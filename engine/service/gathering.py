@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from engine import queries, statements
@@ -19,6 +18,7 @@ from engine.decide import packs
 from engine.decide.draft import Draft
 from engine.definition import Pack
 from engine.errors import Need, UsageError
+from engine.guessing import resembling
 from engine.packs import tree
 from engine.packs.building import document
 from engine.packs.files import PackFile
@@ -139,7 +139,7 @@ def find(known: Mapping[str, Pack], name: str) -> Pack:
     wanted = name.replace("-", "_")
     if wanted in known:
         return known[wanted]
-    close = get_close_matches(wanted, known, 1)
+    close = resembling(wanted, known, 1)
     listed = ", ".join(known) or "none"
     hint = f"Did you mean {close[0]}?" if close else f"It has: {listed}."
     raise UsageError(f'This process has no pack "{name[:60]}". {hint}')

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from engine import queries
 from engine.canonical import clean_text
 from engine.case import Given
 from engine.database import Transaction
+from engine.decide.tasks import how as how_to_end
+from engine.decide.telling import waited_for
 from engine.definition import Workflow
-from engine.edition import Edition
 from engine.errors import UsageError
+from engine.guessing import resembling
 from engine.service import access
-from engine.service.outbox import NEVER
 from engine.service.private import Rights, agency_of
 from engine.service.reading import deadlines_of, view
 from engine.service.titles import title_of, who_waits
 from engine.service.workplace import By, Workplace
 from engine.timescales import due_on, parse_question
 
+REFERENCE = "the reference"
+"""Where a text was found that is in no answer."""
 SOON = 10
 """Working days that `today` looks ahead."""
 
@@ -50,8 +53,7 @@ def cases(place: Workplace, wish: Wish, most: int = 200) -> list[dict[str, Any]]
     with place.database.read() as tx:
         found = [_line(place, tx, row, today) for row in tx.rows(*_query(place, wish, limit))]
     if wish.mine:
-        roles = _roles(place, wish.mine)
-        found = [line for line in found if line["waiting_on"] in roles]
+        found = [line for line in found if _is_mine(place, wish.mine, line)]
     return found[:most]
 
 
@@ -70,19 +72,20 @@ def _check_names(place: Workplace, wish: Wish) -> None:
 
 def _check(name: str, kind: str, known: Sequence[str]) -> None:
     if name and name not in known:
-        near = get_close_matches(name, known, 1)
+        near = resembling(name, known, 1)
         listed = ", ".join(dict.fromkeys(known)) or "none"
         hint = f"did you mean {near[0]}?" if near else f"there are: {listed}."
         raise UsageError(f'There is no {kind} "{name[:40]}"; {hint}')
 
 
 def similar(
-    place: Workplace, workflow: Workflow, given: Sequence[Given], most: int = 5
+    place: Workplace, by: By, workflow: Workflow, given: Sequence[Given], most: int = 5
 ) -> list[dict[str, Any]]:
     """Cases of a process that may be the one about to be opened, the latest first.
 
     They have the same public dates; where none is given, they are open and all that is given is
-    the same. Personal answers are not compared.
+    the same. Personal answers are not compared; of cases in which this person has no role nothing
+    is told.
     """
     wanted = {one.question: one.value for one in given if _is_public(workflow, one)}
     dates = {name for name in wanted if workflow.questions[name].answer == "date"}
@@ -99,8 +102,11 @@ def similar(
         for one in found.values()
         if (dates & set(one["same"])) or (not one["closed_on"] and len(one["same"]) == len(wanted))
     ]
+    with place.database.read() as tx:
+        mine = Rights(place, tx, by.person)
+        theirs = [one for one in alike if mine.reader(one["ref"]).roles]
     questions = workflow.questions
-    return [{**one, "asks": [questions[q].ask for q in one["same"]]} for one in alike[:most]]
+    return [{**one, "asks": [questions[q].ask for q in one["same"]]} for one in theirs[:most]]
 
 
 def _is_public(workflow: Workflow, one: Given) -> bool:
@@ -117,7 +123,7 @@ def _query(place: Workplace, wish: Wish, limit: str) -> tuple[str, tuple[Any, ..
             wheres.append(f'c."{column}" = ?')
             values.append(wanted)
     if limit:
-        wheres.append('d."due" <= ?')
+        wheres.append('d."due" <= ? AND c."historic" = 0')
         values.append(limit)
     more = "".join(f" AND {where}" for where in wheres)
     return queries.CASES.format(more=more), (place.log, *values)
@@ -137,29 +143,67 @@ def _limit(place: Workplace, wish: Wish, today: date) -> str:
 
 
 def _line(place: Workplace, tx: Transaction, row: Any, today: date) -> dict[str, Any]:
-    ref, workflow, edition, state, opened_on, closed_on, about, due = row
-    known: Edition = place.edition(tx, edition, workflow)
-    where = known.workflow.states[state]
+    ref, workflow, edition, state, opened_on, closed_on, about, historic, due = row
+    known = place.edition(tx, edition, workflow).workflow
+    where = known.states[state]
+    agencies = _waited_for(place, tx, known, where.waiting_on, (ref, about))
     return {
         "ref": ref,
         "workflow": workflow,
         "state": state,
         "state_title": where.title,
         "waiting_on": where.waiting_on,
-        "waits_on": who_waits(known.workflow, where.waiting_on),
+        "waiting_at": agencies,
+        "waits_on": who_waits(place, known, where.waiting_on, agencies or ()),
         "opened_on": opened_on,
         "closed_on": closed_on,
         "about": about,
         "about_title": title_of(place, about or ""),
+        "historic": bool(historic),
         "next_due_on": due,
-        "late": bool(due and not closed_on and due < today.isoformat()),
+        "late": bool(due and not closed_on and not historic and due < today.isoformat()),
     }
 
 
-def _roles(place: Workplace, person: str) -> set[str]:
-    day = place.today().isoformat()
-    held = {a.role for a in place.directory.appointments if a.person == person}
-    return {role for role in held if place.directory.acting(person, (role,), day)}
+def with_punctuality(place: Workplace, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These cases, of the historic ones with how many of their deadlines were met in time, late,
+    or in time or late, as far as the days that are known allow to say.
+    """
+    with place.database.read() as tx:
+        return [
+            case | {"done": _done(place, tx, case["ref"]) if case["historic"] else None}
+            for case in found
+        ]
+
+
+def _done(place: Workplace, tx: Transaction, ref: str) -> dict[str, int]:
+    known = deadlines_of(place, view(place, tx, ref))
+    return dict(Counter(one["punctuality"]["verdict"] for one in known if one["punctuality"]))
+
+
+def _waited_for(
+    place: Workplace, tx: Transaction, workflow: Workflow, role: str, case: tuple[str, str]
+) -> tuple[str, ...] | None:
+    """The agencies at which alone a case (and about whom it is) waits on a role; None for any."""
+    ref, about = case
+    known = workflow.roles.get(role)
+    if known is None or not known.own_agency:
+        return None
+    return (about,) if about else waited_for(view(place, tx, ref).case, workflow, role)
+
+
+def _is_mine(place: Workplace, person: str, line: Mapping[str, Any]) -> bool:
+    """Whether a case waits on a role that somebody holds, where it counts.
+
+    Where an agency has nobody in a role that counts at its own agency, it waits on its contact.
+    """
+    known, day = place.directory, place.today().isoformat()
+    role, agencies = line["waiting_on"], line["waiting_at"]
+    if agencies is None:
+        return known.acting(person, (role,), day) is not None
+    if any(known.acting(person, (role,), day, {role: agency}) for agency in agencies):
+        return True
+    return any(one.person == person for one in known.to_tell_at(role, agencies, day))
 
 
 def running(place: Workplace, limit: str = "") -> list[dict[str, Any]]:
@@ -176,6 +220,7 @@ def running(place: Workplace, limit: str = "") -> list[dict[str, Any]]:
             for seen in [view(place, tx, ref)]
             for deadline in deadlines_of(place, seen)
             if deadline["status"] in ("overdue", "running", "provisional")
+            and not (deadline["keep"] and (deadline["due_on"] or "") < place.today().isoformat())
             and not seen.case.row["historic"]
             and (deadline["due_on"] or "") <= until
         ]
@@ -192,9 +237,9 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
     due = running(place, horizon)
     with place.database.read() as tx:
         known = Rights(place, tx, "")
-        tasks = [_task(known, row) for row in tx.rows(queries.OPEN_TASKS, (place.log,))]
+        tasks = [_task(place, tx, known, row) for row in tx.rows(queries.OPEN_TASKS, (place.log,))]
         asked = [_asked(place, known, row) for row in tx.rows(queries.ASKED, (place.log,))]
-        lost = [_message(row) for row in tx.rows(queries.GIVEN_UP, (place.log, NEVER))]
+        lost = [_message(row) for row in tx.rows(queries.GIVEN_UP, (place.log, queries.NEVER))]
     return {
         "today": today.isoformat(),
         "horizon": horizon,
@@ -223,7 +268,7 @@ def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
         for ref, question, value in _searched(place, tx, known):
             if value is not None and wanted in _folded(value):
                 asks = known.edition(ref).workflow.questions if question else {}
-                title = asks[question].ask if question in asks else question or "the reference"
+                title = asks[question].ask if question in asks else question or REFERENCE
                 found.setdefault(ref, {})[question or "reference"] = title
     return [
         {"ref": ref, "in": sorted(one), "titles": [one[question] for question in sorted(one)]}
@@ -266,10 +311,14 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold())
 
 
-def _task(known: Rights, row: Any) -> dict[str, Any]:
-    ref, what, role, since = row
-    by = who_waits(known.edition(ref).workflow, role)
-    return {"ref": ref, "what": what, "role": role, "by": by, "since": since}
+def _task(place: Workplace, tx: Transaction, known: Rights, row: Any) -> dict[str, Any]:
+    ref, what, role, since, about, task, kind, subject = row
+    workflow = known.edition(ref).workflow
+    how = how_to_end(workflow, ref, task, {"kind": kind, "subject": subject})
+    agencies = _waited_for(place, tx, workflow, role, (ref, about)) or ()
+    by = who_waits(place, workflow, role, agencies)
+    done = {"task": task, "how": how}
+    return {"ref": ref, "what": what, "role": role, "by": by, "since": since, **done}
 
 
 def _asked(place: Workplace, known: Rights, row: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from engine.database import Transaction
 from engine.decide import tasks
 from engine.decide.draft import Draft
 from engine.errors import DeliveryError, StorageError
+from engine.queries import NEVER
 from engine.service.changing import save
 from engine.service.ticking import drafted_by_the_clock, micros
 from engine.service.workplace import Workplace
@@ -28,9 +29,6 @@ BATCH = 50
 """How many messages are claimed, and settled, in one transaction."""
 PATIENCE = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 """Seconds to wait after each failure; after the last one the message is given up."""
-
-NEVER = 1 << 62
-"""The next try, as microseconds, of a message that is given up where its case cannot say so."""
 
 Outcome = Literal["sent", "failed", "given up", "abandoned", "put back"]
 """Abandoned is given up beside the trail, because the case of the message cannot be changed."""
@@ -179,22 +177,23 @@ def _settle(place: Workplace, tried: Sequence[Tried]) -> Sent:
 def _settled(place: Workplace, tried: Sequence[Tried]) -> Sent:
     refs = {one.claim.message.ref for one in tried if one.outcome in ON_THE_TRAIL}
     with place.database.write() as tx:
-        loaded = {
-            ref: Case(ref, place.store.load_to_change(tx, ref, whole=False)) for ref in sorted(refs)
-        }
+        drafts = {ref: _draft(place, tx, ref) for ref in sorted(refs)}
         # Only now nobody else can claim or settle them meanwhile.
         ours = _fenced(place, tx, tried)
-        drafts = []
         for one in ours:
             if one.outcome in ON_THE_TRAIL:
-                draft = drafted_by_the_clock(place, tx, loaded[one.claim.message.ref])
-                _write_down(draft, one)
-                drafts.append(draft)
+                _write_down(drafts[one.claim.message.ref], one)
             else:
                 _leave(place, tx, one)
-        save(place, tx, drafts, "")
+        save(place, tx, list(drafts.values()), "")
     count = Counter(one.outcome for one in ours)
     return Sent(count["sent"], count["failed"], count["given up"] + count["abandoned"])
+
+
+def _draft(place: Workplace, tx: Transaction, ref: str) -> Draft:
+    """One for all messages of a case: what is settled together is one command."""
+    case = Case(ref, place.store.load_to_change(tx, ref, whole=False))
+    return drafted_by_the_clock(place, tx, case)
 
 
 def _fenced(place: Workplace, tx: Transaction, tried: Sequence[Tried]) -> list[Tried]:
@@ -240,5 +239,5 @@ def _give_up(draft: Draft, message: Outgoing) -> None:
         f'a message could not be delivered to {message.person}: "{message.what}"; tell them '
         f"yourself"
     )
-    role = next(iter(draft.workflow.may_open), "")
+    role = next(iter(draft.workflow.keepers), "")
     tasks.open_tasks(draft, [tasks.Task("message", what, role, message.id)])

@@ -15,15 +15,18 @@ from engine.service import access
 from engine.service.workplace import Workplace
 
 
+def are_known(place: Workplace, digest: str) -> bool:
+    """Whether the store knows already that these people, agencies and roles are in use."""
+    with place.database.read() as tx:
+        return tx.row(queries.DIRECTORY, (place.log, digest)) is not None
+
+
 def note_changes(place: Workplace, digest: str, named: Mapping[str, Any]) -> bool:
     """Keep, once, that these people, agencies and roles are in use from now on.
 
     Their names and posts are personal values: the event holds ids and commitments only. Raises
     ConfigError when somebody whom an event names has been removed instead of ended.
     """
-    with place.database.read() as tx:
-        if tx.row(queries.DIRECTORY, (place.log, digest)):
-            return False
     with place.database.write() as tx:
         if tx.row(queries.DIRECTORY, (place.log, digest)):
             return False

@@ -30,6 +30,9 @@ from engine.service.gathering import find
 from engine.service.workplace import By, File, Workplace
 from engine.vault import MOST_BYTES
 
+HEAD = 1024
+"""The bytes at the start of a file by which its kind is known."""
+
 MOST_ENTRIES = 1000
 MOST_UNPACKED = 250_000_000
 """A ZIP that holds more, in files or in bytes, is taken as one file."""
@@ -44,6 +47,8 @@ class Sending:
     file: File
     to: str
     receipt: File | None = None
+    not_as_built: bool = False
+    """Whether it is known that nothing of what was built is in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,11 @@ class Posted:
     """The files that went and were not built here."""
     draft: int = 0
     """The draft that it was compared with, if it is the nearest to one."""
+
+    @property
+    def unlike(self) -> bool:
+        """Whether nothing of what was built is in what went."""
+        return bool(self.files) and set(self.files.values()) == {MISSING}
 
     @property
     def as_built(self) -> bool:
@@ -77,6 +87,8 @@ class _Version:
     draft: int = 0
     """The number of the draft that it is, which is never itself the version that was sent."""
     built_on: str = ""
+    unlike: int = 0
+    """The number of the version that it is, if nothing of that went: nor is that itself sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,8 @@ class _Going:
     sending: Sending
     content: bytes
     went: Mapping[str, str]
+    odd: frozenset[str]
+    """Those that are not of the kind that their name says."""
     receipt: bytes
 
 
@@ -102,16 +116,18 @@ class _Compared:
 def sent(place: Workplace, by: By, ref: str, pack: str, sending: Sending) -> Posted:
     """Keep what was really sent, and seal that it was: how it differs, to whom, and when.
 
-    `by.on` is the day on which it was sent. A draft is never a version that was sent: what went is
-    kept under a number of its own. Raises RefusedError for a day in the future or before the case
-    or what went was there, or a file of more than 25 MB; UsageError for a pack that the process
-    does not have.
+    `by.on` is the day on which it was sent. A draft is never a version that was sent, nor is one
+    of which nothing went: what went is then kept under a number of its own. Raises RefusedError for
+    a day in the future or before the case or what went was there, for a file of more than 25 MB,
+    and for one with nothing of the version that was built in it, unless that is known; UsageError
+    for a pack that the process does not have.
     """
     if not sending.to.strip():
         raise UsageError("Say to whom the pack was sent; give --to.")
     content = _content(sending.file)
     receipt = _content(sending.receipt) if sending.receipt else b""
-    going = _Going(pack, sending, content, _went(sending.file.name, content), receipt)
+    went, odd = _went(sending.file.name, content)
+    going = _Going(pack, sending, content, went, odd, receipt)
     found: list[_Compared] = []
 
     def act(draft: Draft, tx: Transaction) -> None:
@@ -145,6 +161,7 @@ def _record(place: Workplace, tx: Transaction, draft: Draft, going: _Going) -> _
             added=len(compared.added),
             subjects=subjects,
             draft=compared.version.draft,
+            unlike=compared.version.unlike,
         ),
         _sealed(draft, going, compared.added),
     )
@@ -204,8 +221,7 @@ def _compared(
     ref, on = draft.case.ref, parse_partial(draft.context.happened[:10])
     rows = [(key[2], row) for key, row in versions(place, tx, ref) if key[1] == pack]
     number = max((no for no, _ in rows), default=0) + 1
-    best = _Compared(_Version(number), {}, tuple(going.went))
-    closest = -1
+    best, closest = _Compared(_Version(number), {}, tuple(going.went)), -1
     for version in _versions(place, tx, ref, rows):
         files = _against(version, going)
         same = sum(one == SAME for one in files.values())
@@ -213,12 +229,29 @@ def _compared(
         if same > (0 if version.draft or later else closest) and same > closest:
             if later:
                 raise _not_yet(version)
-            closest, known = same, {*version.files, MANIFEST, *_elsewhere(version, going.went)}
+            known = {name for name, how in files.items() if how != MISSING}
+            known |= {MANIFEST, *_elsewhere(version, going.went)}
             added = tuple(name for name in going.went if name not in known)
-            best = _Compared(
-                replace(version, no=number) if version.draft else version, files, added
-            )
+            closest, best = same, _Compared(_kept_as(version, number, files), files, added)
+    if best.version.unlike and going.content and not going.sending.not_as_built:
+        raise _unlike(best.version.unlike, draft.workflow.packs[pack].title)
     return best
+
+
+def _kept_as(version: _Version, number: int, files: Mapping[str, str]) -> _Version:
+    """The version that went; under a number of its own what is of a draft, or of none."""
+    if version.draft:
+        return replace(version, no=number)
+    if set(files.values()) == {MISSING}:
+        return replace(version, no=number, whole="", unlike=version.no)
+    return version
+
+
+def _unlike(no: int, title: str) -> RefusedError:
+    return RefusedError(
+        f'Nothing of version {no} of "{title}", as it was built, is in the file that was given; '
+        "give --not-as-built if it is what was sent all the same."
+    )
 
 
 def _not_yet(version: _Version) -> RefusedError:
@@ -229,9 +262,9 @@ def _not_yet(version: _Version) -> RefusedError:
 
 
 def _against(version: _Version, going: _Going) -> dict[str, str]:
-    hashes = set(going.went.values())
+    hashes, changed = set(going.went.values()), going.went.keys() - going.odd
     return {
-        name: SAME if hash_ in hashes else DIFFERENT if name in going.went else MISSING
+        name: SAME if hash_ in hashes else DIFFERENT if name in changed else MISSING
         for name, hash_ in version.files.items()
     }
 
@@ -241,26 +274,42 @@ def _elsewhere(version: _Version, went: Mapping[str, str]) -> Iterator[str]:
     return (name for name, hash_ in went.items() if hash_ in version.files.values())
 
 
-def _went(name: str, content: bytes) -> dict[str, str]:
-    """The hash of each file that went, by its name: those of a ZIP, or the file itself."""
+def _went(name: str, content: bytes) -> tuple[dict[str, str], frozenset[str]]:
+    """The hash of each file that went, by its name: those of a ZIP, or the file itself; and which
+    of them are not of the kind that their name says.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             entries = [one for one in opened.infolist() if not one.is_dir()]
             size = sum(one.file_size for one in entries)
             if len(entries) <= MOST_ENTRIES and size <= MOST_UNPACKED:
-                return {one.filename.rpartition("/")[2]: _hash(opened, one) for one in entries}
+                found = {one.filename.rpartition("/")[2]: _hash(opened, one) for one in entries}
+                others = (file for file, (_, head) in found.items() if not _is_kind(file, head))
+                return {file: hash_ for file, (hash_, _) in found.items()}, frozenset(others)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError):
         pass
-    return {name: sha256(content)}
+    odd = frozenset() if _is_kind(name, content[:HEAD]) else frozenset({name})
+    return {name: sha256(content)}, odd
 
 
-def _hash(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
-    """The hash of a file of a ZIP, which may hold no more than its own entry says."""
+def _is_kind(name: str, head: bytes) -> bool:
+    """Whether a file that begins so can be what its name says, of the kinds that packs have."""
+    if name.endswith(".pdf"):
+        return b"%PDF-" in head
+    if name.endswith(".html"):
+        return b"<" in head
+    return b"\0" not in head or not name.endswith(".txt")
+
+
+def _hash(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[str, bytes]:
+    """The hash of a file of a ZIP, which may hold no more than its entry says, and its start."""
     digest = hashlib.sha256()
     with opened.open(entry) as source:
+        head = source.read(HEAD)
+        digest.update(head)
         for piece in iter(lambda: source.read(1 << 20), b""):
             digest.update(piece)
-    return digest.hexdigest()
+    return digest.hexdigest(), head
 
 
 def _versions(

@@ -16,6 +16,7 @@ from engine.database import Transaction
 from engine.definition import Question, Workflow
 from engine.edition import Edition
 from engine.errors import CaseNotFoundError, RefusedError, UsageError
+from engine.prose import straight
 from engine.service import access
 from engine.service.reading import View, history, view
 from engine.service.workplace import By, Workplace
@@ -260,7 +261,7 @@ def _withheld(seen: View, name: str) -> str:
     question = workflow.questions.get(name)
     if question is None or rights.unlocked(seen.case, workflow, question):
         return "(withheld: your role reads only what its own steps need, and your agency's answers)"
-    return f"(withheld: shown only to {rights.shown_to(workflow, question)})"
+    return f"(withheld: shown only to {straight(rights.shown_to(workflow, question))})"
 
 
 def need_whole(place: Workplace, by: By, ref: str, what: str) -> None:

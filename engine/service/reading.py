@@ -5,11 +5,9 @@ Nothing here shows a personal value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
-from operator import itemgetter
 from typing import Any
 
 from engine import queries, statements
@@ -18,16 +16,25 @@ from engine.canonical import parse
 from engine.case import RUNNING, Case, Key, Row
 from engine.database import Transaction
 from engine.dates import parse_partial
+from engine.decide.ahead import apart, is_called_for
 from engine.decide.draft import Draft
-from engine.decide.needs import missing
-from engine.definition import Timescale, Transition
+from engine.decide.needs import NOT_THEIRS, missing
+from engine.decide.tasks import how as how_to_end
+from engine.decide.telling import waited_for
+from engine.definition import TimeFrom
 from engine.edition import Edition
-from engine.errors import UsageError
-from engine.prose import day_of
+from engine.prose import day_of, straight
+from engine.prose import people as people_of
+from engine.punctuality import of_deadline, said
 from engine.service import titles
-from engine.service.changing import drafted
+from engine.service.drafting import drafted
 from engine.service.workplace import By, Workplace
-from engine.timescales import Due, due_or_uncounted, sets_no_day
+from engine.timescales import sets_no_day
+
+DOABLE = ("transition", "title", "apart")
+"""What is told of a step that can be taken."""
+LATER = 3
+"""The place of a step that meets no running deadline, among those that a case may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
         "state_title": workflow.states[row["state"]].title,
         "since": row["state_since"],
         "waiting_on": workflow.states[row["state"]].waiting_on,
-        "waits_on": titles.who_waits(workflow, workflow.states[row["state"]].waiting_on),
+        "waits_on": waits_on(place, seen, workflow.states[row["state"]].waiting_on),
         "opened_on": row["opened_on"],
         "closed_on": row["closed_on"],
         "set_aside": workflow.was_set_aside(row["state"], row["closed_on"]),
@@ -76,16 +83,22 @@ def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
         "people": people,
         "answers": _answers(place, seen),
         "deadlines": deadlines_of(place, seen),
-        "tasks": _tasks(seen),
+        "tasks": _tasks(place, seen),
         "linked": [
             titles.linked(place, workflow, child)
             for child in sorted(linked, key=lambda child: int(child[0].rpartition(".")[2]))
         ],
         "allowed": [step["transition"] for step in ready],
-        "can_be_done": [{name: step[name] for name in ("transition", "title")} for step in ready],
+        "can_be_done": [{name: step[name] for name in DOABLE} for step in ready],
         "caution": workflow.caution,
         "version": seen.case.version,
     }
+
+
+def waits_on(place: Workplace, seen: View, role: str, of: str = "") -> str:
+    """On whom something of a case waits, by titles; `of` is the agency for which a clock runs."""
+    workflow = seen.edition.workflow
+    return titles.who_waits(place, workflow, role, waited_for(seen.case, workflow, role, of))
 
 
 def next_steps(place: Workplace, by: By, ref: str) -> dict[str, Any]:
@@ -99,8 +112,9 @@ def next_steps(place: Workplace, by: By, ref: str) -> dict[str, Any]:
         "ref": ref,
         "state": seen.case.state,
         "state_title": state.title,
+        "waits_on": waits_on(place, seen, state.waiting_on),
         "steps": steps(place, by, seen),
-        "tasks": _tasks(seen),
+        "tasks": _tasks(place, seen),
         "caution": seen.edition.workflow.caution,
     }
 
@@ -109,50 +123,66 @@ def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
     """The steps that start from where a case is, each with what is still missing for this
     person.
 
-    Those by which a deadline is met that is overdue, or runs, come first, then all others in the
-    order of the file; before all of them, where a process begins, its own first step.
+    Those by which a deadline is met that is overdue, or runs, come first, and those that an answer
+    calls for; then all others in the order of the file; before all of them, where a process begins,
+    its own first step.
     """
     draft: Draft = drafted(place, by, seen.case, seen.edition)
+    urgent = _urgent(seen)
+    starting = seen.edition.workflow.from_state(seen.case.state)
     found = []
-    for transition in _in_order(seen):
-        unmet = [one.need for one in missing(draft, transition)]
+    urgent = dict.fromkeys((t.id for t in starting if is_called_for(draft, t)), LATER - 1) | urgent
+    for transition in sorted(starting, key=lambda one: urgent.get(one.id, LATER)):
+        lacking = missing(draft, transition)
+        unmet = [one.need for one in lacking]
         found.append(
             {
                 "transition": transition.id,
                 "title": transition.title,
                 "to": transition.to or seen.case.state,
                 "who": list(transition.who),
+                "by": people_of(seen.edition.workflow, transition.who, "or"),
+                "for_others": any(one.kind == NOT_THEIRS for one in lacking),
                 "duty": transition.duty,
+                "apart": "" if transition.id in urgent else apart(draft, transition),
                 "unmet": [{"what": n.what, "who": list(n.who), "how": n.how} for n in unmet],
             }
         )
     return found
 
 
-def _in_order(seen: View) -> list[Transition]:
+def _urgent(seen: View) -> dict[str, int]:
+    """The steps that come first, with their order: by which a running deadline is met, and in
+    which the process begins.
+    """
     workflow, state = seen.edition.workflow, seen.case.state
     urgent: dict[str, int] = {}
     for key, row in seen.case.open_deadlines():
         known = workflow.timescales.get(str(key[1]))
-        late = status(row, seen.today, historic=bool(seen.case.row["historic"])) == "overdue"
+        late = status(seen, row) == "overdue"
         for name in known.met_by if known else ():
-            urgent[name] = min(urgent.get(name, 2), 1 if late else 2)
-    starting = workflow.from_state(state)
+            urgent[name] = min(urgent.get(name, LATER), LATER - 2 if late else LATER - 1)
     if state == workflow.starts_at:
-        urgent |= {one.id: 0 for one in [t for t in starting if t.to not in ("", state)][:1]}
-    return sorted(starting, key=lambda one: urgent.get(one.id, 3))
+        leading = [one.id for one in workflow.from_state(state) if one.to not in ("", state)]
+        urgent |= dict.fromkeys(leading[:1], 0)
+    return urgent
 
 
 def deadlines_of(place: Workplace, seen: View) -> list[dict[str, Any]]:
     """The deadlines of a case in their stable form, the ones due first first."""
-    found = [_deadline(place, seen, key, row) for key, row in seen.case.deadlines().items()]
+    found = [deadline(place, seen, key, row) for key, row in seen.case.deadlines().items()]
     shown = [one for one in found if one is not None]
-    return sorted(
-        shown, key=lambda d: (d["due_on"] or d["starts_on"], d["timescale"], d["of"], d["no"])
-    )
+    return sorted(shown, key=lambda d: (_first_day(d), str(d["timescale"]), str(d["of"]), d["no"]))
 
 
-def _deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any] | None:
+def _first_day(known: Mapping[str, Any]) -> str:
+    """The day by which a deadline stands among others: the first on which it may be due."""
+    first, *_ = known["due_between"] or [known["due_on"] or known["starts_on"]]
+    return str(first)
+
+
+def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any] | None:
+    """A deadline in its stable form; None for one that was set aside."""
     timescale = seen.edition.workflow.timescales.get(str(key[1]))
     if timescale is None or row["status"] == "set aside":
         return None
@@ -164,6 +194,8 @@ def _deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any
         "of": key[2],
         "of_title": titles.title_of(place, str(key[2])),
         "no": key[3],
+        "historic": bool(seen.case.row["historic"]),
+        "keep": timescale.keep,
         "rule": row["rule"],
         "rule_said": _rule_said(seen, row["rule"]),
         "provisional": _provisional(seen, row),
@@ -174,17 +206,14 @@ def _deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any
         "first_due_on": row["first_due_on"],
         "target_on": row["target_on"],
         "delay_explained_on": row["delay_on"],
-        "status": status(row, seen.today, historic=bool(seen.case.row["historic"])),
+        "status": status(seen, row),
         "met_on": row["met_on"],
+        "punctuality": _punctuality(place, seen, row),
         "waiting_on": timescale.waiting_on,
-        "waits_on": titles.who_waits(seen.edition.workflow, timescale.waiting_on),
+        "waits_on": waits_on(place, seen, timescale.waiting_on, str(key[2])),
         "duty": timescale.duty,
         "duty_read": bool(timescale.duty_checked) or chosen.confirmed == "read",
-        "time_from": {
-            "kind": chosen.time_from.kind,
-            "says": chosen.time_from.says,
-            "source": chosen.time_from.source,
-        },
+        "time_from": _time_from(chosen.time_from),
         "confirmed": chosen.confirmed,
         "note": timescale.note or chosen.note,
         "calendar": row["calendar"],
@@ -192,11 +221,16 @@ def _deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any
     }
 
 
+def _time_from(source: TimeFrom) -> dict[str, str]:
+    return {"kind": source.kind, "says": source.says, "source": source.source}
+
+
 def _rule_said(seen: View, rule: str) -> str:
     """A rule of the definition with what it counts from in words."""
     anchor = seen.edition.rule(rule).anchor
     question = seen.edition.workflow.questions.get(anchor)
-    return rule.replace(anchor, day_of(question)) if question else rule
+    plain = rule.replace("every 1 ", "every ")
+    return straight(plain.replace(anchor, day_of(question))) if question else plain
 
 
 def _provisional(seen: View, row: Row) -> dict[str, str] | None:
@@ -210,12 +244,32 @@ def _provisional(seen: View, row: Row) -> dict[str, str] | None:
     return {"question": anchor, "ask": ask, "how": how, "counted_from": row["starts_on"]}
 
 
-def status(row: Mapping[str, Any], today: date, *, historic: bool = False) -> str:
-    """Where a deadline stands today, computed from the row and never from what has fired."""
+def status(seen: View, row: Row) -> str:
+    """Where a deadline stands today, computed from the row and never from what has fired.
+
+    One of a historic case is never overdue, nor is what was to last until a day that has passed.
+    """
     kept = str(row["status"])
-    if kept in RUNNING and not historic and row["due_on"] and row["due_on"] < today.isoformat():
-        return "overdue"
-    return kept
+    passed = row["due_on"] and row["due_on"] < seen.today.isoformat()
+    if not passed or kept not in RUNNING or seen.case.row["historic"]:
+        return kept
+    return kept if seen.edition.rule(row["rule"]).form == "after" else "overdue"
+
+
+def _punctuality(place: Workplace, seen: View, row: Row) -> dict[str, Any] | None:
+    """Whether it was done in time, where it is done and had a day; its status does not say so of
+    a historic case.
+    """
+    found = of_deadline(seen.edition.rule(row["rule"]), row, place.calendar(seen.edition))
+    if found is None:
+        return None
+    return {
+        "verdict": found.verdict,
+        "least": found.least,
+        "most": found.most,
+        "unit": found.unit,
+        "said": said(found),
+    }
 
 
 def _not_counted(place: Workplace, seen: View, row: Row) -> str:
@@ -225,69 +279,12 @@ def _not_counted(place: Workplace, seen: View, row: Row) -> str:
 
 
 def _left(place: Workplace, seen: View, row: Row) -> int | None:
-    if row["status"] not in RUNNING or not row["due_on"] or seen.case.row["historic"]:
+    if row["status"] not in RUNNING or not row["due_on"]:
         return None
     calendar, due_on = place.calendar(seen.edition), date.fromisoformat(row["due_on"])
+    if seen.case.row["historic"] and due_on < seen.today:
+        return None
     return calendar.working_days_left(seen.today, due_on) if calendar.covers(due_on) else None
-
-
-def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
-    """How each deadline of a timescale came to its day: the derivation, its source, and every
-    change of it.
-
-    Raises UsageError when the case has no such deadline.
-    """
-    with place.database.read() as tx:
-        seen = view(place, tx, ref)
-        texts = place.store.events(tx, ref)
-    known = seen.edition.workflow.timescales.get(timescale)
-    if known is None:
-        timescales = seen.edition.workflow.timescales
-        near = get_close_matches(timescale, timescales, 1)
-        hint = f"did you mean {near[0]}?" if near else f"it has: {', '.join(timescales)}."
-        raise UsageError(f'This process has no timescale "{timescale[:40]}"; {hint}')
-    events = [parse(text) for text in texts]
-    found = []
-    for key, row in sorted(seen.case.deadlines().items(), key=itemgetter(0)):
-        if key[1] == timescale:
-            told = _deadline(place, seen, key, row)
-            if told is not None:
-                found.append(told | _derivation(place, seen, known, key, row, events))
-    if not found:
-        raise UsageError(f'"{known.title}" has not started on {ref}: {_why_not(seen, known)}')
-    return found
-
-
-def _derivation(
-    place: Workplace, seen: View, timescale: Timescale, key: Key, row: Row, events: Sequence[Any]
-) -> dict[str, Any]:
-    start = parse_partial(row["starts_on"])
-    rule = seen.edition.rule(row["rule"])
-    made: Due = due_or_uncounted(rule, start.first, place.calendar(seen.edition))
-    moved = [
-        {
-            "n": event["n"],
-            "type": event["type"],
-            "on": event["recorded"][:10],
-            "cause": event["body"].get("cause", ""),
-            "cause_said": titles.cause(seen.edition.workflow, event["body"].get("cause", "")),
-            "old": event["body"].get("old"),
-            "now": event["body"].get("now"),
-        }
-        for event in events
-        if event["type"].startswith(("deadline", "target", "delay"))
-        and (event["body"]["timescale"], event["body"]["of"], event["body"]["no"]) == key[1:4]
-        and event["type"] != "deadline started"
-    ]
-    return {"derivation": made, "changes": moved}
-
-
-def _why_not(seen: View, timescale: Timescale) -> str:
-    anchor = seen.edition.rule(timescale.variants[0].due).anchor
-    question = seen.edition.workflow.questions.get(anchor)
-    if question and seen.case.value(anchor) is None:
-        return f'"{question.ask}" is not answered yet.'
-    return "what it depends on is not so."
 
 
 def history(place: Workplace, ref: str) -> list[dict[str, Any]]:
@@ -382,14 +379,15 @@ def _answers(place: Workplace, seen: View) -> list[dict[str, Any]]:
     return found
 
 
-def _tasks(seen: View) -> list[dict[str, Any]]:
+def _tasks(place: Workplace, seen: View) -> list[dict[str, Any]]:
     return [
         {
             "task": key[1],
             "what": row["what"],
             "role": row["role"],
-            "by": titles.who_waits(seen.edition.workflow, row["role"]),
+            "by": waits_on(place, seen, row["role"]),
             "since": row["opened_on"],
+            "how": how_to_end(seen.edition.workflow, seen.case.ref, str(key[1]), row),
         }
         for key, row in seen.case.open_tasks()
     ]

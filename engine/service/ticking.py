@@ -10,6 +10,7 @@ from itertools import groupby
 
 from engine import statements
 from engine.case import Actor, Case, Context, Key
+from engine.commands import drawn
 from engine.database import Transaction
 from engine.decide import firing
 from engine.decide.draft import Draft
@@ -139,12 +140,13 @@ def drafted_by_the_clock(place: Workplace, tx: Transaction, case: Case) -> Draft
 
 def by_the_clock(place: Workplace) -> Context:
     """The context of what the engine does by itself: nobody decided it, the clock did."""
+    now = place.clock()
     return Context(
         log=place.log,
-        now=place.clock(),
+        now=now,
         today=place.today(),
         actor=Actor(decided="clock", recorded="clock", door="worker", proof="the engine itself"),
-        command=place.randomness(16).hex(),
+        command=drawn(now, place.randomness),
         happened=place.today().isoformat(),
         clock=place.clock_kind,
     )

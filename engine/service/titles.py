@@ -10,9 +10,15 @@ from engine.prose import listed, name_of, with_article
 from engine.service.workplace import Workplace
 
 
-def who_waits(workflow: Workflow, role: str) -> str:
-    """On whom something waits, as it stands in a sentence: `the business unit`; or nothing."""
-    return with_article(name_of(workflow, role)) if role else ""
+def who_waits(place: Workplace, workflow: Workflow, role: str, agencies: Sequence[str] = ()) -> str:
+    """On whom something waits, as it stands in a sentence: `the business unit`; or nothing.
+
+    With agencies it waits on those alone who hold the role for one of them.
+    """
+    if not role:
+        return ""
+    at = f" ({listed(title_of(place, agency) for agency in agencies)})" if agencies else ""
+    return f"{with_article(name_of(workflow, role))}{at}"
 
 
 def title_of(place: Workplace, of: str) -> str:

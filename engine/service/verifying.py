@@ -18,6 +18,7 @@ from engine.case import Rows
 from engine.checkpoint import Checkpoint
 from engine.database import Transaction, structure
 from engine.errors import EngineError, StorageError
+from engine.nouns import count
 from engine.service import beside
 from engine.service.comparing import Folded, compare
 from engine.service.sequencing import head, seal_new
@@ -56,9 +57,8 @@ class Verdict:
                 "it.",
             ]
         return [
-            f"Consistent: {self.events} events of {self.cases} cases, and the {self.rows} rows "
-            f"that "
-            "follow from them, agree.",
+            f"Consistent: {count(self.events, 'event')} of {count(self.cases, 'case')}, and the "
+            f"{count(self.rows, 'row that follows', 'rows that follow')} from them, agree.",
             *self._erasures(),
             *self._reach(),
         ]
@@ -66,8 +66,9 @@ class Verdict:
     def _erasures(self) -> list[str]:
         if not self.erased:
             return []
-        gone, it = ("value is", "it") if self.erased == 1 else ("values are", "them")
-        return [f"{self.erased} personal {gone} gone because a recorded erasure destroyed {it}."]
+        gone = count(self.erased, "personal value is", "personal values are")
+        it = "it" if self.erased == 1 else "them"
+        return [f"{gone} gone because a recorded erasure destroyed {it}."]
 
     def _reach(self) -> list[str]:
         if self.against is None:
@@ -77,10 +78,11 @@ class Verdict:
             ]
         later = self.events - self.against.size
         return [
-            f"Proved against the checkpoint{self.against.made}: its {self.against.size} events are "
-            "unchanged, complete and in their order.",
-            f"The {later} events after it agree with each other, which someone who can rewrite the "
-            "whole database could also bring about."
+            f"Proved against the checkpoint{self.against.made}: its "
+            f"{count(self.against.size, 'event is', 'events are')} unchanged, complete and in "
+            f"{'its place' if self.against.size == 1 else 'their order'}.",
+            f"The {count(later, 'event after it fits', 'events after it agree with each other')}"
+            ", which someone who can rewrite the whole database could also bring about."
             if later
             else "No event has been added since.",
             "It cannot show whether what people recorded was true.",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
+import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from engine import queries, statements
 from engine.calendars import Calendar, local_date
 from engine.canonical import clean_text
 from engine.case import Actor, Context
+from engine.commands import drawn
 from engine.database import Database, Transaction
 from engine.dates import parse_partial
 from engine.definition import UnreadableError, workflow_from
@@ -23,10 +24,11 @@ from engine.edition import Edition
 from engine.errors import ConfigError, RefusedError, TrailError, UsageError
 from engine.keys import Keys, Randomness
 from engine.names import NamesPeriod
-from engine.packs import files
-from engine.packs.files import PackFile
 from engine.store import Store
 from engine.vault import Vault
+
+if TYPE_CHECKING:
+    from engine.packs.files import PackFile
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ class Workplace:
     calendars: Mapping[str, Calendar]
     """By jurisdiction."""
     clock: Callable[[], datetime]
-    randomness: Randomness = secrets.token_bytes
+    randomness: Randomness = os.urandom
     clock_kind: str = "real"
     """real, or virtual in a demo."""
     door: str = "command line"
@@ -111,6 +113,9 @@ class Workplace:
             hashes = {hashlib.sha256(b + text.encode()).hexdigest() for b in (b"", BOM_UTF8)}
             if edition.workflow.templates.get(template) not in hashes:
                 raise TrailError("A stored pack is not the one that was activated.")
+            # Only a pack needs what reads one.
+            from engine.packs import files
+
             known = self._packs[(edition.hash, template)] = files.read(text)
         return known
 
@@ -166,25 +171,18 @@ def context(
     _check_people(place, by, decided)
     happened = _day(by, today)
     held = _held(place.directory, decided, roles, happened[:10], only_at)
-    actor = Actor(
-        decided=decided,
-        recorded=by.person,
-        role=held.role if held else "",
-        agency=held.agency if held else "",
-        stands_for=held.deputy_for if held else "",
-        door=place.door,
-        proof=by.claimed,
-    )
+    role, agency, away = (held.role, held.agency, held.deputy_for) if held else ("", "", "")
+    # By position: names cost a step as much again as the values do.
     return Context(
-        log=place.log,
-        now=now,
-        today=today,
-        actor=actor,
-        command=by.key or place.randomness(16).hex(),
-        happened=happened,
-        clock=place.clock_kind,
-        evidence=by.evidence,
-        reason=clean_text(by.reason).strip() if by.reason else "",
+        place.log,
+        now,
+        today,
+        Actor(decided, by.person, role, agency, away, place.door, by.claimed),
+        by.key or drawn(now, place.randomness),
+        happened,
+        place.clock_kind,
+        by.evidence,
+        clean_text(by.reason).strip() if by.reason else "",
     )
 
 

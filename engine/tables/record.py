@@ -66,7 +66,7 @@ class StreamRow(SQLModel, table=True):
 
 
 class CommandRow(SQLModel, table=True):
-    """What a command did, under its key, so that repeating it does nothing twice."""
+    """What a command did that was given a key, so that repeating it does nothing twice."""
 
     __tablename__ = "commands"
     __table_args__ = table()

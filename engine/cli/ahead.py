@@ -1,0 +1,187 @@
+"""`next`: what can be done now on a case, on one screen; all else by its title, or with --all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from engine.cli import printing, saying
+from engine.cli.door import argument, option
+from engine.cli.printing import item, paragraph, strong
+from engine.cli.visit import Visit, reads
+from engine.decide.ahead import ANY_STATE, RULED_OUT
+from engine.nouns import count
+from engine.service import reading, references
+
+LINES = 39
+"""Of a screen, under what may be said before; what does not fit is told by its title."""
+MOST_LINES = 3
+"""Of titles of one kind."""
+
+Step = Mapping[str, Any]
+Entry = list[str]
+"""The lines of one step, which are printed together or not at all."""
+
+
+@reads(
+    "next",
+    argument("ref", "REF"),
+    option("--all", "every", is_flag=True, help="Every step in full, with all that is missing."),
+)
+def next_(door: Visit, ref: str, every: bool) -> None:
+    """What can happen next to a case, and what is missing for what cannot.
+
+    First stands what leads on from where the case is; what is possible in many states, or ruled
+    out, is named below it. With --all every step says all that is missing, and who can supply it.
+    """
+    found = reading.next_steps(door.place, door.visitor, references.read(ref))
+    waits = f"; it waits on {found['waits_on']}" if found["waits_on"] else ""
+    lines = paragraph(f'{found["ref"]} is at "{found["state_title"]}"{waits}.')
+    if not found["steps"]:
+        lines.append("No step starts from here: the case is at its end.")
+    tasks, caution = _tasks(found), saying.caution(found["caution"])
+    who = door.name(door.person)
+    if every:
+        lines += _in_full(found["ref"], found["steps"], who)
+    else:
+        number = _tasks_counted(found)
+        room = LINES - len(lines) - len(caution)
+        lines += _on_a_screen(found["ref"], found["steps"], who, room - len(number))
+        tasks = tasks if len(lines) + len(tasks) + len(caution) <= LINES else number
+    door.answer(found, [*lines, *tasks, *caution])
+
+
+def _on_a_screen(ref: str, steps: Sequence[Step], who: str, room: int) -> list[str]:
+    """The steps that lead on, and all others too where there is room for them; else their titles.
+
+    Of the steps that lead on, the last of those that cannot be taken yet give way first; what can
+    be taken never does.
+    """
+    possible = [step for step in steps if step["apart"] != RULED_OUT]
+    usual = [step for step in possible if not step["apart"]]
+    waiting = [step for step in usual if step["unmet"]]
+    fewer = [
+        [step for step in usual if step not in waiting[kept:]]
+        for kept in range(len(waiting), -1, -1)
+    ]
+    lines: list[str] = []
+    for shown in (possible, *fewer):
+        lines = [*_groups(ref, shown, who), *_named(ref, steps, shown)]
+        if len(lines) <= room:
+            break
+    return lines
+
+
+def _groups(ref: str, steps: Sequence[Step], who: str) -> list[str]:
+    ready = [step for step in steps if not step["unmet"]]
+    decided = [step for step in steps if _is_only_for_others(step)]
+    others = [step for step in steps if step["unmet"] and step not in decided]
+    lines = ["", strong(f"Can be done now by {who}")] if ready else []
+    for step in ready:
+        lines += [*item(_said(step)), f"      casetrail take {ref} {step['transition']}"]
+    lines += ["", strong("Ready, for others to decide")] if decided else []
+    for by, group in _by_whom(decided):
+        for step in group:
+            lines += item(f"{_said(step)}; it is for {by}")
+            lines.append(_for_others(ref, step))
+    lines += ["", strong("Not yet")] if others else []
+    for by, group in _by_whom(others):
+        lines += paragraph(f"For {by}:", 2, 2)
+        for step in group:
+            lines += paragraph(f"- {_called(step)}", 4, 2)
+            lines += _missing(step)
+    return lines
+
+
+def _by_whom(steps: Sequence[Step]) -> Iterable[tuple[str, list[Step]]]:
+    """Steps under those who take them, in the order in which these come first."""
+    order = list(dict.fromkeys(step["by"] for step in steps))
+    listed = sorted(steps, key=lambda step: order.index(step["by"]))
+    return [(by, list(group)) for by, group in groupby(listed, key=lambda step: step["by"])]
+
+
+def _is_only_for_others(step: Step) -> bool:
+    return bool(step["for_others"]) and len(step["unmet"]) == 1
+
+
+def _for_others(ref: str, step: Step) -> str:
+    shown = "--decided-by PERSON --evidence FILE"
+    return f"      casetrail take {ref} {step['transition']} {shown}"
+
+
+def _missing(step: Step) -> list[str]:
+    """What is missing, as much of it as stands in two lines; how many more things there are."""
+    needs = [one["what"] for one in step["unmet"]][1 if step["for_others"] else 0 :]
+    shown: list[str] = []
+    lines: list[str] = []
+    for need in needs:
+        more = len(needs) - len(shown) - 1
+        tried = "; ".join([*shown, need, *([f"and {count(more, 'more')}"] if more else [])])
+        wrapped = paragraph(f"Missing: {tried}", 8, 2)
+        if len(wrapped) <= 2:
+            shown, lines = [*shown, need], wrapped
+    return lines or paragraph(f"Missing: {count(len(needs), 'thing')}.", 8, 2)
+
+
+def _named(ref: str, steps: Sequence[Step], shown: Sequence[Step]) -> list[str]:
+    """The titles of the steps that are not shown, those that can be taken first."""
+    left = [step for step in steps if step not in shown]
+    waiting = [step for step in left if step["unmet"]]
+    parts = (
+        ("Also possible now", [one for one in left if not one["unmet"]]),
+        ("Not yet, too", [one for one in waiting if not one["apart"]]),
+        ("Where called for", [one for one in waiting if one["apart"] == ANY_STATE]),
+        ("Ruled out by what is on record", [one for one in waiting if one["apart"] == RULED_OUT]),
+    )
+    lines = [line for head, group in parts for line in _titles(head, group)]
+    cut = left or any(len(step["unmet"]) > 1 for step in shown)
+    more = f"`casetrail next {ref} --all` shows every step, and all that it needs."
+    return [*([""] if lines else []), *lines, *(["", *paragraph(more)] if cut else [])]
+
+
+def _titles(head: str, steps: Sequence[Step]) -> list[str]:
+    """The titles of some steps in three lines, and how many more there are."""
+    titles = [step["title"] for step in steps]
+    for shown in range(len(titles), 0, -1):
+        more = [f"and {count(len(titles) - shown, 'more')}"] if shown < len(titles) else []
+        lines = paragraph(f"{head}: {'; '.join([*titles[:shown], *more])}.", 0, 2)
+        if len(lines) <= MOST_LINES:
+            return lines
+    return []
+
+
+def _in_full(ref: str, steps: Sequence[Step], who: str) -> list[str]:
+    ready = [step for step in steps if not step["unmet"]]
+    others = [step for step in steps if step["unmet"]]
+    lines = ["", strong(f"Can be done now by {who}")] if ready else []
+    for step in ready:
+        lines += [*item(_said(step)), f"      casetrail take {ref} {step['transition']}"]
+    lines += ["", strong("Cannot be done yet")] if others else []
+    for step in others:
+        apart = f"; {step['apart']}" if step["apart"] == RULED_OUT else ""
+        lines += item(f"{_called(step)}{apart}")
+        for one in step["unmet"]:
+            lines += paragraph(f"- {printing.need(one['what'], one['who'], one['how'])}", 6, 2)
+    return lines
+
+
+def _said(step: Step) -> str:
+    duty = f", under {step['duty']}" if step["duty"] else ""
+    return f"{step['title']}{duty}"
+
+
+def _called(step: Step) -> str:
+    duty = f", under {step['duty']}" if step["duty"] else ""
+    return f"{step['title']} [{step['transition']}]{duty}"
+
+
+def _tasks(found: Mapping[str, Any]) -> list[str]:
+    tasks = found["tasks"]
+    return ["", strong("Open tasks"), *saying.tasks(tasks)] if tasks else []
+
+
+def _tasks_counted(found: Mapping[str, Any]) -> list[str]:
+    number = count(len(found["tasks"]), "open task")
+    said = f"{number}: `casetrail show {found['ref']} --all` names them."
+    return ["", said] if found["tasks"] else []

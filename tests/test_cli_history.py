@@ -1,0 +1,90 @@
+"""`history` tells of messages that were sent together in one line, with the numbers of them all."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from engine.cli.main import root
+from tests.offices import Office
+
+
+def entries(said: str) -> list[str]:
+    """The entries of a history as they are printed, each on one line."""
+    found: list[str] = []
+    for line in said.splitlines():
+        if line.startswith("@"):
+            found.append(line)
+        elif found and line.startswith("    "):
+            found[-1] += f" {line.strip()}"
+    return found
+
+
+def events(office: Office, ref: str) -> list[dict[str, Any]]:
+    """The events as --json has them, all of them."""
+    shown = office.run("history", ref, "--json", "--as", "sam").stdout
+    return list(json.loads(shown)["events"])
+
+
+def numbers(entry: str) -> range:
+    """The numbers that an entry stands for."""
+    first, last = re.match(r"@(\d+)(?:-@(\d+))? ", entry).groups()  # type: ignore[union-attr]
+    return range(int(first), int(last or first) + 1)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str]:
+    """The demo's folder, and its closed review."""
+    folder = tmp_path_factory.mktemp("history") / "demo"
+    made = CliRunner().invoke(root(), ["demo", "--out", str(folder)])
+    ref = re.search(r"show (\d{4}-\w{6})", made.stdout)
+    assert ref, made.output
+    return Office(folder), ref[1]
+
+
+def test_every_entry_of_the_trail_is_told_once_and_in_order(told: tuple[Office, str]) -> None:
+    office, ref = told
+    found = entries(office.ok("history", ref, "--as", "sam"))
+    every = [event["n"] for event in events(office, ref)]
+    assert [n for entry in found for n in numbers(entry)] == every
+    assert len(found) < 2 * len(every) // 3
+
+
+def test_messages_sent_one_after_the_other_are_one_entry(told: tuple[Office, str]) -> None:
+    office, ref = told
+    trail = events(office, ref)
+    found = entries(office.ok("history", ref, "--as", "sam"))
+    sent = sum(event["type"] == "message sent" for event in trail)
+    said = [int(n) for entry in found for n in re.findall(r"(\d+) messages? sent", entry)]
+    alone = sum(entry.count(": message sent") for entry in found)
+    assert sum(said) + alone == sent
+    for before, after in pairwise(found):
+        assert not ("messages sent, of @" in before and "messages sent, of @" in after)
+
+
+def test_who_was_told_is_counted_by_roles_and_named_only_with_all(
+    told: tuple[Office, str],
+) -> None:
+    office, ref = told
+    said = office.ok("history", ref, "--as", "sam")
+    [first] = [one for one in entries(said) if "told 3 people: " in one][:1]
+    assert "independent scrutineer or chair and business unit (2)" in first
+    assert "3 messages sent" in first
+    assert "Ellis Example" not in first
+    every = office.ok("history", ref, "--all", "--as", "sam")
+    assert "Ellis Example as independent scrutineer" in " ".join(every.split())
+    trail = events(office, ref)
+    assert len(entries(every)) == len(trail)
+
+
+def test_who_did_it_is_said_once_for_all_that_one_command_did(told: tuple[Office, str]) -> None:
+    office, ref = told
+    lines = [line for line in office.ok("history", ref, "--as", "sam").splitlines()]
+    commands = {e["command"] for e in events(office, ref)}
+    signed = [line for line in lines if re.match(r"    (?:decided )?by .*", line)]
+    assert len(signed) <= len(commands)
