@@ -7,8 +7,9 @@ import shutil
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -91,16 +92,9 @@ def step_of(case: dict[str, object], i: int) -> str:
     return name_of(i, int(str(case["kind" if i + 1 == 4 else "route"])))
 
 
-class Clock:
-    """An instant that moves on a little at every look."""
-
-    def __init__(self) -> None:
-        self.instant = datetime(2026, 3, 2, 10, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """The instant."""
-        self.instant += timedelta(microseconds=1)
-        return self.instant
+def now() -> datetime:
+    """The instant, by the machine's clock, as the product asks for it."""
+    return datetime.now(UTC)
 
 
 def place_in(folder: Path, url: str = "") -> Workplace:
@@ -119,7 +113,7 @@ def place_in(folder: Path, url: str = "") -> Workplace:
             appointments=(Appointment("unit", "unit"),),
         ),
         calendars={"England and Wales": calendars.load("England and Wales")},
-        clock=Clock(),
+        clock=now,
     )
     editions.activate(place, BY, workflow, {"process.toml": canonical(plain(workflow))})
     return place
@@ -127,29 +121,49 @@ def place_in(folder: Path, url: str = "") -> Workplace:
 
 def opened(place: Workplace, case: dict[str, object]) -> str:
     """A new case with the journey's facts."""
-    facts = case["facts"]
-    assert isinstance(facts, dict)
+    return cases.open_new(place, BY, "case_journey", facts(case)).ref
+
+
+def facts(case: dict[str, object]) -> tuple[Given, ...]:
+    """The answers with which a case is opened."""
+    known = case["facts"]
+    assert isinstance(known, dict)
     answers = {
         "score": case["score"],
         "kind": case["kind"],
         "route": case["route"],
-        "harm": facts["harm"],
-        "children": facts["children"],
-        "begun_on": "2026-03-02",
+        "harm": known["harm"],
+        "children": known["children"],
+        "begun_on": now().date().isoformat(),
     }
-    given = [Given(name, str(value)) for name, value in answers.items()]
-    return cases.open_new(place, BY, "case_journey", given).ref
+    return tuple(Given(name, str(value)) for name, value in answers.items())
+
+
+class Plan(NamedTuple):
+    """A case as it is to be walked: the workload, made before anything is measured."""
+
+    given: tuple[Given, ...]
+    steps: tuple[Step, ...]
+
+
+def plan(n: int) -> Plan:
+    """The nth case, its facts and its steps."""
+    case = new_case(n)
+    return Plan(facts(case), tuple(Step(step_of(case, i)) for i in range(STEPS)))
 
 
 def journey(place: Workplace, n: int, latencies: list[int] | None) -> str:
     """One case from its first state to its last, each step durable before the next."""
-    case = new_case(n)
-    ref = opened(place, case)
-    for i in range(STEPS):
+    return walk(place, plan(n), [] if latencies is None else latencies)
+
+
+def walk(place: Workplace, planned: Plan, latencies: list[int]) -> str:
+    """A case as planned, each step durable before the next."""
+    ref = cases.open_new(place, BY, "case_journey", planned.given).ref
+    for step in planned.steps:
         start = time.perf_counter_ns()
-        cases.take_step(place, BY, ref, Step(step_of(case, i)))
-        if latencies is not None:
-            latencies.append(time.perf_counter_ns() - start)
+        cases.take_step(place, BY, ref, step)
+        latencies.append(time.perf_counter_ns() - start)
     return ref
 
 
@@ -164,9 +178,10 @@ def main() -> None:
         meter = Meter("casetrail")
         for n in range(1, a.warmup + 1):
             journey(place, n, None)
+        plans = [plan(n) for n in range(a.warmup + 1, a.warmup + a.cases + 1)]
         meter.start()
-        for n in range(a.warmup + 1, a.warmup + a.cases + 1):
-            journey(place, n, meter.lat)
+        for planned in plans:
+            walk(place, planned, meter.lat)
         meter.stop()
         if a.verify:
             accepted(place, a.cases + a.warmup)

@@ -177,10 +177,11 @@ class Case:
         self.ref = ref
         self.rows = rows
         self._key: Key = (ref,)
-        self._cases = rows.table("cases")
-        self._turns = rows.table("turns")
-        self._answers = rows.table("answers")
-        self._deadlines = rows.table("deadlines")
+        tables = rows.tables
+        self._cases = tables["cases"]
+        self._turns = tables["turns"]
+        self._answers = tables["answers"]
+        self._deadlines = tables["deadlines"]
 
     @property
     def row(self) -> Row:
@@ -243,7 +244,9 @@ class Case:
 
     def value(self, question: str, of: str = "") -> str | None:
         """The public value of the current answer, or None."""
-        row = self._answers.get((self.ref, question, of, self.occurrence(question)))
+        turn = self._turns.get((self.ref, question))
+        no = turn["no"] or 1 if turn else 1
+        row = self._answers.get((self.ref, question, of, no))
         return row["value"] if row and row["status"] == "answered" else None
 
     def people(self, kind: str = "") -> tuple[str, ...]:
@@ -258,6 +261,10 @@ class Case:
     def deadlines(self) -> dict[Key, Row]:
         """The deadlines, by (case, timescale, of, no)."""
         return self._deadlines
+
+    def has_deadline(self, timescale: str) -> bool:
+        """Whether a timescale has ever begun to count here."""
+        return any([key[1] == timescale for key in self._deadlines])
 
     def open_deadlines(self, timescale: str = "") -> list[tuple[Key, Row]]:
         """The deadlines that are still to be met; of one timescale when it is given."""

@@ -80,8 +80,10 @@ def _review_recurring(draft: Draft, timescale: Timescale) -> None:
 
 
 def _review_counted(draft: Draft, timescale: Timescale, cause: str) -> None:
-    applies = holds(timescale.only_if, draft.facts)
     here = not timescale.starts_in or draft.case.state in timescale.starts_in
+    if not here and not draft.case.has_deadline(timescale.id):
+        return
+    applies = holds(timescale.only_if, draft.facts)
     for of in _subjects(draft, timescale):
         start = _start_of(draft, timescale, of)
         if start is None:

@@ -139,8 +139,7 @@ class Draft:
         """Add an event, and do to the rows what it says."""
         done = changes(self.chain.add(kind, body, sealed or {}, self.edition.hash))
         self.case.rows.merge(done)
-        self.changes.extend(done)
-        self.case.row["version"] = self.chain.n
+        self.changes += done
 
     def seal(self) -> list[Sealed]:
         """Seal what was added; the case's row is left with its version and head."""
