@@ -140,6 +140,7 @@ class Draft:
         done = changes(self.chain.add(kind, body, sealed or {}, self.edition.hash))
         self.case.rows.merge(done)
         self.changes += done
+        self.case.row["version"] = self.chain.n
 
     def seal(self) -> list[Sealed]:
         """Seal what was added; the case's row is left with its version and head."""
