@@ -56,6 +56,15 @@ class Edition:
         return found
 
     @cached_property
+    def set_by(self) -> dict[str, tuple[Transition, ...]]:
+        """The steps that answer a question by themselves, each with an answer of its own."""
+        found: dict[str, tuple[Transition, ...]] = {}
+        for transition in self.workflow.transitions.values():
+            for name, _ in transition.sets:
+                found[name] = (*found.get(name, ()), transition)
+        return found
+
+    @cached_property
     def supplied_by(self) -> dict[str, tuple[str, ...]]:
         """The roles whose steps need the answer to a question, or give it."""
         found: dict[str, dict[str, None]] = defaultdict(dict)

@@ -15,7 +15,10 @@ ON_SQLITE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 WHY = By("bess", reason="it was misread")
 AWARE = "When did the local authority become aware of it?"
-EVIDENCE = "give --decided-by with somebody who holds that role, and the evidence"
+EVIDENCE = (
+    "whoever keeps the record gives --decided-by with somebody who holds that role, and the "
+    "evidence"
+)
 
 Act = Callable[[World], object]
 

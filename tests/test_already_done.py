@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from engine.case import Given
+from engine.decide.passing import passed_over, to_record
 from engine.decide.taking import Step
 from engine.errors import RefusedError
+from engine.loading import load
 from engine.service import cases, reading
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.offices import Office, ago
 from tests.test_cli_keyboard import typing
-from tests.worlds import BESS, LEE, World, given
+from tests.worlds import BESS, LEE, SAMPLE, World, given
 
 
 def test_already_done_passes_over_what_is_not_on_record_only_where_that_is_agreed(
@@ -124,3 +126,43 @@ def test_what_was_missing_of_every_child_is_there_when_each_has_it(tmp_path: Pat
             assert reading.show(world.place, LEE, ref)["tasks"] == [task]
             cases.record(world.place, BESS, ref, [Given("name", "Noor Sample", child)])
         assert reading.show(world.place, LEE, ref)["tasks"] == []
+
+
+def test_a_step_that_may_have_been_on_the_same_day_is_not_recorded_twice(world: World) -> None:
+    opening = given(place="in our area", aware_on="2019-04-02")
+    by = By("bess", on="2019-04")
+    ref = cases.open_new(world.place, by, "incident", opening, historic=True).ref
+    step = Step("decide_to_notify", already_done=True)
+    cases.take_step(world.place, By("bess", on="2019-04"), ref, step)
+    for again in ("2019-04", "2019-04-12", "2019"):
+        with pytest.raises(RefusedError, match="is already on record as done"):
+            cases.take_step(world.place, By("bess", on=again, reason="so it was"), ref, step)
+    cases.take_step(world.place, By("bess", on="2019-05"), ref, step)
+
+
+def test_where_a_case_was_and_where_a_step_starts_are_said_by_titles() -> None:
+    workflow = load(SAMPLE)
+    step = workflow.transitions["publish"]
+
+    def said(*starts: str) -> tuple[str, str]:
+        here = step._replace(starts=starts)
+        return passed_over(workflow, "open", here), to_record(workflow, "open", here)
+
+    over, left = said("publishing")
+    assert over == (
+        'the case is at "Open", and this step starts at "The report is to be published"; how it '
+        "came there is not on record"
+    )
+    assert left == (
+        'look whether anything between "Open" and "The report is to be published", which '
+        '"Publish the report" passed over, is to be recorded'
+    )
+    assert (
+        'starts at "It has been referred" or "It is being reviewed";'
+        in said("referred", "reviewing")[0]
+    )
+    three = said("referred", "reviewing", "closed")
+    assert '"It has been referred", "It is being reviewed" or "The case is closed"' in three[0]
+    many = said("referred", "reviewing", "closed", "publishing")
+    assert "starts at one of 4 other places;" in many[0]
+    assert 'between "Open" and one of 4 other places, which' in many[1]

@@ -101,6 +101,8 @@ def test_what_only_waits_for_somebody_else_to_decide_says_for_whom_and_how(offic
     assert "it is for the local authority" in whole(said)
     command = f"casetrail take {ref} decide_to_notify --decided-by PERSON --evidence FILE"
     assert command in said
+    # Only who keeps the record puts on record what somebody else decided.
+    assert command not in office.ok("next", ref, "--as", "eve")
     mine = office.ok("next", ref, "--as", "lee")
     assert "Can be done now by Lee Sample" in mine
     assert f"casetrail take {ref} decide_to_notify\n" in mine

@@ -170,13 +170,26 @@ def test_each_verb_is_for_exactly_those_whom_the_definition_names(
     assert len(world.events(ref)) == before
     for person in sorted(may):
         act(world, begin(world), By(person, reason="it was so"))
-    for person in sorted(may)[:1]:
-        shown = By("eve", decided_by=person, evidence="minutes-1", reason="it was so")
+    for person in sorted(may):
+        shown = By("bess", decided_by=person, evidence="minutes-1", reason="it was so")
         act(world, begin(world), shown)
         ref = begin(world)
-        with pytest.raises(RefusedError, match="needs a role of the process themselves"):
-            act(world, ref, replace(shown, person="pol"))
+        for recorder in {"pol", "eve", "lee"} - {person}:
+            with pytest.raises(RefusedError, match="recorded by those who keep the record"):
+                act(world, ref, replace(shown, person=recorder))
     assert world.verdict().problems == []
+
+
+def test_nothing_is_erased_in_the_name_of_somebody_else(place_of_one: World) -> None:
+    world = place_of_one
+    ref = sent(world)
+    other = Appointment("pol", "business_unit", "council")
+    both = replace(DIRECTORY, appointments=(*DIRECTORY.appointments, other))
+    place = replace(world.place, directory=both)
+    shown = By("bess", decided_by="pol", evidence="minutes-1", reason="it was so")
+    with pytest.raises(RefusedError, match="in the name of somebody else"):
+        documents.erase_person(place, shown, ref, "p1", "a court's order")
+    documents.erase_person(place, By("pol"), ref, "p1", "a court's order")
 
 
 def test_whoever_keeps_the_record_is_named_once_with_all_that_is_theirs(world: World) -> None:

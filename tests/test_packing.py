@@ -29,6 +29,9 @@ def supply(review: Review, ref: str, need: Need) -> None:
     if verb == "person":
         cases.add_person(review.place, SAM, ref, "child")
     elif verb == "take":
+        with review.place.database.read() as tx:
+            if reading.view(review.place, tx, ref).case.taken_on(words[0]):
+                return
         step = Step(words[0], already_done=True, pass_over=True)
         shown = replace(AVERY, evidence="the minutes")
         cases.take_step(review.place, shown, ref, step)

@@ -264,7 +264,7 @@ def test_a_correction_that_cannot_be_made_says_why_in_one_sentence(
 @ON_SQLITE
 def test_what_a_command_yields_is_what_is_on_the_trail(world: World) -> None:
     ref = world.open()
-    by = By("lee", decided_by="bess", evidence="minutes-1")
+    by = By("bess", evidence="minutes-1")
     made = cases.take_step(world.place, by, ref, cases.Step("start_deciding")).events
     sealed = [
         {name: part for name, part in event.items() if name not in ("hash", "position")}

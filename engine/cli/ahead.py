@@ -84,7 +84,7 @@ def _groups(ref: str, steps: Sequence[Step], who: str) -> list[str]:
     for by, group in _by_whom(decided):
         for step in group:
             lines += item(f"{_said(step)}; it is for {by}")
-            lines.append(_for_others(ref, step))
+            lines += [_for_others(ref, step)] if step["recordable"] else []
     lines += ["", strong("Not yet")] if others else []
     for by, group in _by_whom(others):
         lines += paragraph(f"For {by}:", 2, 2)

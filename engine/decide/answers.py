@@ -16,6 +16,7 @@ from engine.decide.draft import Draft
 from engine.definition import Question
 from engine.errors import Need, TrailError, UsageError
 from engine.guessing import resembling
+from engine.prose import listed
 from engine.timescales import due_or_uncounted, sets_no_day
 
 MOST_TEXT = 2_000_000
@@ -31,9 +32,9 @@ def mistakes(
 
     `begun` are the occurrences that the same command begins, by question.
     """
-    listed = tuple(given)
-    wrong = (need for one in listed for need in _wrong(draft, one, begun.get(one.question, 0)))
-    return (*twice(draft, listed), *wrong)
+    every = tuple(given)
+    wrong = (need for one in every for need in _wrong(draft, one, begun.get(one.question, 0)))
+    return (*twice(draft, every), *wrong)
 
 
 def twice(draft: Draft, given: tuple[Given, ...]) -> list[Need]:
@@ -48,14 +49,29 @@ def twice(draft: Draft, given: tuple[Given, ...]) -> list[Need]:
 
 
 def given_by_steps(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
-    """The answers among these that only a step gives: the day on which it happened."""
+    """The answers among these that only a step gives: the day on which it happened, or what it
+    decides.
+    """
     found = []
     for one in given:
         step = draft.edition.dates(one.question, draft.case.state)
         if step:
-            what = f'"{draft.workflow.questions[one.question].ask}" is answered by a step'
-            found.append(Need(what, how=f"take {step.id} --on DAY"))
+            found.append(_by_step(draft, one, f"take {step.id} --on DAY"))
+    return (*found, *decided_by_steps(draft, given))
+
+
+def decided_by_steps(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
+    """The answers among these that are what a step decides, and nobody records or puts right."""
+    found = []
+    for one in given:
+        steps = draft.edition.set_by.get(one.question, ())
+        if steps:
+            found.append(_by_step(draft, one, f"take {listed((s.id for s in steps), 'or')}"))
     return tuple(found)
+
+
+def _by_step(draft: Draft, one: Given, how: str) -> Need:
+    return Need(f'"{draft.workflow.questions[one.question].ask}" is answered by a step', how=how)
 
 
 def read(draft: Draft, one: Given) -> str | None:

@@ -28,10 +28,14 @@ def left_running(draft: Draft, transition: str = "") -> list[Key]:
 
 
 def stop_all(draft: Draft) -> None:
-    """Stop what is left running on a case that is closed all the same."""
+    """Stop what is left running on a case that is closed all the same, but no clock of a duty.
+
+    A duty that was not done is still to be seen: it ends when what did or ended it is recorded.
+    """
     rows = draft.case.deadlines()
     for key in left_running(draft):
-        clocks.stop(draft, key, rows[key], CAUSE)
+        if not draft.workflow.timescales[str(key[1])].duty:
+            clocks.stop(draft, key, rows[key], CAUSE)
 
 
 def _ends(draft: Draft, timescale: Timescale, transition: str) -> bool:

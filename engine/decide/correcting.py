@@ -80,7 +80,8 @@ def _check(draft: Draft, given: Sequence[Given]) -> None:
         except UsageError as error:
             question = draft.workflow.questions[one.question]
             raise RefusedError(answers.unreadable(question, error)) from None
-    wrong = [*keeping.not_theirs_to_correct(draft, given), *_as_they_were(draft, given)]
+    wrong = [*answers.decided_by_steps(draft, given), *_as_they_were(draft, given)]
+    wrong += keeping.not_theirs_to_correct(draft, given)
     if wrong:
         raise RefusedError("These answers cannot be put right.", tuple(wrong))
 

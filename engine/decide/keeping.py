@@ -19,7 +19,10 @@ from engine.edition import Edition, named_by
 from engine.errors import Need, RefusedError
 from engine.prose import any_of, names_of
 
-HOW = "give --decided-by with somebody who holds that role, and the evidence"
+HOW = (
+    "whoever keeps the record gives --decided-by with somebody who holds that role, and the "
+    "evidence"
+)
 BY_THEMSELVES = "leave it out; one of them puts it on record by itself"
 HELD = (
     "config.toml says who holds which role; one of them records it, and gives --decided-by where "
@@ -47,20 +50,37 @@ def theirs(draft: Draft, whose: Iterable[str], to_do: str = "decide") -> Need:
 
 
 def need_recorder(draft: Draft, *, answering: bool) -> None:
-    """Raise RefusedError unless whoever records holds a role today, whoever has decided.
+    """Raise RefusedError unless whoever records holds a role today.
 
+    What somebody else has decided is for those who keep the record: anybody else's word for it,
+    with whatever file, would let them act in every name.
     When `answering`, somebody who speaks for an agency without a role may record what they
     themselves decided: what is theirs to answer is judged apart.
     """
     actor, workflow = draft.context.actor, draft.workflow
+    if actor.recorded != actor.decided:
+        return _need_record_kept(draft)
     if _has_role(draft, actor.recorded):
         return
-    if answering and actor.recorded == actor.decided and _is_contact(draft, actor.recorded):
+    if answering and _is_contact(draft, actor.recorded):
         return
     name = draft.directory.people[actor.recorded].name
     what = f"{name} holds none today that counts in this case"
     need = Need(what, names_of(workflow, workflow.acting), HELD)
     raise RefusedError("Whoever records needs a role of the process themselves.", (need,))
+
+
+def _need_record_kept(draft: Draft) -> None:
+    keepers = draft.workflow.keepers
+    if held(draft, keepers, draft.context.actor.recorded) is None:
+        sentence = "What somebody else decided is recorded by those who keep the record."
+        raise RefusedError(sentence, (theirs(draft, keepers, "record it"),))
+
+
+def need_themselves(draft: Draft, sentence: str) -> None:
+    """Raise RefusedError where somebody records what somebody else decided."""
+    if draft.context.actor.recorded != draft.context.actor.decided:
+        raise RefusedError(sentence)
 
 
 def need_keeper(draft: Draft, what: str, to_do: str) -> None:

@@ -129,11 +129,22 @@ def _condition(draft: Draft, line: Condition) -> Need:
     value = draft.case.value(line.subject)
     if value is not None:
         return Need(what, how=f"the answer on record is {value}")
+    deciding = _deciding(draft, line)
+    if deciding:
+        whose = dict.fromkeys(role for step in deciding for role in step.who)
+        how = f"take {listed((step.id for step in deciding), 'or')}"
+        return Need(what, names_of(workflow, whose), how)
     step = draft.edition.dates(line.subject, draft.case.state)
     if step:
         return Need(what, names_of(workflow, step.who), f"take {step.id}")
     who = names_of(workflow, suppliers(draft, line.subject))
     return Need(what, who, f"record {line.subject}")
+
+
+def _deciding(draft: Draft, line: Condition) -> list[Transition]:
+    """The steps that decide what a line asks for, where it is for steps to decide."""
+    steps = draft.edition.set_by.get(line.subject, ())
+    return [step for step in steps if dict(step.sets)[line.subject] in line.values] or list(steps)
 
 
 def _records(draft: Draft, transition: Transition) -> list[Missing]:

@@ -13,7 +13,7 @@ from engine.case import Case
 from engine.decide import tasks
 from engine.decide.answers import of_whom
 from engine.decide.draft import Draft
-from engine.definition import Pack, Question, Workflow
+from engine.definition import Pack, Question, Transition, Workflow
 from engine.errors import Need
 from engine.prose import names_of
 
@@ -190,15 +190,21 @@ def _need(draft: Draft, question: Question, of: str) -> Need:
 
 
 def _how(draft: Draft, question: Question, path: str) -> str:
-    """A day that a step sets is had by taking the step; everything else is recorded."""
-    dating = draft.edition.dated_by.get(question.id, ())
-    if dating:
-        return f"take {' or '.join(step.id for step in dating)} --on DAY"
+    """What a step answers is had by taking the step; everything else is recorded."""
+    answering = _answering(draft, question)
+    if answering:
+        return f"take {' or '.join(step.id for step in answering)} --on DAY"
     return f"attach {path} FILE" if question.answer == "document" else f"record {path}"
 
 
+def _answering(draft: Draft, question: Question) -> tuple[Transition, ...]:
+    """The steps of which a question keeps the day, or what they decide."""
+    edition = draft.edition
+    return edition.dated_by.get(question.id) or edition.set_by.get(question.id, ())
+
+
 def _who(draft: Draft, question: Question) -> tuple[str, ...]:
-    """Those who may take the steps that date it, or need it; else those who keep the record."""
-    dating = [role for step in draft.edition.dated_by.get(question.id, ()) for role in step.who]
-    needing = dating or draft.edition.supplied_by.get(question.id) or draft.workflow.keepers
+    """Those who may take the steps that answer it, or need it; else those who keep the record."""
+    answering = [role for step in _answering(draft, question) for role in step.who]
+    needing = answering or draft.edition.supplied_by.get(question.id) or draft.workflow.keepers
     return names_of(draft.workflow, dict.fromkeys(needing))

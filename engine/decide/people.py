@@ -9,7 +9,7 @@ from engine.canonical import clean_text
 from engine.case import AnswerKey
 from engine.decide import packs, tasks
 from engine.decide.draft import Draft
-from engine.decide.keeping import need_keeper
+from engine.decide.keeping import need_keeper, need_themselves
 from engine.decide.setting_aside import need_standing
 from engine.errors import RefusedError
 
@@ -37,6 +37,9 @@ def add(draft: Draft, kind: str) -> str:
 def may_erase(draft: Draft, person: str) -> None:
     """Raise RefusedError for somebody unknown, and unless the deciding person keeps the record."""
     need_keeper(draft, "An erasure", "decide it")
+    need_themselves(
+        draft, "Nothing is erased in the name of somebody else; whoever decided it does it."
+    )
     if person not in draft.case.people():
         listed = ", ".join(draft.case.people()) or "nobody"
         raise RefusedError(f"The case has no person {person}; it is about {listed}.")

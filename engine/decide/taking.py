@@ -48,7 +48,7 @@ def take(draft: Draft, step: Step) -> Transition:
     given = _complete(draft, transition, step.given)
     turns = _asked_anew(draft, transition)
     wrong = _wrong(draft, given, turns) + keeping.not_with_step(draft, transition, step.given)
-    others = (one for one in step.given if one.question != transition.dates)
+    others = [one for one in step.given if one.question != transition.dates]
     wrong += answers.given_by_steps(draft, others)
     if wrong:
         lacking = () if step.already_done else _others(draft, transition, given)
@@ -100,10 +100,12 @@ def _check_day(draft: Draft) -> None:
 
 
 def _need_new(draft: Draft, transition: Transition, step: Step) -> None:
-    """Refuse what was already recorded as done on that day, and from where the case has come on."""
+    """Refuse what was already recorded as done on that day, and from where the case has come on.
+
+    Where only a month or a year is known it may have been that day, so that is refused as well.
+    """
     happened = draft.context.happened
-    again = draft.case.taken_on(transition.id) == happened and parse_partial(happened).exact
-    if not (step.already_done and again and transition.to):
+    if not (step.already_done and transition.to and _overlaps(draft, transition, happened)):
         return
     if draft.case.state not in transition.starts:
         raise RefusedError(
@@ -112,6 +114,14 @@ def _need_new(draft: Draft, transition: Transition, step: Step) -> None:
             (),
             transition.id,
         )
+
+
+def _overlaps(draft: Draft, transition: Transition, happened: str) -> bool:
+    taken = draft.case.taken_on(transition.id)
+    if not taken:
+        return False
+    before, now = parse_partial(taken), parse_partial(happened)
+    return before.first <= now.last and now.first <= before.last
 
 
 def _need_agreement(draft: Draft, transition: Transition, step: Step) -> None:

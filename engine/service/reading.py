@@ -18,6 +18,7 @@ from engine.database import Transaction
 from engine.dates import parse_partial
 from engine.decide.ahead import apart, is_called_for
 from engine.decide.draft import Draft
+from engine.decide.keeping import held
 from engine.decide.needs import NOT_THEIRS, missing
 from engine.decide.tasks import how as how_to_end
 from engine.decide.telling import waited_for
@@ -128,7 +129,7 @@ def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
     its own first step.
     """
     draft: Draft = drafted(place, by, seen.case, seen.edition)
-    urgent = _urgent(seen)
+    urgent, keeps = _urgent(seen), held(draft, seen.edition.workflow.keepers) is not None
     starting = seen.edition.workflow.from_state(seen.case.state)
     found = []
     urgent = dict.fromkeys((t.id for t in starting if is_called_for(draft, t)), LATER - 1) | urgent
@@ -143,6 +144,7 @@ def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
                 "who": list(transition.who),
                 "by": people_of(seen.edition.workflow, transition.who, "or"),
                 "for_others": any(one.kind == NOT_THEIRS for one in lacking),
+                "recordable": keeps,
                 "duty": transition.duty,
                 "apart": "" if transition.id in urgent else apart(draft, transition),
                 "unmet": [{"what": n.what, "who": list(n.who), "how": n.how} for n in unmet],

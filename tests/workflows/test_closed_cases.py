@@ -67,6 +67,9 @@ def go(paper: OnPaper, step: Transition, *, jump: bool = False) -> bool:
     return not left
 
 
+DUTIES = {timescale.id for timescale in WORKFLOW.timescales.values() if timescale.duty}
+
+
 def running(paper: OnPaper) -> set[str]:
     """The clocks that run, beside those that the definition means to run after closure."""
     return {str(key[1]) for key, _ in Case(REF, paper.rows).open_deadlines()} - LEFT
@@ -100,7 +103,7 @@ def test_no_walk_closes_a_case_with_a_clock_running(jumps: float, on_sqlite: str
         for seed in range(WALKS):
             clock.instant = begins
             left = walked(place, clock, random.Random(seed), jumps)
-            assert not left, (seed, jumps)
+            assert (left or set()) <= (DUTIES if jumps else set()), (seed, jumps)
             closed += left is not None
     assert closed > WALKS / 2
 
@@ -130,6 +133,7 @@ def test_a_case_closes_only_when_what_was_passed_over_and_still_runs_is_recorded
         )
 
         assert go(paper, steps["close_case"], jump=True)
-        assert running(paper) == set()
+        # That a duty was not done is still to be seen.
+        assert running(paper) == {"notification"} <= DUTIES
         unmet = {str(row["what"]) for row in paper.rows.table("tasks").values()}
         assert said in unmet
