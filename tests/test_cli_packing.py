@@ -174,12 +174,13 @@ def test_what_went_before_a_version_was_built_is_no_version(unit: Office) -> Non
 def test_an_erasure_of_somebody_much_was_written_about_says_how_much_there_is_to_look_at(
     unit: Office,
 ) -> None:
-    unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)
+    unit.ok("pack", REF, SUBMISSION, "--draft", "--out", str(unit.folder), *SAM)
     unit.ok("erase", REF, "--person", "p1", "--basis", "a court's order", *SURE, *SAM)
     tasks = [one["what"] for one in unit.json("show", REF, *SAM)["tasks"]]
     [said] = [what for what in tasks if what.startswith("look through what may still name p1")]
 
-    assert f"answers and documents, which `show {REF} --all` names; the packs that were" in said
+    every = f"answers and documents, which `show {REF} --all` names"
+    assert f"{every}; the packs that were built or sent, drafts too" in said
     assert said.endswith("; the linked cases")
 
 

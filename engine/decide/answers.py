@@ -13,7 +13,7 @@ from engine.canonical import clean_text, parse
 from engine.case import Case, Given
 from engine.dates import PartialDate, parse_partial, short_day, when
 from engine.decide.draft import Draft
-from engine.definition import Question
+from engine.definition import Question, Timescale
 from engine.errors import Need, TrailError, UsageError
 from engine.guessing import resembling
 from engine.prose import listed
@@ -215,7 +215,7 @@ def _text(draft: Draft, question: Question, value: str) -> str:
 
 def _date(draft: Draft, question: Question, value: str) -> str:
     found = parse_partial(value)
-    if question.id in draft.edition.by_anchor and not draft.case.row["historic"]:
+    if not draft.case.row["historic"] and _clocks_from(draft, question.id):
         _check_start(draft, question, found)
     if found.first > draft.context.today and question.id in draft.edition.facts:
         raise UsageError(
@@ -238,15 +238,26 @@ def _check_start(draft: Draft, question: Question, found: PartialDate) -> None:
         )
 
 
+def _clocks_from(draft: Draft, question: str) -> tuple[Timescale, ...]:
+    """The clocks that count from the answer; from a day asked first, those that count before their
+    own start is known.
+    """
+    edition = draft.edition
+    first = edition.provisional if question in draft.workflow.opening else ()
+    return edition.by_anchor.get(question, ()) or first
+
+
 def _uncounted(draft: Draft, anchor: str, day: date) -> bool:
     """Whether a clock that starts on this day counts working days from before they are known."""
     if day >= draft.calendar.first:
         return False
-    rules = (draft.edition.rule(v.due) for t in draft.edition.by_anchor[anchor] for v in t.variants)
+    asked_first = anchor not in draft.edition.by_anchor
+    clocks = _clocks_from(draft, anchor)
+    rules = (draft.edition.rule(v.due) for t in clocks for v in t.variants)
     return any(
         due_or_uncounted(rule, day, draft.calendar).due_on is None
         for rule in rules
-        if rule.anchor == anchor and not sets_no_day(rule)
+        if (asked_first or rule.anchor == anchor) and not sets_no_day(rule)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.canonical import clean_text
 from engine.case import AnswerKey
-from engine.decide import packs, tasks
+from engine.decide import tasks
 from engine.decide.draft import Draft
 from engine.decide.keeping import need_keeper, need_themselves
 from engine.decide.setting_aside import need_standing
@@ -45,11 +45,14 @@ def may_erase(draft: Draft, person: str) -> None:
         raise RefusedError(f"The case has no person {person}; it is about {listed}.")
 
 
-def erase(draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any]]) -> None:
+def erase(
+    draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any]], *, packed: bool
+) -> None:
     """Destroy every personal value about one person; the trail keeps that they existed, and this
     event. What else is on record of the case may name them still: to look through it is a task.
 
-    `held` are the secrets and documents under that person's key. Raises RefusedError for somebody
+    `held` are the secrets and documents under that person's key; `packed` says whether a pack of
+    the case was ever built, if only as a draft, or sent. Raises RefusedError for somebody
     unknown, and when the deciding person does not keep the record.
     """
     may_erase(draft, person)
@@ -61,10 +64,10 @@ def erase(draft: Draft, person: str, basis: str, held: Sequence[Mapping[str, Any
         "documents": [one["document"] for one in held if "document" in one],
     }
     draft.emit("erased", body, sealed)
-    _look_through(draft, person)
+    _look_through(draft, person, packed=packed)
 
 
-def _look_through(draft: Draft, person: str) -> None:
+def _look_through(draft: Draft, person: str, *, packed: bool) -> None:
     """Leave it to those who keep the record to look at what is under the key of the case itself."""
     case = draft.case
     given = {
@@ -75,8 +78,8 @@ def _look_through(draft: Draft, person: str) -> None:
     found = [one.ask for one in draft.workflow.questions.values() if one.id in given]
     if len(found) > MOST_NAMED:
         found = [f"{len(found)} answers and documents, which `show {case.ref} --all` names"]
-    if packs.standing(case, draft.workflow):
-        found.append("the packs that were built")
+    if packed:
+        found.append("the packs that were built or sent, drafts too")
     if case.row["children"]:
         found.append("the linked cases")
     if not found:

@@ -85,7 +85,8 @@ def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) ->
         found += _packs_that_hold(place, tx, subject)
         held: list[dict[str, object]] = [{"n": n, "path": path} for n, path in values]
         held += [{"document": document} for document in found]
-        people.erase(draft, person, basis, held)
+        packed = bool(tx.rows(queries.PACK_EVENTS, (place.log, ref)))
+        people.erase(draft, person, basis, held, packed=packed)
         for document in found:
             tx.run(queries.DROP_CHUNKS, (place.log, document))
 
