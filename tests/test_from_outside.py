@@ -71,7 +71,7 @@ def mounted(folder: Path, config: Path, then: str) -> subprocess.CompletedProces
 @pytest.mark.parametrize(
     ("then", "sentence"),
     [
-        ('mount -o remount,ro "{0}"', "cannot be written here, and even reading needs that"),
+        ('mount -o remount,bind,ro "{0}"', "cannot be written here, and even reading needs that"),
         ('dd if=/dev/zero of="{0}/fill" bs=4k 2>/dev/null', "is full and cannot be written"),
     ],
 )
