@@ -74,12 +74,9 @@ def _on_a_screen(ref: str, steps: Sequence[Step], who: str, room: int) -> list[s
 
 
 def _groups(ref: str, steps: Sequence[Step], who: str) -> list[str]:
-    ready = [step for step in steps if not step["unmet"]]
     decided = [step for step in steps if _is_only_for_others(step)]
     others = [step for step in steps if step["unmet"] and step not in decided]
-    lines = ["", strong(f"Can be done now by {who}")] if ready else []
-    for step in ready:
-        lines += [*item(_said(step)), f"      casetrail take {ref} {step['transition']}"]
+    lines = _ready(ref, steps, who)
     lines += ["", strong("Ready, for others to decide")] if decided else []
     for by, group in _by_whom(decided):
         for step in group:
@@ -91,6 +88,15 @@ def _groups(ref: str, steps: Sequence[Step], who: str) -> list[str]:
         for step in group:
             lines += paragraph(f"- {_called(step)}", 4, 2)
             lines += _missing(step)
+    return lines
+
+
+def _ready(ref: str, steps: Sequence[Step], who: str) -> list[str]:
+    """What whoever looks can do now, with what they type."""
+    ready = [step for step in steps if not step["unmet"]]
+    lines = ["", strong(f"Can be done now by {who}")] if ready else []
+    for step in ready:
+        lines += [*item(_said(step)), f"      casetrail take {ref} {step['transition']}"]
     return lines
 
 
@@ -152,11 +158,8 @@ def _titles(head: str, steps: Sequence[Step]) -> list[str]:
 
 
 def _in_full(ref: str, steps: Sequence[Step], who: str) -> list[str]:
-    ready = [step for step in steps if not step["unmet"]]
     others = [step for step in steps if step["unmet"]]
-    lines = ["", strong(f"Can be done now by {who}")] if ready else []
-    for step in ready:
-        lines += [*item(_said(step)), f"      casetrail take {ref} {step['transition']}"]
+    lines = _ready(ref, steps, who)
     lines += ["", strong("Cannot be done yet")] if others else []
     for step in others:
         apart = f"; {step['apart']}" if step["apart"] == RULED_OUT else ""

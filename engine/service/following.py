@@ -25,8 +25,6 @@ STANDS = ("current", "out of date")
 
 def follow(place: Workplace, tx: Transaction, drafts: Sequence[Draft], load: Load) -> list[Draft]:
     """Mark or freeze the packs that these changes touch; yields the drafts that this adds."""
-    if len(drafts) == 1 and _touches_none(drafts[0]):
-        return []
     known = {draft.case.ref: draft for draft in drafts}
     for draft in drafts:
         if packs.standing(draft.case, draft.workflow):
@@ -35,11 +33,6 @@ def follow(place: Workplace, tx: Transaction, drafts: Sequence[Draft], load: Loa
         if dot and draft.chain.events and _has_packs(place, tx, known.get(parent), parent):
             _above(place, tx, draft, known.setdefault(parent, known.get(parent) or load(parent)))
     return list(known.values())[len(drafts) :]
-
-
-def _touches_none(draft: Draft) -> bool:
-    """Whether a case has no pack that stands, and no case above it that may have one."""
-    return "." not in draft.case.ref and not packs.standing(draft.case, draft.workflow)
 
 
 def out_of_date(place: Workplace, most: int = 50) -> list[tuple[str, str]]:
