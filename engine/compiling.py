@@ -73,6 +73,14 @@ def {name}(*, lock: bool) -> str:
 '''
 
 
+_BY_DATABASE = '''
+
+def {name}(dialect: str) -> str:
+    """The text below of this name, for this kind of database."""
+    return {capitals}[dialect]
+'''
+
+
 def compiled() -> str:
     """The text of `engine/statements.py` as the tables and the questions are now."""
     every = sorted(tables.metadata.tables.values(), key=lambda table: table.name)
@@ -82,10 +90,12 @@ def compiled() -> str:
     for name, (plain, locked) in queries.LOCKABLE.items():
         asked |= {name.upper(): plain, f"{name.upper()}_LOCKED": locked}
     lockable = [_LOCKABLE.format(name=n, capitals=n.upper()) for n in queries.LOCKABLE]
+    each = [_BY_DATABASE.format(name=n, capitals=n.upper()) for n in queries.BY_DATABASE]
     return "".join(
         [
             _HEAD,
             *lockable,
+            *each,
             "\n\n",
             _mapping("TABLES", "Layout", ((t, _layout(t)) for t in every)),
             _mapping("KEY", "str", ((t, repr(_where(_key(t)))) for t in every)),
@@ -94,6 +104,7 @@ def compiled() -> str:
             f"WHOLE_CASE_TABLES: Final = {tuple(queries.WHOLE_CASE)!r}\n",
             f"WHOLE_CASE: Final[dict[str, str]] = {{\n{_a_case(queries.WHOLE_CASE, names)}}}\n",
             f"CURRENT_CASE: Final[dict[str, str]] = {{\n{_a_case(queries.CURRENT_CASE, names)}}}\n",
+            *(_by_database(name, texts, names) for name, texts in queries.BY_DATABASE.items()),
             *(f"{name}: Final = {text.format_map(names)!r}\n" for name, text in asked.items()),
         ]
     )
@@ -115,6 +126,11 @@ class _Quoted(dict[str, str]):
 def _mapping(name: str, kind: str, items: Iterable[tuple[Table, str]]) -> str:
     listed = "".join(f'    "{table.name}": {text},\n' for table, text in items)
     return f"{name}: Final[dict[str, {kind}]] = {{\n{listed}}}\n"
+
+
+def _by_database(name: str, texts: Mapping[str, str], names: dict[str, str]) -> str:
+    listed = "".join(f'    "{kind}": {text.format_map(names)!r},\n' for kind, text in texts.items())
+    return f"{name.upper()}: Final[dict[str, str]] = {{\n{listed}}}\n"
 
 
 def _key(table: Table) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def test_each_statement_is_understood_by_both_databases(
 ) -> None:
     assert texts
     with store.write() as tx:
-        for sql in texts.values():
+        for sql in (*texts.values(), statements.events_without_position(tx.dialect)):
             assert tx.rows(f"EXPLAIN {sql}", nothing_for(sql))
 
 
@@ -97,7 +97,6 @@ def test_no_question_reads_a_whole_table(sqlite_store: Database) -> None:
     ("question", "index"),
     [
         ("DUE_NOTICES", "notices_waiting"),
-        ("EVENTS_WITHOUT_POSITION", "events_not_in_order_yet"),
         ("CLAIMABLE", "messages_waiting"),
         ("EDITIONS_OF", "editions_of_a_workflow"),
     ],
@@ -111,6 +110,19 @@ def test_a_worker_finds_its_work_by_an_index_of_nothing_else(
         plan = tx.rows(f"EXPLAIN QUERY PLAN {sql}", nothing_for(sql))
 
     assert f"INDEX {index} " in str(plan)
+    assert "TEMP B-TREE" not in str(plan)
+
+
+def test_what_has_no_position_yet_is_found_by_when_it_was_written(
+    sqlite_store: Database,
+) -> None:
+    sql = statements.events_without_position("sqlite")
+
+    with sqlite_store.read() as tx:
+        plan = tx.rows(f"EXPLAIN QUERY PLAN {sql}", nothing_for(sql))
+
+    assert "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)" in str(plan)
+    assert "INDEX events_in_order " in str(plan)
     assert "TEMP B-TREE" not in str(plan)
 
 

@@ -114,6 +114,14 @@ OF_IT = "WHERE stream = :ref AND path LIKE 'rationale/%'"
             ),
             ["events: their positions have a gap"],
         ),
+        (
+            sql("UPDATE events SET position = NULL WHERE position = 0"),
+            [
+                "events: their positions have a gap",
+                UNBOUND,
+                "events: one that has no place was not written after those that have",
+            ],
+        ),
         (sql("DELETE FROM streams WHERE stream = 'store'"), ["stream store: its row is gone"]),
         (
             sql(
@@ -310,6 +318,18 @@ def test_a_verification_in_which_nothing_differs_puts_new_events_in_their_order(
     sealed = verifying.verify_and_seal(whole.place)
     assert sealed.size == sealed.events == looked.events
     assert sealed.root == sequencing.head(whole.place)[1] != looked.root
+
+
+def test_events_are_put_in_the_order_in_which_they_were_written(whole: World) -> None:
+    first, second = whole.open(), whole.open()
+    sequencing.seal_new(whole.place)
+    before = sequencing.head(whole.place)[0]
+    for ref in (second, first, second):
+        cases.add_person(whole.place, BESS, ref, "child")
+    sequencing.seal_new(whole.place)
+    with whole.place.database.read() as tx:
+        rows = tx.rows("SELECT stream FROM events WHERE position >= ? ORDER BY position", (before,))
+    assert [stream for (stream,) in rows] == [second, first, second]
 
 
 def test_a_trail_that_does_not_verify_lists_twenty_problems_and_counts_the_rest() -> None:

@@ -5,6 +5,7 @@ A store is never taken back to an older one: restore a backup instead.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -55,6 +56,15 @@ def configuration() -> Any:
     # Alembic reads % as the beginning of a name to put in.
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
+
+
+def made_on(dialect: str) -> Callable[..., bool]:
+    """What Alembic compares: not that which only another kind of database has."""
+
+    def belongs(item: Any, *_: object) -> bool:
+        return bool(item.info.get("only_on", dialect) == dialect)
+
+    return belongs
 
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('casetrail migrations'))"

@@ -17,6 +17,7 @@ from engine.checkpoint import Checkpoint
 from engine.database import Transaction
 from engine.errors import EngineError, TrailError
 from engine.nouns import count
+from engine.service.sequencing import without_position
 from engine.service.workplace import Workplace
 from engine.statements import TABLES
 from engine.tree import Frontier, extend, root, to_text
@@ -51,8 +52,8 @@ class Folded:
     sealed: dict[tuple[str, int, str], tuple[str, Place]] = field(default_factory=dict)
     placed: dict[int, str] = field(default_factory=dict)
     """The hash of the event at each position, by its text."""
-    unplaced: list[str] = field(default_factory=list)
-    """The hashes of those that have no position yet, in the order in which they will get one."""
+    unplaced: int = 0
+    """How many have no position yet."""
     created: Mapping[str, Any] = field(default_factory=dict)
     """What the first event of the store says of it."""
 
@@ -181,8 +182,11 @@ class _Comparison:
         row = self.tx.row(statements.tree(lock=False), (self.place.log,))
         if (row or (0, "")) != (derived.size, to_text(derived) if row else ""):
             self._differs("trees", "the tree does not hold the events in their order")
+        waiting = without_position(self.place, self.tx, self.folded.unplaced + 1)
+        if len(waiting) != self.folded.unplaced:
+            self._differs("events", "one that has no place was not written after those that have")
         if self.findings.against:
-            self._against([*leaves, *self.folded.unplaced], self.findings.against)
+            self._against([*leaves, *(hash_ for *_, hash_ in waiting)], self.findings.against)
 
     def _against(self, leaves: list[str], checkpoint: Checkpoint) -> None:
         if checkpoint.size > len(leaves):

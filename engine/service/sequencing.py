@@ -4,6 +4,8 @@ tree.
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine import statements
 from engine.database import Transaction
 from engine.service.workplace import Workplace
@@ -36,10 +38,17 @@ def head(place: Workplace) -> tuple[int, str]:
     return found.size, root(found)
 
 
+def without_position(place: Workplace, tx: Transaction, most: int = BATCH) -> list[tuple[Any, ...]]:
+    """The stream, number and hash of events without a position, in the order in which they get
+    one.
+    """
+    return tx.rows(statements.events_without_position(tx.dialect), (place.log, most))
+
+
 def _some(place: Workplace, tx: Transaction) -> int:
     tx.exclusive(f"sequencer|{place.log}")
     grown = frontier(place, tx, lock=True)
-    new = tx.rows(statements.EVENTS_WITHOUT_POSITION, (place.log, BATCH))
+    new = without_position(place, tx)
     if not new:
         return 0
     first = grown.size

@@ -168,7 +168,7 @@ def _events(
             before = _Before(stream)
         made = event_hash(text)
         if position is None:
-            folded.unplaced.append(made)
+            folded.unplaced += 1
         else:
             folded.placed[position] = made
         event, problem = _read(place, row, made, before)

@@ -36,10 +36,19 @@ def table(*more: Any, rowid: bool = False) -> tuple[Any, ...]:
     return (*more, {"sqlite_strict": True, "sqlite_with_rowid": rowid})
 
 
-def some(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
-    """An index of the rows that meet a condition; a query must state it in the same words."""
+def some(
+    name: str, condition: str, *columns: str, unique: bool = False, only_on: str = ""
+) -> Index:
+    """An index of the rows that meet a condition; a query must state it in the same words.
+
+    `only_on` names the one kind of database that has it.
+    """
     where = text(condition)
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    made = Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    if only_on:
+        made.info["only_on"] = only_on
+        made.ddl_if(dialect=only_on)
+    return made
 
 
 def one_of(column: str, *values: str) -> CheckConstraint:

@@ -46,10 +46,6 @@ ASKED = {
         "WHERE {log} = ? AND {workflow} = ? ORDER BY {n} DESC"
     ),
     "EDITION_TEXT": "SELECT {resolved} FROM {edition_texts} WHERE {log} = ? AND {hash} = ?",
-    "EVENTS_WITHOUT_POSITION": (
-        "SELECT {stream}, {n}, {hash} FROM {events} "
-        "WHERE {log} = ? AND {position} IS NULL ORDER BY {stream}, {n} LIMIT ?"
-    ),
     "EVENT_TEXTS": (
         "SELECT {text} FROM {events} WHERE {log} = ? AND {stream} = ? AND {n} >= ? ORDER BY {n}"
     ),
@@ -71,6 +67,28 @@ ASKED = {
     "WORKFLOWS_IN_USE": "SELECT DISTINCT {workflow} FROM {editions} WHERE {log} = ? ORDER BY 1",
 }
 """Every question that locks nothing, by its name."""
+
+_NEW = "WHERE {log} = ?1 AND {position} IS NULL"
+# SQLite numbers rows as they are written, and no event is ever deleted: an index of the few without
+# a position would cost every step a page of the log.
+_AFTER_THE_LAST = (
+    "AND rowid > coalesce((SELECT rowid FROM {events} WHERE {log} = ?1 "
+    "AND {position} IS NOT NULL ORDER BY {position} DESC LIMIT 1), 0) ORDER BY rowid LIMIT ?2"
+)
+
+BY_DATABASE = {
+    "events_without_position": {
+        "sqlite": (
+            "SELECT {stream}, {n}, {hash} FROM {events} NOT INDEXED "
+            f"{_NEW} {_AFTER_THE_LAST}"
+        ),
+        "postgresql": (
+            "SELECT {stream}, {n}, {hash} FROM {events} "
+            f"{_NEW} ORDER BY {{stream}}, {{n}} LIMIT ?2"
+        ),
+    },
+}
+"""Every question that each kind of database is asked in its own way."""
 
 LOCKABLE = {
     "claimable": (_CLAIMABLE, f"{_CLAIMABLE} FOR UPDATE OF told SKIP LOCKED"),

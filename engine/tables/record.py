@@ -31,7 +31,12 @@ class EventRow(SQLModel, table=True):
         from_one("n"),
         a_hash("hash"),
         some("events_in_order", "position IS NOT NULL", "log", "position", unique=True),
-        some("events_not_in_order_yet", "position IS NULL", "log", "stream", "n"),
+        some(
+            "events_not_in_order_yet",
+            "position IS NULL",
+            *("log", "stream", "n"),
+            only_on="postgresql",
+        ),
         rowid=True,
     )
     log: str = key()

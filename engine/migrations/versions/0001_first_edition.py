@@ -60,7 +60,8 @@ def _record() -> None:
     _index(
         "events_in_order", "events", "log", "position", where="position IS NOT NULL", unique=True
     )
-    _index("events_not_in_order_yet", "events", "log", "stream", "n", where="position IS NULL")
+    if _on_postgresql():
+        _index("events_not_in_order_yet", "events", "log", "stream", "n", where="position IS NULL")
     _table("trees", *_keys("log"), *_wholes("size"), *_texts("peaks"))
     _table(
         "streams",
