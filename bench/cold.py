@@ -22,7 +22,7 @@ def main() -> None:
     shutil.copy(Path(__file__).parents[1] / "config.toml", folder / "sample.toml")
     run = [COMMAND, "demo", "--out", "demo"]
     subprocess.run(run, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    asked = ["list", "--json", "--config", "demo/config.toml"]
+    asked = ["list", "--json", "--as", "sam", "--config", "demo/config.toml"]
     listed = subprocess.run([COMMAND, *asked], cwd=folder, check=True, capture_output=True)
     ref = json.loads(listed.stdout)["cases"][0]["ref"]
     at = ["--as", "sam", "--config", "demo/config.toml"]

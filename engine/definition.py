@@ -30,6 +30,11 @@ class Role(NamedTuple):
     """Somebody who is told, and never acts here: the national Panel, the coroner."""
     own_agency: bool = False
     """Acts and reads only where the agency for which it is held is concerned."""
+    reads: tuple[str, ...] = ()
+    """The personal answers to which alone it reads, beside what its steps need or give; empty: all
+    of them."""
+    reads_in: tuple[str, ...] = ()
+    """The states of the case in which alone it reads what is personal; empty: in all of them."""
 
 
 class Group(NamedTuple):
@@ -46,7 +51,7 @@ class Question(NamedTuple):
     id: str
     ask: str
     answer: str
-    """date, text, number, document, yes or no, choice, agencies."""
+    """date, text, number, document, yes or no, choice, agencies, case."""
     choices: tuple[str, ...] = ()
     said: str = ""
     """What an answer says as a statement, with "..." where it stands: `abuse or neglect is ...`."""
@@ -140,6 +145,10 @@ class Transition(NamedTuple):
     says: str = ""
     leaves_building: str = ""
     """What left the building with this step, and to whom; an undo follows it up as a task."""
+    asks: tuple[str, ...] = ()
+    """What it asks of the agencies that it tells; their message says so."""
+    once_for: str = ""
+    """The question for each answer to which it is taken once, such as what a letter says."""
 
 
 class TimeFrom(NamedTuple):
@@ -357,7 +366,7 @@ def _timescale(item: Mapping[str, Any]) -> Timescale:
 
 _NO_GUARD: Mapping[str, Any] = {"tables": ()}
 _PARTS: dict[str, Any] = {
-    "roles": lambda item: Role(**item),
+    "roles": lambda item: Role(**_tuples(item)),
     "groups": lambda item: Group(**_tuples(item)),
     "questions": lambda item: Question(**_tuples(item)),
     "states": lambda item: State(**item),

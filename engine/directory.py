@@ -142,6 +142,15 @@ class Directory:
                 return min(held, key=lambda one: bool(one.deputy_for))
         return None
 
+    def has_part(self, person: str, day: str) -> bool:
+        """Whether a person has any part here on a day: is appointed to whatever role, is the
+        contact of an agency, or is told where nobody holds a role.
+        """
+        if any(a.person == person and _holds(a, day) for a in self.appointments):
+            return True
+        contacts = (a.contact for a in self.agencies.values() if _holds(a, day))
+        return person in (*contacts, *self.fallbacks.values())
+
     def stands_for(self, person: str, roles: Iterable[str], day: str) -> str:
         """For whom a person deputises in one of these roles on a day; "" for nobody."""
         held = [one for role in roles for one in self.appointed(role, day) if one.person == person]

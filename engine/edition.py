@@ -89,9 +89,26 @@ class Edition:
         return frozenset(counted | set(self.dated_by) | asked_first)
 
     @cached_property
+    def given_with(self) -> dict[str, tuple[Transition, ...]]:
+        """The steps that need a question answered and ask it anew, so that it is given with them;
+        not of a plan, which is answered again as it changes.
+        """
+        found: dict[str, tuple[Transition, ...]] = {}
+        for step in self.workflow.transitions.values():
+            for name in step.asks_anew:
+                if name in step.on_file and not self.workflow.questions[name].may_change:
+                    found[name] = (*found.get(name, ()), step)
+        return found
+
+    @cached_property
     def acting(self) -> tuple[str, ...]:
         """The roles of those who act in the process, and are not only told."""
         return self.workflow.acting
+
+    @cached_property
+    def refers(self) -> frozenset[str]:
+        """The questions that are answered with the reference of another case."""
+        return frozenset(q.id for q in self.workflow.questions.values() if q.answer == "case")
 
     @cached_property
     def recurring(self) -> frozenset[str]:

@@ -28,6 +28,7 @@ _SAYABLE = {
     "number": ("a number", '"at least 1", "at most 4", "answered" or "not answered"'),
     "date": ("a date", '"passed", "answered" or "not answered"'),
     "agencies": ("a list of agencies", '"answered" or "not answered"'),
+    "case": ("the reference of a case", '"answered" or "not answered"'),
     "text": ("a text", '"answered" or "not answered"'),
     "document": ("a document", '"answered" or "not answered"'),
 }

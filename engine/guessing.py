@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+Named = tuple[str, str]
+"""The name and the title of something."""
 
 
 def resembling(word: str, known: Iterable[str], most: int = 1, likeness: float = 0.6) -> list[str]:
@@ -11,3 +14,27 @@ def resembling(word: str, known: Iterable[str], most: int = 1, likeness: float =
     from difflib import get_close_matches
 
     return get_close_matches(word, list(known), most, likeness)
+
+
+def fitting(typed: str, known: Sequence[Named]) -> list[Named]:
+    """The things that have this name; else this title; else a title that begins so.
+
+    Capitals, spaces and quotation marks make no difference to a title; nothing typed fits all.
+    """
+    wanted = _plain(typed)
+    by_name = [one for one in known if one[0] == typed]
+    by_title = [one for one in known if _plain(one[1]) == wanted]
+    return by_name or by_title or [one for one in known if _plain(one[1]).startswith(wanted)]
+
+
+def nearest(typed: str, known: Sequence[Named], most: int) -> list[Named]:
+    """The thing whose name or title is most like what was typed, and those that have it inside."""
+    wanted = _plain(typed)
+    spelt = {text: one for one in known for text in (one[0], _plain(one[1]))}
+    near = [spelt[text] for text in resembling(wanted, spelt)]
+    inside = [one for one in known if wanted in _plain(one[1])]
+    return list(dict.fromkeys([*near, *inside]))[:most]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.strip(' "“”').casefold().split())

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.case import Case
-from engine.definition import Question, Workflow
+from engine.definition import Question, Role, Workflow
 from engine.directory import Appointment, Directory
 from engine.edition import named_by
 from engine.errors import Need, RefusedError
@@ -33,6 +33,8 @@ class Concern(NamedTuple):
     """The agency that it is about, if it is a linked case about one."""
     agencies: frozenset[str] = frozenset()
     """Otherwise those whose people opened the case, or about which it has a linked case."""
+    at: frozenset[str] = frozenset()
+    """The state where the case is, or for a linked case the one above it, and all it is within."""
 
 
 NOBODYS = Concern()
@@ -61,7 +63,8 @@ def reader(
 
     Roles from outside give no right: their holders are told, and never act here. One that reads
     only where its own agency is concerned gives none elsewhere; and in a case that is not about an
-    agency, only what the steps that name it need or give.
+    agency, only what the steps that name it need or give. One that reads certain answers gives no
+    more than these and that; and one that reads in certain states, nothing in others.
     """
     held = [
         one
@@ -69,30 +72,44 @@ def reader(
         for one in directory.appointed(role, day)
         if one.person == person and _counts(workflow, one, concern)
     ]
-    agencies = frozenset(one.agency for one in held if one.agency)
+    speaking = (one.agency for one in held if not workflow.roles[one.role].reads)
+    agencies = frozenset(speaking) - {""}
     known = (directory.agencies.get(agency) for agency in agencies)
     kinds = frozenset(agency.kind for agency in known if agency)
     roles = frozenset(one.role for one in held)
-    bound = not concern.about and all(workflow.roles[role].own_agency for role in roles)
-    return Reader(roles, agencies, kinds, _needed(workflow, roles) if bound else None)
+    bound = all(_is_partial(workflow.roles[role], concern) for role in roles)
+    return Reader(roles, agencies, kinds, _readable(workflow, roles) if bound else None)
 
 
 def _counts(workflow: Workflow, one: Appointment, concern: Concern) -> bool:
-    if not workflow.roles[one.role].own_agency:
+    role = workflow.roles[one.role]
+    if role.reads_in and concern.at.isdisjoint(role.reads_in):
+        return False
+    if not role.own_agency:
         return True
     return one.agency == concern.about if concern.about else one.agency in concern.agencies
 
 
-def _needed(workflow: Workflow, roles: frozenset[str]) -> frozenset[str]:
-    """The questions that the steps of these roles need or give."""
+def _is_partial(role: Role, concern: Concern) -> bool:
+    """Whether a role reads only a part of such a case."""
+    return bool(role.reads) or (role.own_agency and not concern.about)
+
+
+def _readable(workflow: Workflow, roles: frozenset[str]) -> frozenset[str]:
+    """The questions that these roles name, or their steps need or give: not those that each agency
+    is asked, unless they are named.
+    """
     steps = (step for step in workflow.transitions.values() if not roles.isdisjoint(step.who))
-    return frozenset(name for step in steps for name in named_by(step))
+    needed = {name for step in steps for name in named_by(step)}
+    asked = {question.id for question in workflow.questions.values() if question.asked_of}
+    return frozenset(needed - asked).union(*(workflow.roles[role].reads for role in roles))
 
 
 def is_bound(directory: Directory, workflow: Workflow, person: str) -> bool:
-    """Whether what somebody may read depends on which agencies a case concerns."""
+    """Whether what somebody may read depends on where a case is, or which agencies it concerns."""
     held = {one.role for one in directory.appointments if one.person == person}
-    return any(role.id in held for role in workflow.roles.values() if role.own_agency)
+    bound = (role.id for role in workflow.roles.values() if role.own_agency or role.reads_in)
+    return any(role in held for role in bound)
 
 
 def check(who: Reader, workflow: Workflow, ref: str, *, whole: bool = False) -> None:
@@ -102,12 +119,15 @@ def check(who: Reader, workflow: Workflow, ref: str, *, whole: bool = False) -> 
     """
     if who.whole or (who.roles and not whole):
         return
+    known = [workflow.roles[name] for name in workflow.acting]
     what = "on this day you hold no role of the process that acts in it"
     if who.roles:
         what = "it takes all that is personal on the case, and your role reads only a part of it"
-    elif any(role.own_agency for role in workflow.roles.values()):
+    elif any(role.own_agency for role in known):
         what += ", or one that reads only where its own agency is concerned"
-    acting = [n for n in workflow.acting if not (whole and workflow.roles[n].own_agency)]
+    if not who.roles and any(role.reads_in for role in known):
+        what += ", or one that reads only while a case is in certain states, and this is not"
+    acting = [role.id for role in known if not (whole and _is_partial(role, NOBODYS))]
     need = Need(what, names_of(workflow, acting), "config.toml says who holds which role")
     raise RefusedError(f"What is personal on {ref} is not yours to read.", (need,))
 
@@ -155,7 +175,7 @@ def reached(case: Case, workflow: Workflow, moment: str) -> bool:
     """Whether a state has been reached, or a step taken, and not been set aside."""
     if moment in workflow.transitions:
         return case.turn(f"took:{moment}") > 0
-    inside = {name for name in workflow.states if moment in _around(workflow, name)}
+    inside = {name for name in workflow.states if moment in around(workflow, name)}
     steps = (t for t in workflow.transitions.values() if t.to in inside)
     return case.state in inside or any(case.turn(f"took:{t.id}") > 0 for t in steps)
 
@@ -166,7 +186,7 @@ def _is_theirs(who: Reader, question: Question | None, agency: str) -> bool:
         return True
     if agency and agency in who.agencies:
         return True
-    return question is not None and not question.asked_of and question.id in who.alone
+    return question is not None and question.id in who.alone
 
 
 def _is(who: Reader, workflow: Workflow, name: str, agency: str) -> bool:
@@ -176,7 +196,7 @@ def _is(who: Reader, workflow: Workflow, name: str, agency: str) -> bool:
     return name in who.roles or (group is not None and not who.kinds.isdisjoint(group.kinds))
 
 
-def _around(workflow: Workflow, state: str) -> Iterator[str]:
+def around(workflow: Workflow, state: str) -> Iterator[str]:
     """A state and all that it is within."""
     while state:
         yield state

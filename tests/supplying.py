@@ -220,10 +220,20 @@ def _satisfying(paper: OnPaper, line: Condition | None, question: Question) -> s
         return line.values[0]
     if line and line.word == "not answered":
         return None
+    if question.answer == "case":
+        return _another_case(paper)
     today = paper.place.today().isoformat()
     plain = {"date": today, "number": "1", "agencies": next(iter(paper.place.directory.agencies))}
     choices = question.choices or (YES_NO if question.answer == "yes or no" else ())
     return choices[0] if choices else plain.get(question.answer, "It is on record.")
+
+
+def _another_case(paper: OnPaper) -> str | None:
+    """The reference of another case of the process that is open; None if there is none."""
+    asked = 'SELECT "ref" FROM "cases" WHERE "workflow" = ? AND "closed_on" IS NULL ORDER BY "ref"'
+    with paper.place.database.read() as tx:
+        found = [str(row[0]) for row in tx.rows(asked, (paper.edition.workflow.name,))]
+    return next((ref for ref in found if ref != paper.ref), None)
 
 
 def same_as_next(place: Workplace, seen: View, by: By, step: Transition) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.case import Given
-from engine.decide.passing import passed_over, to_record
+from engine.decide.passing import passed_over
 from engine.decide.taking import Step
 from engine.errors import RefusedError
 from engine.loading import load
@@ -19,6 +19,11 @@ from tests.changed_sample import changed
 from tests.offices import Office, ago
 from tests.test_cli_keyboard import typing
 from tests.worlds import BESS, LEE, SAMPLE, World, given
+
+
+def left(world: World, ref: str) -> list[str]:
+    """What is left to be done."""
+    return [task["what"] for task in reading.show(world.place, LEE, ref)["tasks"]]
 
 
 def test_already_done_passes_over_what_is_not_on_record_only_where_that_is_agreed(
@@ -42,11 +47,17 @@ def test_already_done_passes_over_what_is_not_on_record_only_where_that_is_agree
     assert world.deadline(ref, "notification")["status"] == "met"
     [taken] = [e for e in world.events(ref) if e["type"] == "transition taken"]
     assert (taken["body"]["from"], taken["body"]["passed_over"]) == ("referred", ["to_notify"])
-    [task] = reading.show(world.place, LEE, ref)["tasks"]
-    assert task["what"] == (
-        'look whether anything between "It has been referred" and "The notification is to be '
-        'sent", which "Record that the notification was sent" passed over, is to be recorded'
-    )
+    passed = 'or what was done in its place: "Record that the notification was sent" passed it over'
+    assert left(world, ref) == [
+        f'say when and by whom "Begin the decision" was done, {passed}',
+        f'say when and by whom "Decide to notify" was done, {passed}; what it rests on is not on '
+        'record either: no answer to "Why was it decided so?"; Sample Borough Council has not been '
+        'asked: "Does your agency think it should be notified?"; Sample Integrated Care Board has '
+        'not been asked: "Does your agency think it should be notified?"; Sample Police has not '
+        'been asked: "Does your agency think it should be notified?"',
+    ]
+    asked = [task["role"] for task in reading.show(world.place, LEE, ref)["tasks"]]
+    assert asked == ["business_unit", "local_authority"]
 
 
 def test_history_passes_over_what_is_not_on_record_without_being_asked(world: World) -> None:
@@ -144,25 +155,48 @@ def test_where_a_case_was_and_where_a_step_starts_are_said_by_titles() -> None:
     workflow = load(SAMPLE)
     step = workflow.transitions["publish"]
 
-    def said(*starts: str) -> tuple[str, str]:
-        here = step._replace(starts=starts)
-        return passed_over(workflow, "open", here), to_record(workflow, "open", here)
+    def said(*starts: str) -> str:
+        return passed_over(workflow, "open", step._replace(starts=starts))
 
-    over, left = said("publishing")
-    assert over == (
+    assert said("publishing") == (
         'the case is at "Open", and this step starts at "The report is to be published"; how it '
         "came there is not on record"
     )
-    assert left == (
-        'look whether anything between "Open" and "The report is to be published", which '
-        '"Publish the report" passed over, is to be recorded'
-    )
-    assert (
-        'starts at "It has been referred" or "It is being reviewed";'
-        in said("referred", "reviewing")[0]
-    )
+    two = said("referred", "reviewing")
+    assert 'starts at "It has been referred" or "It is being reviewed";' in two
     three = said("referred", "reviewing", "closed")
-    assert '"It has been referred", "It is being reviewed" or "The case is closed"' in three[0]
+    assert '"It has been referred", "It is being reviewed" or "The case is closed"' in three
     many = said("referred", "reviewing", "closed", "publishing")
-    assert "starts at one of 4 other places;" in many[0]
-    assert 'between "Open" and one of 4 other places, which' in many[1]
+    assert "starts at one of 4 other places;" in many
+
+
+def test_what_an_answer_on_record_rules_out_is_no_step_that_was_passed_over(world: World) -> None:
+    ref = world.open(aware_on="2025-12-12", place="elsewhere")
+    step = Step("record_notification_sent", already_done=True, pass_over=True)
+    cases.take_step(world.place, By("lee", evidence="receipt-1"), ref, step)
+    assert left(world, ref) == [
+        'say how the case came from "It has been referred" to "The notification is to be sent", '
+        'where "Record that the notification was sent" starts, and record the answers that belong '
+        "to it: no step leads there by what is on record"
+    ]
+
+
+def test_from_where_no_step_leads_there_it_is_asked_how_the_case_came_there(world: World) -> None:
+    ref = world.notified()
+    step = Step("decide_not_to_notify", already_done=True, pass_over=True)
+    cases.take_step(world.place, LEE, ref, step)
+    task, running = left(world, ref)
+    assert "no case closes before that" in running
+    assert task.startswith(
+        'say how the case came from "It is being reviewed" to "The local authority is deciding"'
+    )
+
+
+def test_history_is_asked_once_for_all_that_was_passed_over(world: World) -> None:
+    by = By("bess", on="2024-03")
+    answers = given(place="in our area", aware_on="2024-03")
+    ref = cases.open_new(world.place, by, "incident", answers, historic=True).ref
+    step = Step("record_notification_sent", already_done=True)
+    cases.take_step(world.place, By("lee", on="2024-03"), ref, step)
+    [task] = left(world, ref)
+    assert task.endswith('; not on record: "Begin the decision" and "Decide to notify"')

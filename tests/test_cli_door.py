@@ -83,7 +83,8 @@ def test_a_change_of_a_case_that_somebody_else_changed_is_refused(office_on: Off
     version = office_on.show(ref)["version"]
     office_on.ok("take", ref, "start_deciding", "--if-version", str(version))
     said = office_on.refused(5, "undo", ref, "--reason", "mistake", "--if-version", str(version))
-    assert "was changed by somebody else" in said
+    now = office_on.show(ref)["version"]
+    assert f"has changed since version {version}: it is at version {now} now" in said
 
 
 def test_what_somebody_else_decided_needs_its_evidence_which_is_kept(office_on: Office) -> None:
@@ -136,8 +137,9 @@ def test_somebody_whom_nobody_named_is_told_how_to_be_named(office: Office) -> N
     said = office.refused(2, "show", ref)
     assert "config.toml ties nobody to the system user" in said
     assert "--as PERSON" in said
+    assert said == office.refused(2, "list")
     assert office.ok("show", ref, "--as", "lee")
-    assert office.ok("list")
+    assert office.ok("list", "--as", "lee")
 
 
 def test_the_proof_of_who_it_was_is_sealed_with_the_event(office: Office) -> None:

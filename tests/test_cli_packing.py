@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine import keys
 from tests.offices import Office, ago
 from tests.reviews import NAMES, SUBMISSION
 from tests.stories import ROOT
+from tests.test_cli_keyboard import typing
 
 SEEDS = (b"w", b"a", b"s")
 REF = "2025-H04K92"
@@ -85,7 +87,52 @@ def test_a_pack_that_lacks_something_is_refused_with_all_of_it(unit: Office) -> 
     told = unit.run("pack", ref, "decision_record", "--out", str(unit.folder), "--json", *SAM)
     assert len(json.loads(told.stdout)["refused"]["unmet"]) == 5
     words = ("pack", ref, "decision_record", "--out", str(unit.folder), "--draft", *SAM)
-    assert "Still missing:" in unit.ok(*words)
+    assert f"Still missing, 5 things in all; `record {ref} --form --all` asks" in unit.ok(*words)
+
+
+def test_what_a_draft_lacks_is_said_section_by_section_with_several_children_in_one_line(
+    unit: Office,
+) -> None:
+    ref, _ = drafted(unit)
+    for _ in range(4):
+        unit.ok("person", ref, "add", "child", *SAM)
+    unit.ok("record", ref, "child_sex/p2=-", *SAM, typed="female")
+    words = ("pack", ref, SUBMISSION, "--out", str(unit.folder), "--draft", *SAM)
+    lines = unit.ok(*words).splitlines()
+    said = " ".join(" ".join(lines).split())
+    missing = unit.json(*words)["missing"]
+
+    assert len(missing) == 78
+    assert f"Still missing, 78 things in all; `record {ref} --form --all` asks for what is" in said
+    heads = [line for line in lines if re.match(r"  [A-Z].*: [0-9]+( |$)", line)]
+    assert [int(re.findall(r": ([0-9]+)", head)[0]) for head in heads] == [
+        *(4, 39, 3, 6, 2, 1, 2, 1, 4, 8, 4, 4),
+    ]
+    assert heads[:3] == [
+        "  Administration: 4",
+        "  The children: 39 (from the business unit or local authority)",
+        "  The family and the household: 3",
+    ]
+    assert (
+        '- no answer to "What is the child\'s sex?" for p1, p3 and p4 (record child_sex/CHILD) -'
+        in said
+    )
+    assert '"What is the child\'s ethnicity?" for p1, p2, p3 and p4 (record' in said
+    assert {"child_sex/p1", "child_sex/p3", "child_sex/p4"} <= {
+        one["how"].removeprefix("record ") for one in missing
+    }
+
+
+def test_what_a_draft_lacks_of_a_single_child_names_that_child(unit: Office) -> None:
+    ref, _ = drafted(unit)
+    words = ("pack", ref, SUBMISSION, "--out", str(unit.folder), "--draft", *SAM)
+    said = " ".join(unit.ok(*words).split())
+    assert said.count("no child has been added to the case") == 1
+    unit.ok("person", ref, "add", "child", *SAM)
+    said = " ".join(unit.ok(*words).split())
+
+    assert 'no answer to "What is the child\'s sex?" for p1 (record child_sex/p1)' in said
+    assert "The children: 10 (from the business unit or local authority)" in said
 
 
 @pytest.mark.parametrize(
@@ -116,8 +163,14 @@ def drafted(unit: Office) -> tuple[str, str]:
 def test_a_draft_does_not_stand_because_something_was_sent(unit: Office) -> None:
     ref, draft = drafted(unit)
     letter = unit.file("any.txt", "a letter")
-    said = unit.ok("sent", ref, "decision_record", "--file", letter, "--to", "the Panel", *SAM)
-    assert "It was never built here" in said
+    words = ("sent", ref, "decision_record", "--file", letter, "--to", "the Panel", *SAM)
+    refused = " ".join(unit.refused(4, *words).split())
+    assert (
+        'Nothing of version 1 of "Record of the decision whether to notify", a draft and all that '
+        "was built, is in the file that was given; give --not-as-built if it is" in refused
+    )
+    said = " ".join(unit.ok(*words, "--not-as-built").split())
+    assert "Nothing of the generated pack is in it; it is kept as version 2." in said
     told = unit.ok("sent", ref, "decision_record", "--file", draft, "--to", "the Panel", *SAM)
     assert (
         "What went is of version 1, which is a draft and stays one; it is kept as version 3."
@@ -129,8 +182,37 @@ def test_a_draft_does_not_stand_because_something_was_sent(unit: Office) -> None
     [listed] = [one for one in unit.json("pack", ref, *SAM)["packs"] if one["pack"][0] == "d"]
     assert [one["status"] for one in listed["versions"]] == ["draft", "sent", "sent"]
     history = " ".join(unit.ok("history", ref, *SAM).split())
+    assert "version 2 (nothing of version 1 is in what went)" in history
     assert "version 3 (what went is of the draft, version 1)" in history
     assert unit.run("audit", "verify", *SAM).exit_code == 0
+
+
+def test_a_draft_that_was_changed_by_hand_and_sent_is_compared_with_the_draft(
+    unit: Office,
+) -> None:
+    ref, _ = drafted(unit)
+    edited = unit.file("decision-record.pdf", b"%PDF-1.7 finished by hand")
+    words = ("sent", ref, "decision_record", "--file", edited, "--to", "the Panel", *SAM)
+    said = " ".join(unit.ok(*words).split())
+
+    assert (
+        "Beside version 1, which is a draft: decision-record.html is missing and "
+        "decision-record.pdf is different; it is kept as version 2." in said
+    )
+    history = " ".join(unit.ok("history", ref, *SAM).split())
+    assert "version 2 (what went was compared with the draft, version 1)" in history
+    assert unit.run("audit", "verify", *SAM).exit_code == 0
+
+
+def test_what_was_sent_of_a_pack_of_which_nothing_was_built_is_kept(unit: Office) -> None:
+    letter = unit.file("any.txt", "a letter")
+    words = ("sent", REF, SUBMISSION, "--file", letter, "--to", "the Panel", *SAM)
+    said = " ".join(unit.ok(*words).split())
+
+    assert (
+        "Nothing that was built here by then is left to compare it with; it is kept as version 1."
+        in said
+    )
 
 
 def test_a_pack_that_was_sent_is_handed_out_as_it_was_sent(unit: Office) -> None:
@@ -179,9 +261,56 @@ def test_an_erasure_of_somebody_much_was_written_about_says_how_much_there_is_to
     tasks = [one["what"] for one in unit.json("show", REF, *SAM)["tasks"]]
     [said] = [what for what in tasks if what.startswith("look through what may still name p1")]
 
-    every = f"answers and documents, which `show {REF} --all` names"
-    assert f"{every}; the packs that were built or sent, drafts too" in said
-    assert said.endswith("; the linked cases")
+    assert said.endswith(f"answers and documents, which `show {REF} --all` names; the linked cases")
+    [listed] = [one for one in unit.json("pack", REF, *SAM)["packs"] if one["pack"] == SUBMISSION]
+    assert [(one["status"], one["erased"]) for one in listed["versions"]] == [("draft", True)]
+    shown = " ".join(unit.ok("pack", REF, *SAM).split())
+    assert "; its file was destroyed by an erasure" in shown
+    history = " ".join(unit.ok("history", REF, *SAM).split())
+    assert "what was known about p1 was erased: 11 values and 1 file" in history
+
+
+def test_a_copy_that_was_sent_stays_after_an_erasure_until_it_is_asked_to_go(unit: Office) -> None:
+    words = ("pack", REF, "decision_record", "--out", str(unit.folder), *SAM)
+    file = unit.json(*words)["file"]
+    unit.ok("sent", REF, "decision_record", "--file", file, "--to", "the partners", *SAM)
+    erase = ("erase", REF, "--person", "p1", "--basis", "a court's order")
+    code, shown = typing(unit, *erase, *SAM, keys=f"{REF}\n")
+    said = " ".join(shown.split())
+    assert code == 0, said
+    assert "packs that were neither signed off nor sent are built again from what is left" in said
+    assert (
+        "2 files of packs signed off or sent, which may name them and which --copies destroys too; "
+        "packs that were written to a folder, and whatever else has left the building;" in said
+    )
+    refused = " ".join(unit.refused(4, *erase, *SURE, *SAM).split())
+    assert (
+        "What was recorded under p1 was erased from this case before, and nothing is left to "
+        "destroy but packs that were signed off or sent, which --copies destroys." in refused
+    )
+    unit.ok(*erase, "--copies", *SURE, *SAM)
+    shown = " ".join(unit.ok("pack", REF, *SAM).split())
+
+    assert "version 1: sent" in shown
+    assert "; its file was destroyed by an erasure" in shown
+    assert "Consistent" in unit.ok("audit", "verify", *SAM)
+
+
+def test_a_pack_that_may_name_the_erased_says_so_when_it_is_built(unit: Office) -> None:
+    unit.ok("pack", REF, SUBMISSION, "--out", str(unit.folder), *SAM)
+    unit.ok("erase", REF, "--person", "p1", "--basis", "a court's order", *SURE, *SAM)
+    assert "built again" not in unit.ok("tick", *SAM)
+    words = ("pack", REF, "decision_record", "--out", str(unit.folder), *SAM)
+    said = " ".join(unit.ok(*words).split())
+
+    assert (
+        "p1 was erased, and what may still name them has not been looked through, so this pack may "
+        f"name them; `erase {REF} --person p1` once more destroys it." in said
+    )
+    [task] = [one for one in unit.json("show", REF, *SAM)["tasks"] if "p1" in one["what"]]
+    assert "(packs are built again by themselves when this is done)" in task["what"]
+    unit.ok("done", REF, task["task"], "--reason", "looked through", *SAM)
+    assert "1 pack built again" in unit.ok("tick", *SAM)
 
 
 def test_what_went_is_compared_and_kept(unit: Office) -> None:

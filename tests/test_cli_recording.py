@@ -160,3 +160,30 @@ def test_a_document_of_twenty_five_megabytes_is_kept_and_none_that_is_larger(
     out = office.folder / "out.pdf"
     office.ok("document", ref, "form", "--out", str(out), "--why", "to see", "--as", "lee")
     assert out.read_bytes() == b"x" * most
+
+
+def test_a_task_is_done_on_the_day_that_is_given_and_history_says_so(office: Office) -> None:
+    ref = office.at("to_notify")
+    office.ok("correct", ref, "opinion/council=undecided", "--reason", "misread")
+    [task] = office.show(ref)["tasks"]
+    words = ("done", ref, task["task"], "--as", "lee", "--reason", "confirmed by letter")
+    said = office.ok(*words, "--on", ago(1))
+    assert f"Task {task['task']} of {ref} is done, on {day(ago(1))}." in said
+    events = office.json("history", ref)["events"]
+    [closed] = [one for one in events if one["type"] == "task closed"]
+    assert closed["happened"] == ago(1)
+    shown = " ".join(office.ok("history", ref).split())
+    when = f"{day(ago(1))}, recorded {day(ago(0))}"
+    what = f"{task['what'][:1].upper()}{task['what'][1:]}"
+    assert f"{when}: task done: {what} ({task['task']})" in shown
+
+
+def test_a_task_that_the_record_ends_is_done_when_it_is_recorded(office: Office) -> None:
+    ref = office.at("deciding")
+    office.ok("take", ref, "decide_to_notify", "--already-done", "--as", "lee")
+    left = {one["task"] for one in office.show(ref)["tasks"]}
+    office.ok("record", ref, "rationale=-", "--on", ago(1), "--reason", "found", typed="It fits.")
+    [gone] = left - {one["task"] for one in office.show(ref)["tasks"]}
+    said = " ".join(office.ok("history", ref).split())
+    [entry] = [one for one in said.split(" @") if f"({gone})" in one and "task done" in one]
+    assert re.match(rf"\d+ {day(ago(0))}: task done: ", entry), entry

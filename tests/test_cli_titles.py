@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from engine.cli.printing import day
 from engine.definition import Workflow
 from engine.service import reading
 from tests.offices import Office, ago
+from tests.test_needs import review
 from tests.worlds import BESS, World
 
 IDENTIFIER = re.compile(r"(?<![\[`/\w])[a-z]+_[a-z_]+(?![\w])")
@@ -123,6 +125,61 @@ def test_a_provisional_deadline_says_why_and_what_to_record(office: Office) -> N
     assert office.show(ref)["deadlines"][0]["provisional"] is None
 
 
+@pytest.mark.parametrize(
+    ("step", "then"),
+    [("decide_not_to_notify", "stopped"), ("record_notification_sent", "was met")],
+)
+def test_a_clock_that_ended_while_its_start_was_unknown_is_explained_as_provisional(
+    office: Office, step: str, then: str
+) -> None:
+    ref = office.open("place=in our area", f"happened_on={ago(9)}")
+    office.ok("take", ref, "start_deciding")
+    if then == "was met":
+        office.ok("take", ref, "decide_to_notify", "--already-done", "--as", "lee")
+    office.ok("take", ref, step, "--already-done", "--as", "lee")
+    said = whole(office.ok("explain", ref, "notification"))
+    assert (
+        f"It was provisional when it {then}: "
+        '"When did the local authority become aware of it?" was not answered, so it was counted '
+        f"from {day(ago(9))}, the earliest day on record then."
+    ) in said
+    assert "day 0, as no other was known then" in said
+    assert "that is from" not in said
+    [told] = office.json("explain", ref, "notification")["deadlines"]
+    assert told["was_provisional"]["counted_from"] == ago(9)
+    # The day that is learnt later judges again what was met, and leaves alone what had stopped.
+    office.ok("record", ref, f"aware_on={ago(8)}")
+    said = whole(office.ok("explain", ref, "notification"))
+    assert ("It was provisional when it" in said) is (then == "stopped")
+    assert (f"that is from {day(ago(8))}" in said) is (then == "was met")
+
+
+def test_a_clock_whose_start_was_learnt_before_it_ended_is_not_explained_as_provisional(
+    office: Office,
+) -> None:
+    ref = office.open("place=in our area", f"happened_on={ago(9)}")
+    office.ok("record", ref, f"aware_on={ago(8)}")
+    office.ok("take", ref, "start_deciding")
+    office.ok("take", ref, "decide_not_to_notify", "--already-done", "--as", "lee")
+    [told] = office.json("explain", ref, "notification")["deadlines"]
+    assert (told["status"], told["was_provisional"]) == ("no longer applies", None)
+    assert f"that is from {day(ago(8))}" in whole(office.ok("explain", ref, "notification"))
+
+
+def test_steps_that_can_be_taken_almost_any_time_are_said_with_one_of_them(
+    office: Office,
+) -> None:
+    ref = review(office)
+    said = whole(office.ok("show", ref))
+    assert (
+        'Can be done now 6 steps that can be taken almost any time, such as "Call a meeting"; '
+        f"`casetrail next {ref}` names them"
+    ) in said
+    office.ok("take", ref, "report_referral", "--already-done")
+    said = whole(office.ok("show", ref))
+    assert '6 more steps that can be taken almost any time, such as "Call a meeting"' in said
+
+
 def steps(world: World, ref: str) -> list[str]:
     return [one["transition"] for one in reading.next_steps(world.place, BESS, ref)["steps"]]
 
@@ -159,7 +216,7 @@ def test_what_a_change_did_is_said_by_titles_too(office: Office) -> None:
     said = office.ok("attach", ref, "form", form)
     assert 'Put a document on file for "The form that was sent".' in said
     said += office.ok("delay", ref, "notification", "--told", "them", "--reason", "late")
-    assert 'the delay of "Notify the Panel" was explained' in whole(said)
+    assert '"Notify the Panel" was not late yet: it is on record that a delay was' in whole(said)
     ref = office.at("reviewing")
     office.ok("record", ref, "report=-", typed="The report.")
     said += office.ok("approve", ref, "report", "--as", "eve")

@@ -233,6 +233,10 @@ def test_what_was_to_last_until_a_day_is_not_overdue_once_that_day_has_passed(wo
     running = world.deadline(ref, "public")
     assert saying.state(running | {"working_days_left": 260}).endswith(", 260 working days left")
     assert saying.state(running | {"working_days_left": 261}) == "until Tue 15 Dec 2026"
+    assert saying.state(running | {"working_days_left": -260}).endswith(", 260 working days ago")
+    assert saying.state(running | {"working_days_left": -261}).endswith(", more than 1 year ago")
+    assert saying.state(running | {"working_days_left": -509}).endswith(", more than 1 year ago")
+    assert saying.state(running | {"working_days_left": -8850}).endswith(", more than 34 years ago")
     kept = [("public", ref)]
     assert [(one["timescale"], one["ref"]) for one in listing.running(world.place)] == kept
     world.clock.go_to("2026-12-16")

@@ -217,14 +217,25 @@ def test_of_several_agencies_each_that_has_not_answered_is_named_by_its_title(
     ]
 
 
-def test_a_step_from_elsewhere_is_left_to_those_who_take_it(world: World) -> None:
+def test_a_step_that_was_passed_over_is_left_to_those_who_take_it(world: World) -> None:
     ref = world.open(aware_on="2025-12-12")
     why = given(rationale="It was an accident.")
     step = Step("decide_not_to_notify", why, already_done=True, pass_over=True)
     cases.take_step(world.place, LEE, ref, step)
     with world.place.database.read() as tx:
         rows = [tuple(row) for row in tx.rows("SELECT kind, role, subject FROM tasks")]
-    assert rows == [("unmet need", "local_authority", "decide_not_to_notify")]
+    assert rows == [("unmet need", "business_unit", "start_deciding")]
+
+
+def test_how_a_case_came_where_a_step_starts_is_left_to_those_who_take_that_step(
+    world: World,
+) -> None:
+    ref = world.notified()
+    step = Step("decide_not_to_notify", already_done=True, pass_over=True)
+    cases.take_step(world.place, LEE, ref, step)
+    with world.place.database.read() as tx:
+        rows = [tuple(row) for row in tx.rows("SELECT kind, role, subject FROM tasks")]
+    assert rows[0] == ("unmet need", "local_authority", "decide_not_to_notify")
 
 
 def test_a_day_that_a_step_gives_is_had_by_those_who_take_that_step(world: World) -> None:

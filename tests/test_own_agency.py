@@ -122,7 +122,7 @@ def test_a_lead_reads_no_reasons_in_the_history_and_finds_no_child(review: Revie
     )
     told = private.entries(review.place, NIA, review.ref, WHY)
     assert [said for (_, path), said in told.items() if path.startswith("reason/")] == [
-        "(withheld: your role reads only what its own steps need, and your agency's answers)"
+        "(withheld: of what is personal on this case your role reads only a part)"
     ]
     assert listing.find(review.place, NIA, "Ngozi") == []
     assert [found["ref"] for found in listing.find(review.place, NIA, "second floor")] == [

@@ -46,7 +46,7 @@ def test_a_newer_version_takes_the_place_of_the_one_before(review_on: Review) ->
 def test_an_answer_that_no_pack_prints_leaves_them_current(review: Review) -> None:
     review.build()
     review.clock.go_to("2026-01-08")
-    review.record(information_wanted="The chronology of the police.")
+    review.record(other_authority="The chronology of the police points there.")
 
     assert packs(review) == [(1, "current")]
     assert review.build().fresh is False

@@ -149,8 +149,16 @@ def test_somebody_who_changed_the_case_first_wins(world: World) -> None:
     ref = world.open()
     seen = reading.show(world.place, BESS, ref)["version"]
     world.record(ref, happened_on="2025-12-10")
-    with pytest.raises(StaleCaseError, match="changed by somebody else"):
+    with pytest.raises(StaleCaseError, match=f"has changed since version {seen}: it is at"):
         cases.take_step(world.place, By("bess", if_version=seen), ref, Step("start_deciding"))
+
+
+def test_a_version_that_the_case_has_never_had_is_not_called_a_change(world: World) -> None:
+    ref = world.open()
+    now = reading.show(world.place, BESS, ref)["version"]
+    with pytest.raises(StaleCaseError, match=f"never been at version {now + 1}: it is at"):
+        cases.take_step(world.place, By("bess", if_version=now + 1), ref, Step("start_deciding"))
+    assert reading.show(world.place, BESS, ref)["version"] == now
 
 
 def test_the_same_key_does_the_same_thing_once(world: World) -> None:

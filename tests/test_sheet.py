@@ -47,6 +47,38 @@ def test_today_fits_one_sheet_whatever_there_is_and_counts_what_it_leaves_out(
             assert shown
 
 
+def test_the_cases_that_wait_on_somebody_are_named_whole_or_counted(world: World) -> None:
+    for number in range(BUSY):
+        world.open(aware_on="2025-12-12")
+        if number + 1 not in (1, 4, 5, 6, 7, BUSY):
+            continue
+        found = listing.today_sheet(world.place)
+        lines = [click.unstyle(line) for line in sheet(found, "Sample Partnership", [])]
+        own = lines[lines.index(f"Waiting on ({number + 1})") + 1 :]
+        said = " ".join(own).strip()
+        refs = re.findall(r"\d{4}-\S+", said)
+        [left] = re.findall(r" and (\d+) more$", said) or [0]
+        known = {one["ref"] for one in found["waiting"]}
+        assert {ref.rstrip(",") for ref in refs} <= known
+        assert len(refs) + int(left) == number + 1
+        assert len(own) == 1
+        assert max(map(len, own)) <= COLUMNS
+    assert len(refs) > 3
+
+
+def test_a_task_too_long_for_its_line_still_says_on_whom_it_waits() -> None:
+    task = {"ref": "2026-K7QF29", "what": "look " * 40, "how": "done 2026-K7QF29 4.1 --reason TEXT"}
+    [part] = [part for part in PARTS if part.name == "tasks"]
+    [short] = part.entries([task | {"by": "the local authority"}])
+    assert short[0].startswith("  2026-K7QF29 look look")
+    assert short[0].endswith("... (the local authority)")
+    [long] = part.entries([task | {"by": "the safeguarding lead of an agency " * 4}])
+    assert "look look" in long[0]
+    assert max(map(len, (*short, *long))) <= COLUMNS
+    [nobody] = part.entries([task | {"by": ""}])
+    assert nobody[0].endswith("... (anybody)")
+
+
 def test_a_quiet_day_leaves_nothing_out(world: World) -> None:
     world.open(aware_on="2025-12-12")
     lines = sheet(listing.today_sheet(world.place), "Sample Partnership", [])

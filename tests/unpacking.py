@@ -72,4 +72,5 @@ def send(review: Review, content: bytes, name: str = "sent.zip", **more: object)
         File("receipt of Robin.txt", io.BytesIO(receipt)) if isinstance(receipt, bytes) else None
     )
     sending = Sending(File(name, io.BytesIO(content)), SENT_TO, shown, more.get("other") is True)
-    return packing.sent(review.place, by, review.ref, SUBMISSION, sending)
+    pack = str(more.get("pack", SUBMISSION))
+    return packing.sent(review.place, by, review.ref, pack, sending)

@@ -319,6 +319,8 @@ class Walk:
             return str(pick % 3)
         if question.answer in ("choice", "yes or no"):
             return choices[pick % len(choices)]
+        if question.answer == "case" and self.refs and pick % 3:
+            return self.refs[pick % len(self.refs)]
         return TEXTS[pick % len(TEXTS)]
 
     def _day(self, pick: int) -> str:

@@ -35,7 +35,8 @@ def next_(door: Visit, ref: str, every: bool) -> None:
     First stands what leads on from where the case is; what is possible in many states, or ruled
     out, is named below it. With --all every step says all that is missing, and who can supply it.
     """
-    found = reading.next_steps(door.place, door.visitor, references.read(ref))
+    ref = references.read(ref)
+    found = reading.next_steps(door.admitted("next", ref), door.visitor, ref)
     waits = f"; it waits on {found['waits_on']}" if found["waits_on"] else ""
     lines = paragraph(f'{found["ref"]} is at "{found["state_title"]}"{waits}.')
     if not found["steps"]:

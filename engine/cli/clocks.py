@@ -18,6 +18,8 @@ from engine.timescales import Due, basis_lines, caution_lines, day_lines, deriva
 Known = Mapping[str, Any]
 
 _DAY_0 = "day 0, the day it happened"
+_UNKNOWN_0 = "day 0, for as long as no other is known"
+_NEVER_0 = "day 0, as no other was known then"
 
 MOST = 40
 """Deadlines that are printed at once."""
@@ -30,9 +32,10 @@ MOST = 40
 )
 def deadlines(door: Visit, ref: str, every: bool) -> None:
     """What is still to be met, of one case or of all, the earliest first."""
-    place = door.place
+    ref = references.read(ref) if ref else ""
+    place = door.admitted("deadlines", ref)
     if ref:
-        case = reading.show(place, door.visitor, references.read(ref))
+        case = reading.show(place, door.visitor, ref)
         found = [{"ref": case["ref"], **one} for one in case["deadlines"]]
         found = [one for one in found if every or one["status"] in saying.OPEN]
         cautions = [case["caution"]] if case["caution"] else []
@@ -53,7 +56,8 @@ def deadlines(door: Visit, ref: str, every: bool) -> None:
 @reads("explain", argument("ref", "REF"), argument("timescale", "TIMESCALE"))
 def explain(door: Visit, ref: str, timescale: str) -> None:
     """How a deadline came to its day: every counted and skipped day, and every change."""
-    ref, place = references.read(ref), door.place
+    ref = references.read(ref)
+    place = door.admitted("explain", ref)
     found = explaining.explain(place, ref, timescale)
     lines: list[str] = []
     document = []
@@ -89,10 +93,9 @@ def _said(text: str) -> list[str]:
 def _days(one: Known) -> list[str]:
     """The derivation from the one day on which it started, for as long as that stands."""
     lines: list[str] = []
+    instead = _UNKNOWN_0 if one["provisional"] else _NEVER_0 if one["was_provisional"] else _DAY_0
     for line in derivation_lines(one["derivation"]):
-        if one["provisional"]:
-            line = line.replace(_DAY_0, "day 0, for as long as no other is known")
-        lines += _derived(line)
+        lines += _derived(line.replace(_DAY_0, instead))
     return lines
 
 
@@ -142,6 +145,13 @@ def _at_most(one: Known) -> list[str]:
 def _rule(one: Known) -> str:
     if why := saying.provisional(one):
         return f"The rule: {one['rule_said']}. {why}"
+    if was := one["was_provisional"]:
+        then = "stopped" if one["status"] == "no longer applies" else "was met"
+        earliest = ", the earliest day on record then" if one["no"] == 1 else ""
+        return (
+            f'The rule: {one["rule_said"]}. It was provisional when it {then}: "{was["ask"]}" was '
+            f"not answered, so it was counted from {day(was['counted_from'])}{earliest}."
+        )
     some = "some day in " if one["from_latest"] else ""
     return f"The rule: {one['rule_said']}, that is from {some}{day(one['starts_on'])}."
 

@@ -37,7 +37,8 @@ class Filled(NamedTuple):
 
 def run(door: Visit, ref: str) -> None:
     """Write the form of a case, or read one back that was filled in."""
-    found = asking.open_questions(door.place, door.visitor, ref, every=door.options["every"])
+    place = door.admitted("record", ref)
+    found = asking.open_questions(place, door.visitor, ref, every=door.options["every"])
     if door.options["form"]:
         _read_back(door, ref)
     else:
@@ -165,6 +166,7 @@ def _expected(question: Question) -> str:
         "date": f"a day, such as {day('2025-12-15')} or 2025-12-15",
         "number": "a whole number",
         "agencies": "ids of agencies, with commas between them",
+        "case": "the reference of another case, such as 2025-K7QF29",
         "text": "text, as many lines as it needs",
     }.get(kind, f"one of: {', '.join(question['choices'])}")
     more = '; or "asked", or "no reply, asked on DAY"' if question["asked_of"] else ""

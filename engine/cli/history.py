@@ -61,7 +61,7 @@ def history(door: Visit, ref: str, every: bool, personal: bool, why: str) -> Non
     answers are shown only with --personal and --why.
     """
     ref, reason = references.read(ref), reason_to_read(personal, why)
-    place = door.place
+    place = door.admitted("history", ref)
     events = reading.history(place, ref)
     values = private.entries(place, door.visitor, ref, reason) if personal else {}
     cautions = reading.cautions(place, [ref])
@@ -70,7 +70,7 @@ def history(door: Visit, ref: str, every: bool, personal: bool, why: str) -> Non
         document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
     with place.database.read() as tx:
         workflow = reading.view(place, tx, ref).edition.workflow
-    titles = Titles(workflow, place.directory, names=every)
+    titles = Titles(workflow, place.directory, _left_to_do(events), names=every)
     lines = _printed(titles, events, values, every=every)
     door.answer(document, [*lines, *saying.caution(*cautions)])
 
@@ -111,6 +111,12 @@ def grouped(events: Sequence[Event]) -> list[Entry]:
     return found
 
 
+def _left_to_do(events: Iterable[Event]) -> dict[str, str]:
+    """What each task of a case was, by its name."""
+    opened = [event["body"] for event in events if event["type"] == "task opened"]
+    return {one["task"]: one["what"] for body in opened for one in body["tasks"]}
+
+
 def _tellings(events: Iterable[Event]) -> dict[str, int]:
     """The entry in which people were told by each message."""
     return {one["id"]: event["n"] for event in events for one in event["body"].get("messages", ())}
@@ -119,7 +125,8 @@ def _tellings(events: Iterable[Event]) -> dict[str, int]:
 def _entry(titles: Titles, entry: Entry, told_in: Mapping[str, int]) -> list[str]:
     event = entry.event
     recorded = day(event["recorded"])
-    happened = recorded if event["type"] in AT_ONCE else day(event["happened"])
+    at_once = event["type"] in AT_ONCE and not _ended_by_hand(event)
+    happened = recorded if at_once else day(event["happened"])
     late = f", recorded {recorded}" if recorded != happened else ""
     if event["type"] == "message sent" and entry.sent:
         head, *items = [_messages([event, *entry.sent], told_in)]
@@ -130,6 +137,11 @@ def _entry(titles: Titles, entry: Entry, told_in: Mapping[str, int]) -> list[str
     for one in items:
         lines += paragraph(f"- {one}", 4, 2)
     return lines
+
+
+def _ended_by_hand(event: Event) -> bool:
+    """Whether somebody said of a task that it was done, and how: then on the day it was done."""
+    return event["type"] == "task closed" and bool(event["sealed"])
 
 
 def _messages(sent: Sequence[Event], told_in: Mapping[str, int]) -> str:

@@ -25,12 +25,16 @@ MOST = 200
     "list",
     option("--late", is_flag=True, help="Only cases with something overdue."),
     option("--due-within", metavar="LENGTH", default="", help='Such as "5 working days".'),
-    option("--state", metavar="STATE", default="", help="Only cases that are there."),
+    option("--state", metavar="STATE", default="", help="Only cases that are at it."),
     option("--workflow", metavar="NAME", default="", help="Only cases of this process."),
     option("--mine", is_flag=True, help="Only cases that wait on you in a role you hold."),
 )
 def list_(door: Visit, late: bool, due_within: str, state: str, workflow: str, mine: bool) -> None:
-    """The cases that are open, the one with the earliest deadline first."""
+    """The cases that are open, the one with the earliest deadline first.
+
+    --state takes what is said here of where a case is, such as --state "It has been referred", or
+    as much of it as no other state begins with.
+    """
     wish = Wish(
         late=late,
         due_within=due_within,
@@ -38,7 +42,7 @@ def list_(door: Visit, late: bool, due_within: str, state: str, workflow: str, m
         workflow=workflow,
         mine=door.person if mine else "",
     )
-    place = door.place
+    place = door.admitted("list")
     found = listing.cases(place, wish, MOST + 1)
     shown = listing.with_punctuality(place, found[:MOST])
     lines = printing.table([HEAD, *(_row(case) for case in shown)], 0)
@@ -55,14 +59,14 @@ def list_(door: Visit, late: bool, due_within: str, state: str, workflow: str, m
 def find(door: Visit, text: str) -> None:
     """Search all cases; the search is logged.
 
-    References and public answers are searched for everybody, and personal ones for those with a
-    role in the process who may read them. A name typed here stays in the shell's history: write -
-    to be asked for it, or @FILE.
+    References and public answers are searched for everybody who has a part here today, and personal
+    ones for those with a role in the process who may read them. A name typed here stays in the
+    shell's history: write - to be asked for it, or @FILE.
     """
     wanted = texts.free_text(text, "what is searched")
     if not wanted.strip():
         raise UsageError("Say what to search for.")
-    place = door.place
+    place = door.admitted("find")
     found = listing.find(place, door.visitor, wanted)
     rows = [(one["ref"], f"in {_where(one['titles'])}") for one in found]
     lines = [f"{count(len(found), 'case')} found; the search was logged."]

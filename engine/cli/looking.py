@@ -46,8 +46,9 @@ def show(door: Visit, ref: str, every: bool, personal: bool, why: str) -> None:
     --why says why. In brackets stands what other commands call a thing.
     """
     ref, reason = references.read(ref), reason_to_read(personal, why)
-    case = reading.show(door.place, door.visitor, ref)
-    values = private.answers(door.place, door.visitor, ref, reason) if personal else {}
+    place = door.admitted("show", ref)
+    case = reading.show(place, door.visitor, ref)
+    values = private.answers(place, door.visitor, ref, reason) if personal else {}
     document = {**case, "personal": values} if personal else case
     lines = [*_head(case), *_deadlines(case, every=every), *_to_do(case, every=every)]
     lines += [*_answers(case, values, every=every), *_linked(case)]
@@ -107,9 +108,11 @@ def _to_do(case: Case, *, every: bool) -> list[str]:
     for step in case["can_be_done"]:
         if step not in hidden:
             lines += item(f"{step['title']} [{step['transition']}]")
-    others = len(hidden)
-    also = f"{count(others, 'other')} at any time; " if others else ""
-    more = f"{also}`casetrail next {case['ref']}` names them, and what each step still needs."
+    more = f"`casetrail next {case['ref']}` names them, and what each step still needs."
+    if hidden:
+        first = len(hidden) == len(case["can_be_done"])
+        steps = count(len(hidden), "step" if first else "more step")
+        more = f'{steps} that can be taken almost any time, such as "{hidden[0]["title"]}"; {more}'
     return [*lines, *paragraph(more, 2)]
 
 

@@ -43,7 +43,7 @@ def pack(door: Visit, ref: str, pack: str) -> None:
         raise UsageError("A pack is built from the record as it is now; leave out --on.")
     by = door.by()
     if not pack:
-        _list(door, ref, packing.listed(door.place, by, ref))
+        _list(door, ref, packing.listed(door.admitted("pack", ref), by, ref))
         return
     folder = _folder(options["out"])
     built = packing.build(door.place, by, ref, pack, draft=options["draft"], anew=options["anew"])
@@ -53,10 +53,7 @@ def pack(door: Visit, ref: str, pack: str) -> None:
     titled = _titled(door, ref, built.pack)
     said = f"Version {built.no} of {titled} ({built.status}) {how}: {file}"
     lines = printing.paragraph(said)
-    if built.gaps:
-        lines += ["Still missing:"]
-        for need in built.gaps:
-            lines += printing.item(printing.need(need.what, need.who, need.how))
+    lines += _missing(built)
     for remark in built.remarks:
         lines += printing.paragraph(remark)
     document = {
@@ -117,22 +114,45 @@ _STANDS = {
 }
 
 
+def _missing(built: packing.Built) -> list[str]:
+    """What a draft lacks, section by section; who supplies all of a section is said once."""
+    if not built.gaps:
+        return []
+    total = count(len(built.gaps), "thing")
+    form = f"`record {built.ref} --form --all` asks for what is to be recorded in one document"
+    lines = printing.paragraph(f"Still missing, {total} in all; {form}:")
+    for part in built.parts:
+        everybody = {need.who for need in part.said}
+        who = next(iter(everybody)) if len(everybody) == 1 else ()
+        title = part.title or "Needed beside what it prints"
+        head = printing.need(f"{title}: {part.number}", who, "")
+        lines += ["", *printing.paragraph(head, 2, 2)]
+        for need in part.said:
+            said = printing.need(need.what, () if who else need.who, need.how)
+            lines += printing.paragraph(f"- {said}", 4, 2)
+    return [*lines, ""]
+
+
 def _differences(posted: packing.Posted) -> str:
+    kept = f"it is kept as version {posted.no}."
+    if posted.draft and SAME in posted.files.values():
+        return f"What went is of version {posted.draft}, which is a draft and stays one; {kept}"
     if posted.draft:
-        return (
-            f"What went is of version {posted.draft}, which is a draft and stays one; it is kept "
-            f"as version {posted.no}."
-        )
+        return f"Beside version {posted.draft}, which is a draft: {_listed(posted)}; {kept}"
     if posted.as_built:
         return f"What went is version {posted.no}, as it was built."
     if posted.unlike:
-        return f"Nothing of the generated pack is in it; it is kept as version {posted.no}."
+        return f"Nothing of the generated pack is in it; {kept}"
     if not posted.files:
-        return "It was never built here, so there is nothing to compare it with."
+        return f"Nothing that was built here by then is left to compare it with; {kept}"
+    return f"Beside version {posted.no} as it was built: {_listed(posted)}."
+
+
+def _listed(posted: packing.Posted) -> str:
+    """How what went differs from what it was compared with, file by file."""
     others = [f"{name} is {how}" for name, how in posted.files.items() if how != SAME]
     added = [f"{count(len(posted.added), 'file')} more went"] if posted.added else []
-    listed = printing.listed([*others, *added]) or "nothing else"
-    return f"Beside version {posted.no} as it was built: {listed}."
+    return printing.listed([*others, *added]) or "nothing else"
 
 
 def _titled(door: Visit, ref: str, name: str) -> str:
@@ -154,7 +174,8 @@ def _list(door: Visit, ref: str, found: list[dict[str, Any]]) -> None:
 
 def _version(version: Mapping[str, Any]) -> str:
     when = f", sent {printing.when(version['sent_on'])}" if version["sent_on"] else ""
-    return f"version {version['no']}: {version['status']}, {day(version['built_on'])}{when}"
+    gone = "; its file was destroyed by an erasure" if version["erased"] else ""
+    return f"version {version['no']}: {version['status']}, {day(version['built_on'])}{when}{gone}"
 
 
 def _folder(given: str) -> Path:

@@ -57,6 +57,11 @@ def person(door: Visit, ref: str, act: str, words: tuple[str, ...]) -> None:
             help=f"On what basis: {texts.FREE}",
         ),
         option(
+            "--copies",
+            is_flag=True,
+            help="Packs too that were signed off or sent and may name them.",
+        ),
+        option(
             "--yes-erase",
             metavar="REF",
             default="",
@@ -69,16 +74,18 @@ def erase(door: Visit, ref: str) -> None:
 
     It says first what is lost for ever and what stays, and asks for the reference once more. The
     trail keeps that the values existed, and verifies still. What is recorded of the case itself may
-    name the person still; where, is left as a task.
+    name the person still; where, is left as a task. Packs that were neither signed off nor sent go
+    too, and are built again when that was looked through; what is built before, another `erase`
+    destroys.
     """
     ref, options = references.read(ref), door.options
     basis = texts.free_text(options["basis"], "--basis")
     if not basis.strip():
         raise UsageError("An erasure needs its basis; give --basis.")
-    place, who = door.place, options["person"]
+    place, who, copies = door.place, options["person"], options["copies"]
     by = door.by()
-    _make_sure(door, ref, who, documents.to_erase(place, by, ref, who))
-    outcome = documents.erase_person(place, by, ref, who, basis)
+    _make_sure(door, ref, who, documents.to_erase(place, by, ref, who, copies=copies))
+    outcome = documents.erase_person(place, by, ref, who, basis, copies=copies)
     said = (
         f"What was recorded under {who} is destroyed, and can never be read again. What is on "
         "record of the case itself, and names of documents, may still name them: a task for those "
@@ -107,12 +114,20 @@ def _warning(ref: str, who: str, doomed: documents.Doomed) -> list[str]:
         (doomed.packs, "file of a pack", "files of packs"),
     )
     lost = printing.listed(count(*kind) for kind in kinds if kind[0]) or "nothing so far"
+    stay = (
+        f"{count(doomed.stay, *kinds[2][1:])} signed off or sent, which may name them and which "
+        "--copies destroys too; "
+        if doomed.stay
+        else ""
+    )
     said = (
         f"Lost for ever: all that is recorded under {who} of {ref}, which is {lost}. Nobody can "
-        "read it again here, nor can it be brought back.",
+        "read it again here, nor can it be brought back; but packs that were neither signed off "
+        "nor sent are built again from what is left.",
         "What stays: the trail, which says that it was there, and when and by whom it was erased; "
-        "what is on record of the case itself; whatever has left the building; and copies of the "
-        "database that were made before, for as long as they are kept.",
+        f"what is on record of the case itself; {stay}packs that were written to a folder, and "
+        "whatever else has left the building; and copies of the database that were made before, "
+        "for as long as they are kept.",
     )
     return [line for text in said for line in printing.paragraph(text)]
 
@@ -147,7 +162,7 @@ def _called_alike(
 def _show(door: Visit, ref: str) -> None:
     options = door.options
     reason = reason_to_read(options["personal"], options["why"])
-    place = door.place
+    place = door.admitted("person", ref)
     case = reading.show(place, door.visitor, ref)
     held = private.answers(place, door.visitor, ref, reason) if reason else {}
     document: dict[str, Any] = {"ref": ref, "people": [], "caution": case["caution"]}

@@ -32,7 +32,8 @@ def document(door: Visit, ref: str, name: str, out: str, why: str) -> None:
     it who may read that answer, and the access log says who did and why. --out names the file,
     which is for its owner only and never replaces another.
     """
-    ref, place = references.read(ref), door.place
+    ref = references.read(ref)
+    place = door.admitted("document", ref)
     found = private.on_file(place, ref)
     cautions = reading.cautions(place, [ref])
     if not name:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.cli import printing
 from engine.cli.printing import day, listed, paragraph
+from engine.dates import parse_partial
 from engine.nouns import count
 from engine.prose import capital, setter
 
@@ -14,7 +15,9 @@ Known = Mapping[str, Any]
 """A case, a deadline or a step in its stable form."""
 
 FAR = 260
-"""Working days of a year: how many are left is not said of what is further away."""
+"""Working days of a year: they are counted to people no further than this, ahead or back."""
+YEAR = 255
+"""The most working days that a year has: so many of them are a year at the least."""
 
 OPEN = ("overdue", "running", "provisional", "paused", "not started")
 
@@ -79,6 +82,12 @@ def standing(known: Known) -> str:
     return (
         f"Expected (source not yet read): {what}the time is from {source} ({known['confirmed']})."
     )
+
+
+def not_yet_late(known: Known, on: str) -> bool:
+    """Whether a deadline has a day that had not passed on another, known as far as that one is."""
+    last = known["due_between"][1] if known["due_between"] else known["due_on"]
+    return bool(last) and parse_partial(on[:10]).last.isoformat() <= last
 
 
 def waiting(known: Known) -> str:
@@ -178,6 +187,8 @@ def _left(known: Known) -> str:
         return "; that it was done is not on record"
     if left is None or left > FAR:
         return ""
+    if left < -FAR:
+        return f", more than {count(-left // YEAR, 'year')} ago"
     if known["status"] == "overdue" and not left:
         return ", no working day since"
     if left < 0:
@@ -193,6 +204,8 @@ def _beside(known: Known) -> str:
         more += f"; first due {day(known['first_due_on'])}"
     if known["target_on"]:
         more += f"; target {day(known['target_on'])}, agreed"
-    if known["delay_explained_on"]:
-        more += f"; the delay was explained {printing.when(known['delay_explained_on'])}"
+    if on := known["delay_explained_on"]:
+        ahead = not_yet_late(known, on)
+        what = "a delay was explained ahead," if ahead else "the delay was explained"
+        more += f"; {what} {printing.when(on)}"
     return more

@@ -22,6 +22,10 @@ Entry = list[str]
 
 LINES = 60
 COLUMNS = 100
+MOST_REFS = 8
+"""Cases that are named of those that wait on one role: more never fit on its line."""
+MOST_WHOM = 40
+"""Characters that say on whom a task waits: the rest of its line says what it is."""
 MOST_CAUTIONS = 5
 """Lines of what the editions ask to be said."""
 
@@ -45,7 +49,7 @@ def today(door: Visit, paper: bool) -> None:
     What is overdue, what is due in ten working days, on whom each case waits, who has not
     answered, what is to do, and what could not be delivered.
     """
-    place = door.place
+    place = door.admitted("today")
     found = listing.today_sheet(place)
     used = editions.in_use(place)
     unknown = unknown_roles(place.directory, set().union(*map(editions.roles_of, used)))
@@ -133,8 +137,7 @@ def _waiting(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
         by_role.setdefault(one["waits_on"], []).append(one["ref"])
     for role, refs in sorted(by_role.items(), key=lambda pair: -len(pair[1])):
-        who = role or "nobody"
-        yield [_cut(f"{who}, in {count(len(refs), 'case')}: {listed(refs)}")]
+        yield _whole(f"{role or 'nobody'}, in {count(len(refs), 'case')}", refs)
 
 
 def _unanswered(known: Sequence[Known]) -> Iterable[Entry]:
@@ -144,8 +147,9 @@ def _unanswered(known: Sequence[Known]) -> Iterable[Entry]:
 
 def _tasks(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
-        said = f"{one['ref']}  {one['what']} ({one['by'] or 'anybody'})"
-        yield [_cut(said), f"    casetrail {one['how']}"]
+        by = f" ({shortened(one['by'] or 'anybody', MOST_WHOM)})"
+        what = shortened(f"{one['ref']}  {one['what']}", COLUMNS - 2 - len(by))
+        yield [f"  {what}{by}", f"    casetrail {one['how']}"]
 
 
 def _undelivered(known: Sequence[Known]) -> Iterable[Entry]:
@@ -155,6 +159,17 @@ def _undelivered(known: Sequence[Known]) -> Iterable[Entry]:
 
 def _cut(text: str) -> str:
     return "  " + shortened(text, COLUMNS - 2)
+
+
+def _whole(head: str, refs: Sequence[str]) -> Entry:
+    """As many references as a line holds, none of them cut, and how many more there are."""
+    lines: Entry = []
+    for shown in range(min(len(refs), MOST_REFS), 0, -1):
+        more = [f"{len(refs) - shown} more"] if shown < len(refs) else []
+        lines = printing.paragraph(f"{head}: {listed([*refs[:shown], *more])}", 2, 2, COLUMNS)
+        if len(lines) == 1:
+            break
+    return lines
 
 
 def _wrapped(text: str, indent: int) -> list[str]:

@@ -106,15 +106,16 @@ def undo(door: Visit, ref: str) -> None:
 
 @changes("done", argument("ref", "REF"), argument("task", "TASK"))
 def done(door: Visit, ref: str, task: str) -> None:
-    """Say that an open task is done; --reason says how.
+    """Say that an open task is done: --reason says how, and --on the day where it was not today.
 
-    `show` and `today` list the open tasks with what to type for each. One about a record that is
-    missing closes when that is on record. Whoever the task waits on ends it, or keeps the record.
+    `show` and `today` list the open tasks, each with the command that ends it. A task about
+    something that is missing from the record ends by itself when that is recorded. All others are
+    ended by those they wait on, or by whoever keeps the record.
     """
     ref = references.read(ref)
     place, by = door.place, door.by()
     outcome = cases.done(place, by, ref, task)
-    door.done(by, outcome, f"Task {task} of {ref} is done.")
+    door.done(by, outcome, f"Task {task} of {ref} is done{_on(by.on)}.")
 
 
 def _redate(door: Visit, ref: str, n: int, more: tuple[str, ...]) -> None:

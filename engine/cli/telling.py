@@ -29,9 +29,17 @@ class Titles:
     What is not known any more is called by its own name.
     """
 
-    def __init__(self, workflow: Workflow, directory: Directory, *, names: bool = True) -> None:
+    def __init__(
+        self,
+        workflow: Workflow,
+        directory: Directory,
+        tasks: Mapping[str, str],
+        *,
+        names: bool = True,
+    ) -> None:
         self._workflow = workflow
         self._directory = directory
+        self._tasks = tasks
         self.names = names
         """Whether all who were told are named, or only counted where they are several."""
 
@@ -83,6 +91,10 @@ class Titles:
         """The name of somebody of the partnership."""
         known = self._directory.people.get(name)
         return known.name if known else name
+
+    def task(self, name: str) -> str:
+        """What was left to do, and what it is called: `Follow up the letter (11.1)`."""
+        return f"{capital(self._tasks[name])} ({name})" if name in self._tasks else name
 
     def cause(self, text: str) -> str:
         """Why something happened: a step, an answer, or words."""
@@ -212,8 +224,9 @@ def _tasks(body: Body, titles: Titles) -> list[str]:
     return _listed("task opened", (capital(one["what"]) for one in body["tasks"]))
 
 
-def _tasks_closed(body: Body, titles: Titles) -> str:
-    return f"{count(len(body['tasks']), 'task')} {body['status']}: {listed(body['tasks'])}"
+def _tasks_closed(body: Body, titles: Titles) -> list[str]:
+    word = "task" if len(body["tasks"]) == 1 else "tasks"
+    return _listed(f"{word} {body['status']}", map(titles.task, body["tasks"]))
 
 
 def _person(body: Body, titles: Titles) -> str:
@@ -244,8 +257,9 @@ def _linked(kind: str) -> Callable[[Body, Titles], str]:
 
 
 def _erased(body: Body, titles: Titles) -> str:
-    values = count(len(body["values"]) + len(body["documents"]), "value")
-    return f"what was known about {body['person']} was erased: {values}"
+    kinds = (body["values"], "value"), (body["documents"], "file")
+    lost = listed(count(len(gone), what) for gone, what in kinds if gone) or "nothing so far"
+    return f"what was known about {body['person']} was erased: {lost}"
 
 
 def _pack_built(body: Body, titles: Titles) -> str:

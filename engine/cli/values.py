@@ -21,7 +21,7 @@ FORM = "QUESTION=VALUE, QUESTION/OF=VALUE or QUESTION/OF/NO=VALUE"
 
 _NAME = re.compile(r"(?:([a-z][a-z0-9_]*)\.)?([a-z][a-z0-9_]*)")
 _OF = re.compile(r"[A-Za-z0-9_.-]{1,60}")
-_ONE_LINE = ("date", "number", "choice", "yes or no", "agencies")
+_ONE_LINE = ("date", "number", "choice", "yes or no", "agencies", "case")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
 from engine.definition import Workflow
 from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
-from engine.service import reading, references
+from engine.service import admission, reading, references
 from engine.service.workplace import By, File, Workplace
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ class Visit(Door):
         """The partnership at work; whoever comes in is told first what everybody must know."""
         self._check_named()
         return self._told(bootstrap.workplace(self.settings))
+
+    def admitted(self, verb: str, ref: str = "") -> Workplace:
+        """The partnership at work, for somebody who may look at its cases. Raises RefusedError."""
+        admission.need_part(self.place, self.visitor, verb, ref)
+        return self.place
 
     def to_verify(self) -> Workplace:
         """The same, for a verification alone: nothing is refused that it can name."""
@@ -232,7 +237,7 @@ def changes(
     existing = [
         option("--decided-by", metavar="PERSON", help="Who decided it, where you only record it."),
         option("--evidence", metavar="FILE", help="What shows that they did; it is put on file."),
-        option("--if-version", type=int, metavar="N", help="Only if the case is still at it."),
+        option("--if-version", type=int, metavar="N", help="Only if `show` still says version N."),
     ]
     return command(name, *own, more=[*more, *changing, *([] if new else existing)], door=Visit)
 

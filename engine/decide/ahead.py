@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.decide import once
 from engine.decide.draft import Draft
 from engine.definition import Condition, Transition
 from engine.guards import NOT_ANSWERED, PASSED, ways
@@ -15,6 +16,8 @@ RULED_OUT = "ruled out by what is on record"
 
 def apart(draft: Draft, transition: Transition) -> str:
     """Why a step is told of apart from those that lead on from here; nothing for one of these."""
+    if once.is_done(draft, transition):
+        return RULED_OUT
     lacking = ways(transition.only_if, draft.facts)
     if lacking and all(any(_ruled_out(draft, line) for line in way) for way in lacking):
         return RULED_OUT
@@ -25,7 +28,7 @@ def apart(draft: Draft, transition: Transition) -> str:
 def is_called_for(draft: Draft, transition: Transition) -> bool:
     """Whether an answer on record calls for a step that may be taken in many states.
 
-    Its guard holds, and the day on which it was taken is not yet on record.
+    Its guard holds, and that it was taken for this answer is not yet on record.
     """
     if len(transition.starts) <= NEAR or not transition.only_if.tables:
         return False
@@ -40,4 +43,5 @@ def _ruled_out(draft: Draft, line: Condition) -> bool:
 
 
 def _taken(draft: Draft, transition: Transition) -> bool:
-    return bool(transition.dates) and draft.case.value(transition.dates) is not None
+    dated = bool(transition.dates) and draft.case.value(transition.dates) is not None
+    return dated or once.is_done(draft, transition)

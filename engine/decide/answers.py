@@ -13,10 +13,11 @@ from engine.canonical import clean_text, parse
 from engine.case import Case, Given
 from engine.dates import PartialDate, parse_partial, short_day, when
 from engine.decide.draft import Draft
-from engine.definition import Question, Timescale
+from engine.definition import Question, Timescale, Transition
+from engine.edition import rests_on, subjects
 from engine.errors import Need, TrailError, UsageError
 from engine.guessing import resembling
-from engine.prose import listed
+from engine.prose import listed, names_of
 from engine.timescales import due_or_uncounted, sets_no_day
 
 MOST_TEXT = 2_000_000
@@ -68,6 +69,52 @@ def decided_by_steps(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
         if steps:
             found.append(_by_step(draft, one, f"take {listed((s.id for s in steps), 'or')}"))
     return tuple(found)
+
+
+def given_with_steps(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:
+    """The answers among these that are given with a step, which asks for them anew: recorded
+    before it they would be lost to it. One for which an open task waits is not among them.
+    """
+    found = []
+    for one in given:
+        steps = given_only_with(draft, one)
+        if steps and one.status == "answered" and not one.no:
+            question = draft.workflow.questions[one.question]
+            path = f"{one.question}/{one.of}" if one.of else one.question
+            value = {"document": "@FILE"}.get(question.answer, "-" if question.personal else "...")
+            what = f'"{question.ask}" is given with a step, which asks for it anew'
+            how = listed([f"take {step.id} {path}={value}" for step in steps], "or")
+            found.append(Need(what, names_of(draft.workflow, steps[0].who), how))
+    return tuple(found)
+
+
+def given_only_with(draft: Draft, one: Given) -> tuple[Transition, ...]:
+    """The steps that ask a question anew, where nothing looks at an answer to it before them."""
+    steps = draft.edition.given_with.get(one.question, ())
+    if not steps or _is_awaited(draft, one, steps) or _is_of_use(draft, one.question, steps):
+        return ()
+    return steps
+
+
+def _is_of_use(draft: Draft, name: str, steps: Iterable[Transition]) -> bool:
+    """Whether an answer is looked at before these steps: by another from here, or by what can come
+    before them where none of them starts.
+    """
+    here, every = draft.case.state, draft.workflow.transitions.values()
+    others = [t for t in every if name in (*rests_on(t), *t.asked) and name not in t.asks_anew]
+    if any(here in step.starts for step in (*others, *steps)):
+        return any(here in step.starts for step in others)
+    read = (draft.edition.by_anchor, draft.edition.by_guard)
+    in_guard = any(name in subjects(step.only_if) for step in every)
+    return bool(others) or in_guard or any(name in index for index in read)
+
+
+def _is_awaited(draft: Draft, one: Given, steps: Iterable[Transition]) -> bool:
+    """Whether an open task waits for this answer, or for one of the steps that was passed over."""
+    waited = {one.question, f"{one.question}/{one.of}", *(step.id for step in steps)}
+    kinds = ("missing answer", "unmet need")
+    rows = [row for _, row in draft.case.open_tasks()]
+    return any(row["kind"] in kinds and row["subject"] in waited for row in rows)
 
 
 def _by_step(draft: Draft, one: Given, how: str) -> Need:

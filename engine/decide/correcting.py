@@ -44,6 +44,7 @@ def put_right(draft: Draft, given: Sequence[Given]) -> None:
     clocks.review(draft, [one.question for one in given], CAUSE)
     for item in items:
         _move_earlier(draft, item)
+    tasks.close_answered(draft)
     tasks.open_tasks(draft, _to_confirm(draft, {one.question for one in given}))
 
 

@@ -39,10 +39,20 @@ def extend(draft: Draft, timescale: str, to: str, agreed_by: str) -> None:
 
 
 def delay(draft: Draft, timescale: str, told: str) -> None:
-    """Record that a delay was explained, why, and to whom. Raises RefusedError as `extend` does."""
+    """Record that a delay was explained, why, and to whom.
+
+    It may be explained before the day has passed, as that of a publication is (Working Together:
+    the six months). Raises RefusedError as `extend` does, and for what is to last until a day.
+    """
     _need_reason(draft, "Explaining a delay")
     need_keeper(draft, "The explanation of a delay", "record it")
     key, _ = running(draft, timescale)
+    known = draft.workflow.timescales[str(key[1])]
+    if known.keep:
+        raise RefusedError(
+            f'"{known.title}" is to last until a day, and not to be done by it; no delay of it can '
+            "be explained."
+        )
     sealed = draft.reason()
     sealed |= draft.secret(AnswerKey("told", "", draft.chain.n + 1), clean_text(told))
     body = {**_name(key), "now": {"delay_on": draft.context.happened}}

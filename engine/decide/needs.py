@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from engine.case import Given
 from engine.dates import when
-from engine.decide import setting_aside
-from engine.decide.answers import of_whom
+from engine.decide import once, setting_aside
+from engine.decide.answers import given_only_with, of_whom
 from engine.decide.closing import closing, left_running
 from engine.decide.draft import Draft
 from engine.decide.keeping import day_of, may_take, suppliers, theirs
+from engine.decide.tasks import EITHER, UNMET
 from engine.definition import Approval, Condition, Question, Transition
 from engine.edition import rests_on
 from engine.errors import Need
@@ -39,12 +41,13 @@ def missing(draft: Draft, transition: Transition) -> list[Missing]:
     An answer that is to be given is told once, even if it must be on file and fit a guard as well.
     """
     if draft.workflow.was_set_aside(draft.case.state, draft.case.row["closed_on"]):
-        return [Missing(setting_aside.gone(), "unmet need", transition.id, _first(transition))]
+        return [Missing(setting_aside.gone(), UNMET, transition.id, _first(transition))]
     guard, records = _guard(draft, transition), _records(draft, transition)
     told = {one.need.how for one in guard}
     return [
         *_place(draft, transition),
         *_person(draft, transition),
+        *(_once(draft, transition) if transition.once_for else ()),
         *guard,
         *(one for one in records if one.need.how not in told),
         *_opinions(draft, transition),
@@ -59,7 +62,7 @@ def _place(draft: Draft, transition: Transition) -> list[Missing]:
     here = draft.workflow.states[draft.case.state].title
     what = f'the case is at "{here}", from where this step does not start'
     need = Need(what, how="`next` lists the steps that start from here")
-    return [Missing(need, "unmet need", transition.id, _first(transition))]
+    return [Missing(need, UNMET, transition.id, _first(transition))]
 
 
 def _person(draft: Draft, transition: Transition) -> list[Missing]:
@@ -67,6 +70,13 @@ def _person(draft: Draft, transition: Transition) -> list[Missing]:
         return []
     need = _of_deputy(draft, transition, theirs(draft, transition.who))
     return [Missing(need, NOT_THEIRS, transition.id, _first(transition))]
+
+
+def _once(draft: Draft, transition: Transition) -> list[Missing]:
+    if not once.is_done(draft, transition):
+        return []
+    need = once.told(draft, transition)
+    return [Missing(need, UNMET, transition.id, _first(transition))]
 
 
 def _of_deputy(draft: Draft, transition: Transition, need: Need) -> Need:
@@ -96,12 +106,12 @@ def _guard(draft: Draft, transition: Transition) -> list[Missing]:
     known = [way for way in every if not any(_ruled_out(draft, line) for line in way)] or every
     role = _first(transition)
     always = [line for line in (known[0] if known else ()) if all(line in way for way in known)]
-    found = [Missing(_condition(draft, line), "unmet need", line.subject, role) for line in always]
+    found = [Missing(_condition(draft, line), UNMET, line.subject, role) for line in always]
     others = [[line for line in way if line not in always] for way in known]
     if len(others) > 1 and all(others):
         nearest = min(others, key=len)
         need = _either(draft, others, transition.on_file)
-        found.append(Missing(need, "unmet need", nearest[0].subject, role))
+        found.append(Missing(need, UNMET, nearest[0].subject, role))
     return found
 
 
@@ -117,7 +127,7 @@ def _either(draft: Draft, others: list[list[Condition]], apart: Sequence[str]) -
     who = dict.fromkeys(name for need in needs for name in need.who)
     how = listed(dict.fromkeys(need.how for need in needs), "or")
     said = straight("; or ".join(ways_said))
-    return Need(f"one of these must be so: {said}", tuple(who), how)
+    return Need(f"{EITHER}{said}", tuple(who), how)
 
 
 def _condition(draft: Draft, line: Condition) -> Need:
@@ -129,7 +139,7 @@ def _condition(draft: Draft, line: Condition) -> Need:
     value = draft.case.value(line.subject)
     if value is not None:
         return Need(what, how=f"the answer on record is {value}")
-    deciding = _deciding(draft, line)
+    deciding = _deciding(draft, line) or given_only_with(draft, Given(line.subject, ""))
     if deciding:
         whose = dict.fromkeys(role for step in deciding for role in step.who)
         how = f"take {listed((step.id for step in deciding), 'or')}"
@@ -141,7 +151,7 @@ def _condition(draft: Draft, line: Condition) -> Need:
     return Need(what, who, f"record {line.subject}")
 
 
-def _deciding(draft: Draft, line: Condition) -> list[Transition]:
+def _deciding(draft: Draft, line: Condition) -> Sequence[Transition]:
     """The steps that decide what a line asks for, where it is for steps to decide."""
     steps = draft.edition.set_by.get(line.subject, ())
     return [step for step in steps if dict(step.sets)[line.subject] in line.values] or list(steps)
@@ -205,7 +215,7 @@ def _approvals(draft: Draft, transition: Transition) -> list[Missing]:
             who = names_of(draft.workflow, approval.by)
             what = f'{count(lacking, "more approval")} of "{ask}"'
             need = Need(what, who, f"approve {approval.of}")
-            found.append(Missing(need, "unmet need", approval.of, approval.by[0]))
+            found.append(Missing(need, UNMET, approval.of, approval.by[0]))
     return found
 
 
@@ -224,7 +234,7 @@ def _clocks(draft: Draft, transition: Transition) -> list[Missing]:
         how = listed([f"take {step.id} --already-done" for step in ends], "or")
         what = f'"{timescale.title}" is neither met nor stopped, and no case closes before that'
         need = Need(what, names_of(draft.workflow, who), how)
-        found.append(Missing(need, "unmet need", transition.id, next(iter(who), "")))
+        found.append(Missing(need, UNMET, transition.id, next(iter(who), "")))
     return found
 
 

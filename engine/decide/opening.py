@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from engine.case import Given, Row
 from engine.dates import parse_partial
-from engine.decide import answers, clocks, recording
+from engine.decide import answers, clocks, recording, tasks
 from engine.decide.draft import Draft
+from engine.decide.telling import tell_asked
 from engine.definition import Transition
 from engine.errors import Need, RefusedError
 from engine.prose import any_of, names_of
@@ -95,6 +96,7 @@ def open_linked(draft: Draft, transition: Transition, given: Sequence[Given]) ->
         historic = bool(draft.case.row["historic"])
         answers_first = (*given, *_opening_days(child, given))
         open_case(child, answers_first, historic=historic, parent=draft.case.ref, about=about)
+        tell_asked(child)
         made.append(child)
     return made
 
@@ -114,6 +116,7 @@ def linked_ended(parent: Draft, process: str, *, ended: bool) -> None:
     """Tell the parent that one of its linked cases has ended, or was taken up again."""
     _link(parent, process, opened=0, ended=1 if ended else -1, children=None)
     clocks.review(parent, [process], "a linked case ended")
+    tasks.close_answered(parent)
 
 
 def _link(draft: Draft, process: str, *, opened: int, ended: int, children: int | None) -> None:

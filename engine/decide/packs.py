@@ -15,10 +15,12 @@ from engine.decide.answers import of_whom
 from engine.decide.draft import Draft
 from engine.definition import Pack, Question, Transition, Workflow
 from engine.errors import Need
-from engine.prose import names_of
+from engine.prose import listed, names_of
 
 TURN = "pack:"
 """Begins the name under which a case counts the versions of a pack that are no drafts."""
+SETTLED = ("frozen", "sent")
+"""What is signed off or sent stays as it was; anything else is built again from the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,32 @@ class Version:
     gaps: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What the record lacks for a pack of one question."""
+
+    question: str
+    needs: tuple[Need, ...]
+    """One for each person or agency of whom it is missing."""
+    said: tuple[Need, ...]
+    """The same, with those of several people in one sentence."""
+
+
+def lacks(draft: Draft, pack: Pack) -> tuple[Lack, ...]:
+    """Everything that a pack needs and the record has not, question by question."""
+    found: list[Lack] = []
+    said: set[str] = set()
+    for name in dict.fromkeys(pack.requires):
+        needs = tuple(need for need in _lacking(draft, name) if need.what not in said)
+        said |= {need.what for need in needs}
+        if needs:
+            found.append(Lack(name, needs, _of_several(draft, name, needs)))
+    return tuple(found)
+
+
 def missing(draft: Draft, pack: Pack) -> tuple[Need, ...]:
-    """Everything that a pack needs and the record has not, with who can supply it and how."""
-    needs = (need for name in pack.requires for need in _lacking(draft, name))
-    return tuple({need.what: need for need in needs}.values())
+    """The same as one list, with who can supply each and how."""
+    return tuple(need for lack in lacks(draft, pack) for need in lack.needs)
 
 
 def standing(case: Case, workflow: Workflow) -> tuple[str, ...]:
@@ -122,7 +146,9 @@ class Sending:
     """How many files went that were not generated."""
     subjects: tuple[str, ...]
     draft: int = 0
-    """The number of the draft that went, or of which part of it is; 0 if it was none."""
+    """The number of the draft that went, wholly or in part, or with which it was compared because
+    nothing else was built; 0 if it was none.
+    """
     unlike: int = 0
     """The number of the version of which nothing went; 0 if something of it did, or none was built.
     """
@@ -142,7 +168,9 @@ def sent(draft: Draft, sending: Sending, sealed: Mapping[str, str]) -> None:
         "subjects": list(sending.subjects),
     }
     if sending.draft:
-        more["causes"] = [f"what went is of the draft, version {sending.draft}"]
+        of_it = "same" in sending.files.values()
+        how = "is of" if of_it else "was compared with"
+        more["causes"] = [f"what went {how} the draft, version {sending.draft}"]
     if sending.unlike:
         more["causes"] = [f"nothing of version {sending.unlike} is in what went"]
     kept = [sending.file, *([sending.receipt] if sending.receipt else [])]
@@ -176,7 +204,15 @@ def _lacking(draft: Draft, name: str) -> list[Need]:
     return [_need(draft, question, of) for of in everybody if not on_file(name, of)]
 
 
-def _need(draft: Draft, question: Question, of: str) -> Need:
+def _of_several(draft: Draft, name: str, needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    question = draft.workflow.questions[name]
+    lacking = [of for of in of_whom(draft, question) if not draft.case.answered(name, of)]
+    if not question.per or len(lacking) < 2:
+        return needs
+    return (_need(draft, question, question.per.upper(), listed(lacking)),)
+
+
+def _need(draft: Draft, question: Question, of: str, whose: str = "") -> Need:
     path = f"{question.id}/{of}" if of else question.id
     if question.asked_of:
         agency = draft.directory.agencies[of].title
@@ -184,7 +220,7 @@ def _need(draft: Draft, question: Question, of: str) -> Need:
         how = f"record {path}, or record --no-reply {path}{day}"
         who = (agency, *names_of(draft.workflow, draft.workflow.keepers))
         return Need(f'{agency} has not been asked: "{question.ask}"', who, how)
-    about = f" for {of}" if of else ""
+    about = f" for {whose or of}" if of else ""
     what = f'no answer to "{question.ask}"{about}'
     return Need(what, _who(draft, question), _how(draft, question, path))
 

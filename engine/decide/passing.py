@@ -22,23 +22,14 @@ def passes_over(case: Case, transition: Transition) -> bool:
 
 def passed_over(workflow: Workflow, state: str, transition: Transition) -> str:
     """From where to where a step passes over what is not on record, as a clause."""
-    here, starts = _from_where(workflow, state, transition)
+    here, starts = from_where(workflow, state, transition)
     return (
         f"the case is at {here}, and this step starts at {starts}; how it came there is not on "
         "record"
     )
 
 
-def to_record(workflow: Workflow, state: str, transition: Transition) -> str:
-    """What is left to do when steps were passed over, as a clause."""
-    here, starts = _from_where(workflow, state, transition)
-    return (
-        f'look whether anything between {here} and {starts}, which "{transition.title}" passed '
-        "over, is to be recorded"
-    )
-
-
-def _from_where(workflow: Workflow, state: str, transition: Transition) -> tuple[str, str]:
+def from_where(workflow: Workflow, state: str, transition: Transition) -> tuple[str, str]:
     """Where a case is, and where a step starts, by their titles."""
     titles = [f'"{workflow.states[name].title}"' for name in (state, *transition.starts)]
     if len(titles) - 1 > FEW:

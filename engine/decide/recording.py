@@ -25,6 +25,7 @@ def record(draft: Draft, given: Iterable[Given]) -> None:
     need_standing(draft)
     listed = tuple(given)
     wrong = answers.mistakes(draft, listed) + answers.given_by_steps(draft, listed)
+    wrong += answers.given_with_steps(draft, listed)
     wrong += keeping.not_theirs(draft, listed)
     if wrong:
         raise RefusedError("These answers cannot be recorded.", wrong)

@@ -11,6 +11,7 @@ from typing import Any
 from engine.decide import clocks, tasks
 from engine.decide.draft import Draft
 from engine.decide.standing import standing
+from engine.decide.telling import tell_unasked
 from engine.errors import Need, RefusedError
 
 Event = Mapping[str, Any]
@@ -60,6 +61,7 @@ def set_aside(parent: Draft, linked: Sequence[Linked]) -> None:
         for key, row in draft.case.open_deadlines():
             clocks.stop(draft, key, row, CAUSE)
         tasks.close(draft, [str(key[1]) for key, _ in draft.case.open_tasks()], "dropped")
+        tell_unasked(draft)
         counted[draft.workflow.name] = counted.get(draft.workflow.name, 0) + 1
     for process, number in counted.items():
         ended, opened = parent.case.linked(process)

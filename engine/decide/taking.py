@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from engine.case import Given
 from engine.dates import parse_partial, when
-from engine.decide import answers, clocks, keeping, recording, tasks
+from engine.decide import answers, clocks, keeping, once, recording, reopening, tasks
+from engine.decide.between import left_to_do
 from engine.decide.closing import closing, stop_all
 from engine.decide.draft import Draft
 from engine.decide.lateness import recorded_late
 from engine.decide.needs import NOT_THEIRS, Missing, missing
-from engine.decide.passing import PASS_OVER, passed_over, passes_over, to_record
+from engine.decide.passing import PASS_OVER, passed_over, passes_over
 from engine.decide.setting_aside import need_standing
-from engine.decide.telling import of_step, tell
+from engine.decide.telling import of_asking, of_step, tell
 from engine.definition import Transition
 from engine.errors import Need, RefusedError
 from engine.machine import fire
@@ -30,6 +31,8 @@ class Step:
     already_done: bool = False
     pass_over: bool = False
     """Whether it is agreed that what lies between the case and such a step is passed over."""
+    wrong: tuple[Need, ...] = ()
+    """What was found wrong with the answers beforehand: the cases that they name."""
 
 
 def take(draft: Draft, step: Step) -> Transition:
@@ -46,10 +49,11 @@ def take(draft: Draft, step: Step) -> Transition:
     _need_new(draft, transition, step)
     _need_agreement(draft, transition, step)
     given = _complete(draft, transition, step.given)
-    turns = _asked_anew(draft, transition)
+    reopened = step.already_done and reopening.reopens(draft, transition)
+    turns = _asked_anew(draft, transition, reopening.asked_anew(draft) if reopened else ())
     wrong = _wrong(draft, given, turns) + keeping.not_with_step(draft, transition, step.given)
     others = [one for one in step.given if one.question != transition.dates]
-    wrong += answers.given_by_steps(draft, others)
+    wrong += answers.given_by_steps(draft, others) + step.wrong
     if wrong:
         lacking = () if step.already_done else _others(draft, transition, given)
         sentence = "The answers given with the step cannot be recorded."
@@ -64,12 +68,20 @@ def take(draft: Draft, step: Step) -> Transition:
     )
     if closes:
         stop_all(draft)
+    if reopened:
+        reopening.stop_what_closing_began(draft, before)
     if transition.tell:
-        said = f"{transition.title}: done on {draft.context.happened}"
-        tell(draft, transition.tell, of_step(draft, transition, said))
+        _tell(draft, transition)
     tasks.close_answered(draft)
     tasks.open_tasks(draft, _left(draft, transition, unmet, before))
     return transition
+
+
+def _tell(draft: Draft, transition: Transition) -> None:
+    news = of_step(draft, transition, f"{transition.title}: done on {draft.context.happened}")
+    if transition.asks:
+        news = of_asking(draft, transition, news)
+    tell(draft, transition.tell, news)
 
 
 def _known(draft: Draft, name: str) -> Transition:
@@ -127,7 +139,11 @@ def _overlaps(draft: Draft, transition: Transition, happened: str) -> bool:
 def _need_agreement(draft: Draft, transition: Transition, step: Step) -> None:
     """Refuse to pass over steps that are not on record, unless that is said to be meant."""
     agreed = step.pass_over or draft.case.row["historic"]
-    if not step.already_done or agreed or not passes_over(draft.case, transition):
+    if not step.already_done or not passes_over(draft.case, transition):
+        return
+    if reopening.reopens(draft, transition):
+        reopening.need_after_closing(draft, transition)
+    if agreed:
         return
     need = Need(passed_over(draft.workflow, draft.case.state, transition), how=PASS_OVER)
     sentence = f'"{transition.title}" would pass over what is not on record.'
@@ -142,7 +158,9 @@ def _complete(draft: Draft, transition: Transition, given: Sequence[Given]) -> t
     return (*given, *more)
 
 
-def _asked_anew(draft: Draft, transition: Transition) -> list[dict[str, Any]]:
+def _asked_anew(
+    draft: Draft, transition: Transition, more: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """The questions of which this step begins a new occurrence, because the current one is
     answered.
 
@@ -150,7 +168,7 @@ def _asked_anew(draft: Draft, transition: Transition) -> list[dict[str, Any]]:
     """
     own = [transition.dates, *(question for question, _ in transition.sets)]
     again = [name for name in own if name and _is_answered(draft, name)]
-    asked = dict.fromkeys([*transition.asks_anew, *again])
+    asked = dict.fromkeys([*transition.asks_anew, *again, *more])
     held = {(key[1], key[3]) for key in draft.case.rows.table("answers")} if asked else set()
     begun = []
     for question in asked:
@@ -210,7 +228,7 @@ def _move(
         "already_done": int(already_done),
         "late": int(recorded_late(draft)),
         "unmet": [{"what": one.need.what, "subject": one.subject} for one in unmet],
-        "turns": [_count(draft, transition)],
+        "turns": [_count(draft, transition), *once.turns(draft, transition)],
     }
     if already_done and passes_over(draft.case, transition):
         body["passed_over"] = list(transition.starts)
@@ -227,8 +245,14 @@ def _left(
     draft: Draft, transition: Transition, unmet: Sequence[Missing], before: str
 ) -> list[tasks.Task]:
     """What is left to do about what was unmet; where steps were passed over, that comes first."""
-    left = [tasks.Task(one.kind, one.need.what, one.role, one.subject) for one in unmet]
+    left = [_task(transition, one) for one in unmet]
     if left and before not in transition.starts:
-        what = to_record(draft.workflow, before, transition)
-        left[0] = replace(left[0], what=what)
+        left[:1] = left_to_do(draft, transition, before)
     return left
+
+
+def _task(transition: Transition, one: Missing) -> tasks.Task:
+    """What a need leaves to do; one that several answers can meet is about the step itself."""
+    of_step = one.need.what.startswith(tasks.EITHER)
+    subject = transition.id if of_step else one.subject
+    return tasks.Task(one.kind, one.need.what, one.role, subject)

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from engine.case import Row
 from engine.decide.draft import Draft
 from engine.definition import Workflow
+from engine.guards import required, satisfied, ways
+from engine.prose import straight
 
 CLOSED_BY_RECORD = ("missing answer", "not asked")
 """The kinds of tasks that are done when what was missing is on record."""
+
+UNMET = "unmet need"
+"""The kind of a need that may never come to be so; until it is, somebody says how it was."""
+
+EITHER = "one of these must be so: "
+"""How a need begins that can be met in several ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +52,8 @@ def open_tasks(draft: Draft, found: Iterable[Task]) -> None:
 
 
 def close_answered(draft: Draft) -> None:
-    """Close the tasks whose missing record is now on file."""
-    done = [
-        str(key[1])
-        for key, row in draft.case.open_tasks()
-        if row["kind"] in CLOSED_BY_RECORD and _is_on_file(draft, row["subject"])
-    ]
-    close(draft, done)
+    """Close the tasks whose missing record is now on file, or says what it had to say."""
+    close(draft, [str(key[1]) for key, row in draft.case.open_tasks() if _is_met(draft, row)])
 
 
 def close(draft: Draft, tasks: list[str], status: str = "done") -> None:
@@ -68,6 +71,32 @@ def how(workflow: Workflow, ref: str, task: str, row: Row) -> str:
         return f"attach {ref} {row['subject']} FILE"
     value = "-" if question.personal else "VALUE"
     return f"record {ref} {row['subject']}={value}"
+
+
+def _is_met(draft: Draft, row: Row) -> bool:
+    if row["kind"] in CLOSED_BY_RECORD:
+        return _is_on_file(draft, row["subject"])
+    return row["kind"] == UNMET and (_is_so(draft, row) or _one_is_so(draft, row))
+
+
+def _is_so(draft: Draft, row: Row) -> bool:
+    """Whether the line of a guard holds by now that the task asks for, known by its words."""
+    steps = draft.workflow.transitions.values()
+    lines = (line for step in steps for table in step.only_if.tables for line in table)
+    return any(
+        satisfied(line, draft.facts) and straight(required(line, draft.workflow)) == row["what"]
+        for line in lines
+        if line.subject == row["subject"]
+    )
+
+
+def _one_is_so(draft: Draft, row: Row) -> bool:
+    """Whether one of several ways to meet the guard of a step lacks no more than all of them do."""
+    step = draft.workflow.transitions.get(str(row["subject"]))
+    if step is None or not row["what"].startswith(EITHER):
+        return False
+    lacking = [set(way) for way in ways(step.only_if, draft.facts)]
+    return not lacking or any(way <= set.intersection(*lacking) for way in lacking)
 
 
 def _is_on_file(draft: Draft, subject: str) -> bool:

@@ -5,7 +5,8 @@ message.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.case import Case
@@ -13,6 +14,7 @@ from engine.decide.draft import Draft
 from engine.definition import Transition, Workflow
 from engine.directory import Recipient
 from engine.edition import named_by
+from engine.prose import listed, quoted
 
 
 class News(NamedTuple):
@@ -25,12 +27,57 @@ class News(NamedTuple):
     """The agency for which the clock runs that it is about; others of a group are not told."""
     at: tuple[str, ...] = ()
     """The agencies that a step names: at them alone a role is told that counts at its own."""
+    asked: Mapping[str, str] = MappingProxyType({})
+    """What a group of agencies is told instead, of whom the step asks something."""
 
 
 def of_step(draft: Draft, step: Transition, what: str) -> News:
     """What people are told of a step, with the agencies that its answers name now."""
     bound = any(_is_bound(draft.workflow, name) for name in step.tell)
     return News(what, at=concerned(draft.case, draft.workflow, _named(step)) if bound else ())
+
+
+def of_asking(draft: Draft, step: Transition, news: News) -> News:
+    """The news of a step by which agencies are asked: their own messages say what."""
+    asks: dict[str, list[str]] = {}
+    for question in (draft.workflow.questions[name] for name in step.asks):
+        asks.setdefault(question.asked_of, []).append(quoted(question.ask))
+    on = draft.context.happened
+    asked = {
+        group: f"Asked of your agency on {on}: {listed(said)} ({step.title})"
+        for group, said in asks.items()
+    }
+    return news._replace(asked=asked)
+
+
+def tell_asked(draft: Draft) -> None:
+    """Tell whoever is asked at the agency that a linked case is about: what, where, by when.
+
+    The message goes out from that case, so it has the reference under which they answer.
+    """
+    role = draft.workflow.states[draft.case.state].waiting_on
+    clocks = [row for key, row in draft.case.open_deadlines() if _waits(draft, str(key[1]), role)]
+    by_when = min((str(row["due_on"]) for row in clocks if row["due_on"]), default="")
+    title, on = quoted(draft.workflow.title), draft.context.happened
+    what = f"Asked of your agency on {on}, in a case of its own: {title}"
+    _tell_agency(draft, role, what, by_when)
+
+
+def tell_unasked(draft: Draft) -> None:
+    """Tell whoever was asked in a linked case that it was set aside, and that nothing is wanted."""
+    role = draft.workflow.states[draft.case.state].waiting_on
+    _tell_agency(draft, role, f"No longer asked of your agency: {quoted(draft.workflow.title)}")
+
+
+def _tell_agency(draft: Draft, role: str, what: str, by_when: str = "") -> None:
+    about = draft.case.about
+    if about and _is_bound(draft.workflow, role):
+        tell(draft, (role,), News(what, by_when, of=about))
+
+
+def _waits(draft: Draft, timescale: str, role: str) -> bool:
+    known = draft.workflow.timescales.get(timescale)
+    return known is not None and known.waiting_on == role
 
 
 def of_clock(
@@ -56,20 +103,21 @@ def messages(draft: Draft, names: Iterable[str], news: News) -> list[dict[str, A
     """
     if draft.case.row["historic"]:
         return []
-    told: dict[str, Recipient] = {}
+    told: dict[str, tuple[Recipient, str]] = {}
     for name in names:
+        what = news.asked.get(name, news.what)
         for recipient in recipients(draft, name, news):
-            told.setdefault(recipient.person, recipient)
+            told.setdefault(recipient.person, (recipient, what))
     return [
         {
             "id": _message_id(draft, recipient.person),
             "person": recipient.person,
             "role": recipient.role,
-            "what": news.what,
+            "what": what,
             "by_when": news.by_when,
             "urgent": int(news.urgent),
         }
-        for recipient in told.values()
+        for recipient, what in told.values()
     ]
 
 

@@ -18,6 +18,7 @@ KINDS = {
     "document": "A document",
     "yes or no": "Yes or no",
     "agencies": "One agency or several",
+    "case": "The reference of another open case",
 }
 
 

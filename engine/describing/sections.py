@@ -94,6 +94,23 @@ def say_legend(sheet: Sheet, workflow: Workflow) -> None:
     )
 
 
+def _partly(workflow: Workflow) -> Iterator[str]:
+    """The roles that read only certain answers, or only in certain states, as sentences."""
+    for role in workflow.roles.values():
+        who = capital(with_article(role.title))
+        named = [workflow.questions[name] for name in role.reads if name in workflow.questions]
+        if named:
+            asks = listed(quoted(question.ask) for question in named)
+            yield (
+                f"{who} reads, of what is personal, only what its own steps need or give, and the "
+                f"answers to these questions: {asks}."
+            )
+        places = [workflow.states[name] for name in role.reads_in if name in workflow.states]
+        if places:
+            titles = listed((quoted(state.title) for state in places), "or")
+            yield f"{who} reads what is personal on a case only while that is at {titles}."
+
+
 def say_people(sheet: Sheet, workflow: Workflow) -> None:
     """The roles that act, those that are only told, and the groups of agencies."""
     acting = [role.title for role in workflow.roles.values() if not role.outside]
@@ -109,6 +126,7 @@ def say_people(sheet: Sheet, workflow: Workflow) -> None:
             "their own agency answered, and only if their agency opened the case or has a linked "
             "case in it. They are told of what concerns their agency, and of nothing else."
         )
+    sheet.items(_partly(workflow))
     if outside:
         sheet.say("These are told or heard from, and never act here.")
         sheet.items(_with_article(title) for title in outside)

@@ -47,6 +47,7 @@ def step_paragraphs(
         *_opened(workflow, transition),
         *_kept(workflow, transition),
         *_asked_afresh(workflow, transition),
+        *_once(workflow, transition),
         _to(workflow, transition),
     ]
     return who, before, after
@@ -118,13 +119,16 @@ def _these(what: str, asks: list[str]) -> Iterator[Part]:
 
 
 def _asked(workflow: Workflow, transition: Transition) -> Iterator[Part]:
-    groups: dict[str, list[Question]] = {}
-    for name in transition.asked:
-        question = workflow.questions[name]
-        groups.setdefault(question.asked_of, []).append(question)
-    for group, questions in groups.items():
-        asks = listed([quoted(question.ask) for question in questions])
+    for group, asks in _by_group(workflow, transition.asked):
         yield ended(f"Each of {people(workflow, [group])} must have been asked {asks}")
+
+
+def _by_group(workflow: Workflow, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What is asked of each group of agencies, in one phrase."""
+    groups: dict[str, list[str]] = {}
+    for question in (workflow.questions[name] for name in names):
+        groups.setdefault(question.asked_of, []).append(quoted(question.ask))
+    yield from ((group, listed(asks)) for group, asks in groups.items())
 
 
 def _approvals(workflow: Workflow, approvals: tuple[Approval, ...]) -> Iterator[Part]:
@@ -148,6 +152,8 @@ def _told(workflow: Workflow, transition: Transition) -> Iterator[Part]:
         one = len(transition.tell) == 1 and transition.tell[0] in workflow.roles
         who = capital(people(workflow, transition.tell))
         yield f"{who} {'is' if one else 'are'} told."
+    for group, asks in _by_group(workflow, transition.asks):
+        yield ended(f"The message to {people(workflow, [group])} asks {asks}")
 
 
 def _opened(workflow: Workflow, transition: Transition) -> Iterator[Part]:
@@ -159,6 +165,11 @@ def _opened(workflow: Workflow, transition: Transition) -> Iterator[Part]:
         return
     question = quoted(workflow.questions[transition.opens.one_for].ask)
     yield ended(f"It opens a linked case, {title}, for each agency named in answer to {question}")
+    child = workflow.children[transition.opens.process]
+    role = workflow.roles.get(child.states[child.starts_at].waiting_on)
+    if role and role.own_agency:
+        who = with_article(role.title)
+        yield f"There, {who} is told what is asked, under which reference, and by when."
 
 
 def _kept(workflow: Workflow, transition: Transition) -> Iterator[Part]:
@@ -169,6 +180,12 @@ def _kept(workflow: Workflow, transition: Transition) -> Iterator[Part]:
         lines = [Condition(name, "is", (value,)) for name, value in transition.sets]
         said = series([stated(line, workflow) for line in lines])
         yield f"The record then says that {said}."
+
+
+def _once(workflow: Workflow, transition: Transition) -> Iterator[Part]:
+    if transition.once_for:
+        ask = quoted(workflow.questions[transition.once_for].ask)
+        yield ended(f"It is done once for each answer to {ask}")
 
 
 def _asked_afresh(workflow: Workflow, transition: Transition) -> Iterator[Part]:

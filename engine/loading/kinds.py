@@ -193,7 +193,7 @@ def answer(value: Any, place: Place, reading: Reading) -> tuple[str, tuple[str, 
     return None if choices is None or len(choices) < len(value) else ("choice", choices)
 
 
-_ANSWER = one_of("date", "text", "number", "document", "yes or no", "agencies")
+_ANSWER = one_of("date", "text", "number", "document", "yes or no", "agencies", "case")
 
 
 def _named(sections: tuple[str, ...], also: tuple[str, ...]) -> Kind:

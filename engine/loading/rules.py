@@ -16,6 +16,8 @@ from engine.loading.lines import Path
 from engine.timescales import parse, parse_moment
 
 OWN_AGENCY = "own agency"
+MOST_ASKED = 250
+"""Characters of what one message asks, and of the step's title; with the day they fit in it."""
 _LAW = re.compile(r"\b(Acts?|Regulations?|Orders?|Measure|[WS]?SI)\b")
 _NO_LAW = "names no act and no regulation; only what the law itself requires is a duty."
 
@@ -154,6 +156,21 @@ def _asked_of_agencies(transition: Transition, workflow: Workflow) -> Iterator[P
             yield Problem(("asked",), sentence, "Write it under on_file, or give it asked_of.")
 
 
+def _asks_those_it_tells(transition: Transition, workflow: Workflow) -> Iterator[Problem]:
+    said: dict[str, int] = {}
+    for number, name in enumerate(transition.asks):
+        question = workflow.questions[name]
+        if question.asked_of not in transition.tell:
+            sentence = f'"{name}" is not asked of agencies that this step tells.'
+            hint = "Name its group in tell, or leave it out."
+            yield Problem(("asks", number), sentence, hint, rests_on=("tell",))
+        before = said.get(question.asked_of, len(transition.title))
+        said[question.asked_of] = before + len(question.ask) + len(" “”, and")
+    if any(length > MOST_ASKED for length in said.values()):
+        sentence = f"What a step asks, and its title, have {MOST_ASKED} characters at most."
+        yield Problem(("asks",), sentence, "Ask less with this step, or in fewer words.")
+
+
 def _asks_anew_what_it_is_given(transition: Transition, workflow: Workflow) -> Iterator[Problem]:
     """What comes from others, and what is judged beforehand, cannot be asked anew by the step."""
     lines = {line.subject for table in transition.only_if.tables for line in table}
@@ -168,6 +185,16 @@ def _asks_anew_what_it_is_given(transition: Transition, workflow: Workflow) -> I
                 sentence = f'The step {verb} "{name}", and asks it anew itself.'
                 hint = "Write it under on_file, and it is given with the step; or ask it elsewhere."
                 yield Problem((key,), sentence, hint, rests_on=("asks_anew",))
+
+
+def _once_for_an_answer(transition: Transition, workflow: Workflow) -> Iterator[Problem]:
+    question = workflow.questions.get(transition.once_for)
+    if question and (question.per or question.asked_of):
+        sentence = f'"{question.id}" has several answers at a time; name a question that has one.'
+        yield Problem(("once_for",), sentence)
+    elif question and question.id in (transition.dates, *transition.asks_anew):
+        sentence = f'The step is taken once for each answer to "{question.id}", and gives it.'
+        yield Problem(("once_for",), sentence, "Name a question that another step asks anew.")
 
 
 def _dates_a_date(transition: Transition, workflow: Workflow) -> Iterator[Problem]:
@@ -288,6 +315,10 @@ def _acts_or_is_told(role: Role, workflow: Workflow) -> Iterator[Problem]:
     if role.outside and role.own_agency:
         sentence = "A role that is outside never acts here, for no agency."
         yield Problem(("own_agency",), sentence, "Leave out own_agency, or outside.")
+    for key in ("reads", "reads_in"):
+        if role.outside and getattr(role, key):
+            sentence = "A role that is outside reads nothing here."
+            yield Problem((key,), sentence, f"Leave out {key}, or outside.")
 
 
 def _outside(at: Path, roles: tuple[str, ...], workflow: Workflow) -> Iterator[Problem]:
@@ -321,7 +352,9 @@ RULES: dict[str, tuple[Callable[[Any, Workflow], Iterator[Problem]], ...]] = {
         _taken_inside,
         _starts_somewhere,
         _asked_of_agencies,
+        _asks_those_it_tells,
         _asks_anew_what_it_is_given,
+        _once_for_an_answer,
         _dates_a_date,
         _opens_for_agencies,
         _duty_of_law,

@@ -26,7 +26,13 @@ ANY_OPEN_STATE = "any open state"
 
 ROLE = Shape(
     "a role",
-    {"title": text, "outside": flag, "own_agency": flag},
+    {
+        "title": text,
+        "outside": flag,
+        "own_agency": flag,
+        "reads": names("question"),
+        "reads_in": names("state"),
+    },
     needed={"title": 'Write title = "..." as people call it.'},
 )
 
@@ -101,7 +107,9 @@ TRANSITION = Shape(
         "asked": names("question"),
         "approve": tables(APPROVAL),
         "tell": names("role", "group"),
+        "asks": names("question"),
         "asks_anew": names("question"),
+        "once_for": name("question"),
         "dates": name("question"),
         "sets": anything,
         "opens": table(OPENING),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from engine import queries
@@ -52,6 +52,8 @@ class Player:
     by: str = ""
     """Whoever acted last, as the story says it."""
     person: str = ""
+    _cases: dict[str, str] = field(default_factory=dict)
+    """The references of the cases that the story has opened, as it says them: `case 1`."""
     _before: dict[str, int] = field(default_factory=dict)
     """The number of the last entry of each case before the step."""
     _over: list[int] = field(default_factory=list)
@@ -136,7 +138,7 @@ class Player:
         return Played(telling, outcome.ref, self.by, outcome)
 
     def _deed(self, scenario: Scenario, telling: Telling, ref: str) -> Done:
-        by = self._by(telling)
+        by, telling = self._by(telling), self._with_references(telling)
         given_with = with_step(self.place, ref, telling) if telling.files else ()
         for path in (one for one in telling.files if one not in given_with):
             attach(self.place, By(self.person), ref, path)
@@ -150,8 +152,12 @@ class Player:
             historic=bool(telling.options.get("historic")),
             edition=str(telling.options.get("edition", "")),
         )
-        self.ref = made.ref
+        self.ref = self._cases[f"case {len(self._cases) + 1}"] = made.ref
         return made
+
+    def _with_references(self, telling: Telling) -> Telling:
+        meant = {name: self._cases.get(value, value) for name, value in telling.answers.items()}
+        return replace(telling, answers=meant)
 
     def _by(self, telling: Telling) -> By:
         told = telling.options

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.decide.answers import YES_NO, of_whom
+from engine.case import Given
+from engine.decide.answers import YES_NO, given_only_with, of_whom
 from engine.decide.draft import Draft
 from engine.definition import Question, Transition
 from engine.edition import subjects
@@ -30,6 +31,7 @@ def open_questions(place: Workplace, by: By, ref: str, *, every: bool = False) -
         if question.id in wanted
         for of in of_whom(draft, question)
         if not draft.case.dealt_with(question.id, of)
+        and not given_only_with(draft, Given(question.id, None, of))
     ]
     return {
         "ref": ref,

@@ -104,7 +104,8 @@ def _opened(place: Workplace, tx: Transaction, by: By, wish: Wish) -> Draft:
     case = new_case(references.new(place, tx))
     draft = drafted(place, by, case, pinned, pinned.workflow.may_open)
     keeping.need_recorder(draft, answering=False)
-    open_case(draft, wish.given, historic=wish.historic)
+    given = references.need_referred(place, tx, draft, wish.given)
+    open_case(draft, given, historic=wish.historic)
     return draft
 
 
@@ -112,7 +113,7 @@ def record(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcom
     """Record answers on a case, or that agencies were asked and did not reply."""
 
     def act(draft: Draft, tx: Transaction) -> None:
-        recording.record(draft, given)
+        recording.record(draft, references.need_referred(place, tx, draft, given))
 
     asked = {"given": _plain(given)}
     whole = _reaches_back(given)
@@ -135,8 +136,14 @@ def take_step(
     known: list[str] = []
 
     def act(draft: Draft, tx: Transaction) -> Sequence[Draft]:
-        filed = tuple(put_answer(place, tx, draft, one) for one in papers)
-        transition = take(draft, replace(step, given=(*step.given, *filed)) if filed else step)
+        wanted = step
+        if papers:
+            filed = tuple(put_answer(place, tx, draft, one) for one in papers)
+            wanted = replace(step, given=(*step.given, *filed))
+        if wanted.given and draft.edition.refers:
+            answers, wrong = references.referred(place, tx, draft, wanted.given)
+            wanted = replace(wanted, given=answers, wrong=wrong)
+        transition = take(draft, wanted)
         return open_linked(draft, transition, for_linked)
 
     def roles(edition: Edition) -> tuple[str, ...]:
@@ -158,7 +165,11 @@ def take_step(
 def correct(place: Workplace, by: By, ref: str, given: Sequence[Given]) -> Outcome:
     """Put answers right, with a reason; the state of the case never changes by it."""
     asked = {"given": _plain(given)}
-    return _decided(place, by, ref, "correct", asked, lambda d: correcting.correct(d, given))
+
+    def act(draft: Draft, tx: Transaction) -> None:
+        correcting.correct(draft, references.need_referred(place, tx, draft, given))
+
+    return change(place, by, Wanted("correct", ref, act, keeping.roles, asked))
 
 
 def redate(place: Workplace, by: By, ref: str, n: int, day: str) -> Outcome:

@@ -91,10 +91,7 @@ def _change(
     if by.key and (done := place.store.done(tx, by.key)):
         return repeated(done, request, by.key)
     if by.if_version is not None and by.if_version != draft.case.version:
-        raise StaleCaseError(
-            f"The case was changed by somebody else: it is at version {draft.case.version}, "
-            f"not {by.if_version}. Look at it again with `show`, then decide."
-        )
+        raise StaleCaseError(_not_at(by.if_version, draft.case.version))
     keeping.need_recorder(draft, answering=wanted.verb in ANSWERING)
     was_closed = draft.case.row["closed_on"] is not None
     opened = tuple(wanted.act(draft, tx) or ())
@@ -166,6 +163,20 @@ def repeated(done: Done, request: str, key: str) -> Outcome:
     if done.request != request:
         raise UsageError("This key was used for another command; use a new one.")
     return Outcome(ref=done.stream, version=done.last, key=key, repeated=True)
+
+
+def _not_at(wanted: int, version: int) -> StaleCaseError:
+    """The refusal of a command that was meant for another version of the case."""
+    if wanted > version:
+        return StaleCaseError(
+            f"The case has never been at version {wanted}: it is at version {version}, as `show` "
+            "says. Nothing was changed."
+        )
+    return StaleCaseError(
+        f"The case has changed since version {wanted}: it is at version {version} now. Nothing was "
+        "changed by this; look at the case again with `show`, and repeat the command with "
+        f"--if-version {version} if it is still right."
+    )
 
 
 def _locked_parent(place: Workplace, tx: Transaction, ref: str) -> str:

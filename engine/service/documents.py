@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from engine import queries, statements
 from engine.canonical import parse
@@ -15,6 +16,7 @@ from engine.service import access
 from engine.service.changing import Outcome, Wanted, change
 from engine.service.drafting import drafted
 from engine.service.filing import Paper, put_answer
+from engine.service.following import versions
 from engine.service.reading import view
 from engine.service.workplace import By, File, Workplace
 
@@ -35,6 +37,7 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
             correcting.correct(draft, given)
             return
         wrong = answers.mistakes(draft, given) + keeping.not_theirs(draft, given)
+        wrong += answers.given_with_steps(draft, given)
         if wrong:
             raise RefusedError("The document cannot be put on file.", wrong)
         recording.write(draft, given)
@@ -51,64 +54,122 @@ class Doomed(NamedTuple):
     values: int
     documents: int
     packs: int
+    stay: int
+    """The files of packs that stay, for they were signed off or sent, and that may name them."""
 
 
-def to_erase(place: Workplace, by: By, ref: str, person: str) -> Doomed:
+class _Held(NamedTuple):
+    """What an erasure destroys, and which files of packs it leaves."""
+
+    values: list[tuple[int, str]]
+    documents: list[str]
+    packs: list[str]
+    stay: list[str]
+    versions: tuple[people.Version, ...]
+    """The versions that were signed off or sent, of which a file was here until now."""
+    again: bool
+    """Whether what was recorded under them was destroyed before."""
+
+    def erasure(self, person: str, basis: str = "") -> people.Erasure:
+        gone = (*self.documents, *self.packs)
+        return people.Erasure(person, basis, self.values, gone, self.versions, self.again)
+
+
+class _PackFile(NamedTuple):
+    """A file of a version of a pack that is still here: as it was built, sent or received."""
+
+    document: str
+    version: people.Version
+    prints: bool
+    """Whether values are in it that lie under the key of the person; else of the case alone."""
+
+
+def to_erase(place: Workplace, by: By, ref: str, person: str, *, copies: bool = False) -> Doomed:
     """What an erasure would destroy. Raises what it would raise, and changes nothing."""
-    subject = f"{ref}/{person}"
     with place.database.read() as tx:
         seen = view(place, tx, ref)
         draft = drafted(place, by, seen.case, seen.edition, keeping.roles(seen.edition))
-        values = tx.rows(queries.SECRETS_OF, (place.log, subject))
-        papers = tx.rows(queries.DOCUMENTS_OF, (place.log, subject))
-        packs = _packs_that_hold(place, tx, subject)
+        held = _held(place, tx, f"{ref}/{person}", copies=copies)
     try:
         keeping.need_recorder(draft, answering=False)
         people.may_erase(draft, person)
+        people.need_something(held.erasure(person))
     except RefusedError as error:
         access.refused(place, by, "erase", ref, error)
         raise
-    return Doomed(len(values), len(papers), len(packs))
+    return Doomed(len(held.values), len(held.documents), len(held.packs), len(held.stay))
 
 
-def erase_person(place: Workplace, by: By, ref: str, person: str, basis: str) -> Outcome:
+def erase_person(
+    place: Workplace, by: By, ref: str, person: str, basis: str, *, copies: bool = False
+) -> Outcome:
     """Destroy all personal values about one person of a case, and the key they were under.
 
-    The trail keeps that they existed and verifies still. Raises RefusedError for somebody unknown.
+    Packs that were neither signed off nor sent go with them, whatever they print, for they are
+    built again from what is left; of the others those that print what is destroyed, and with
+    `copies` all. The trail keeps that they existed and verifies still. Once more it destroys the
+    packs that were built since. Raises RefusedError for somebody unknown, and once more where there
+    is nothing to destroy.
     """
     subject = f"{ref}/{person}"
 
     def act(draft: Draft, tx: Transaction) -> None:
-        place.vault.ensure(tx, subject)
-        values = tx.rows(queries.SECRETS_OF, (place.log, subject))
-        found = [row[0] for row in tx.rows(queries.DOCUMENTS_OF, (place.log, subject))]
-        found += _packs_that_hold(place, tx, subject)
-        held: list[dict[str, object]] = [{"n": n, "path": path} for n, path in values]
-        held += [{"document": document} for document in found]
-        packed = bool(tx.rows(queries.PACK_EVENTS, (place.log, ref)))
-        people.erase(draft, person, basis, held, packed=packed)
-        for document in found:
+        held = _held(place, tx, subject, copies=copies)
+        if not held.again:
+            place.vault.ensure(tx, subject)
+        erasure = held.erasure(person, basis)
+        people.erase(draft, erasure)
+        for document in erasure.documents:
             tx.run(queries.DROP_CHUNKS, (place.log, document))
 
-    asked = {"person": person}
+    asked = {"person": person, "copies": copies}
     outcome = change(place, by, Wanted("erase", ref, act, keeping.roles, asked))
     # The record says that it is destroyed; what is left of it on the disk is destroyed with it.
     place.database.scrub()
     return outcome
 
 
-def _packs_that_hold(place: Workplace, tx: Transaction, subject: str) -> list[str]:
-    """The packs, built or sent, in which values of this subject are, of the case and of the one
-    above it.
-    """
+def _held(place: Workplace, tx: Transaction, subject: str, *, copies: bool) -> _Held:
+    """What there is of somebody that an erasure destroys: what was destroyed before is not."""
+    key = tx.row(statements.SUBJECT, (place.log, subject))
+    again = key is not None and key[0] is None
+    values = [] if again else tx.rows(queries.SECRETS_OF, (place.log, subject))
+    papers = [] if again else tx.rows(queries.DOCUMENTS_OF, (place.log, subject))
+    files = list(_pack_files(place, tx, subject))
+    gone = [one for one in files if one.prints or copies or not one.version.settled]
+    stay = [one for one in files if one not in gone]
+    staying = {one.version for one in stay}
+    settled = dict.fromkeys(one.version for one in files if one.version.settled)
+    return _Held(
+        values=[(int(n), str(path)) for n, path in values],
+        documents=[str(row[0]) for row in papers],
+        packs=[one.document for one in gone],
+        stay=[one.document for one in stay],
+        versions=tuple(one._replace(kept=one in staying) for one in settled),
+        again=again,
+    )
+
+
+def _pack_files(place: Workplace, tx: Transaction, subject: str) -> Iterator[_PackFile]:
+    """The files of packs, of the case and of the one above it, that print anything of the case."""
     ref = subject.rpartition("/")[0]
     above = ref.rpartition(".")[0]
-    found: dict[str, None] = {}
     for stream in (ref, *([above] if above else [])):
+        known = {(key[1], key[2]): row["status"] for key, row in versions(place, tx, stream)}
         for row in tx.rows(queries.PACK_EVENTS, (place.log, stream)):
             body = parse(row[0])["body"]
-            if subject in body.get("subjects", ()):
-                kept = [body["archive"]] if "archive" in body else body["documents"]
-                found |= dict.fromkeys(str(one["document"]) for one in kept)
-    there = ((d, tx.row(statements.DOCUMENT, (place.log, d))) for d in found)
-    return [document for document, row in there if row is not None and not row[1]]
+            printed = body.get("subjects", ())
+            if not {subject, ref} & set(printed):
+                continue
+            name, no = str(body["pack"]), int(body["no"])
+            version = people.Version(stream, name, no, str(known[name, no]))
+            for document in _there(place, tx, body):
+                yield _PackFile(document, version, subject in printed)
+
+
+def _there(place: Workplace, tx: Transaction, body: Mapping[str, Any]) -> list[str]:
+    """Those files of an event of a pack that were not destroyed yet."""
+    kept = [body["archive"]] if "archive" in body else body["documents"]
+    names = [str(one["document"]) for one in kept]
+    found = ((name, tx.row(statements.DOCUMENT, (place.log, name))) for name in names)
+    return [name for name, row in found if row is not None and not row[1]]

@@ -5,14 +5,14 @@ Nothing here shows a personal value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from engine.calendars import local_date
 from engine.canonical import parse
-from engine.case import Key, Row
+from engine.case import RUNNING, Key, Row
 from engine.dates import parse_partial
 from engine.definition import Timescale
 from engine.errors import UsageError
@@ -21,6 +21,9 @@ from engine.service import titles
 from engine.service.reading import View, deadline, view
 from engine.service.workplace import Workplace
 from engine.timescales import Due, due_or_uncounted
+
+STARTED = "deadline started"
+STOPPED = "no longer applies"
 
 
 def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
@@ -44,8 +47,10 @@ def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
     for key, row in sorted(seen.case.deadlines().items(), key=itemgetter(0)):
         told = deadline(place, seen, key, row) if key[1] == timescale else None
         if told is not None:
-            changes = [_change(seen, one) for one in events if _changes(one, key)]
-            found.append(told | _derivations(place, seen, row) | {"changes": changes})
+            own = [one for one in events if _is_of(one, key)]
+            changes = [_change(seen, one) for one in own if one["type"] != STARTED]
+            was = {"was_provisional": _was_provisional(seen, key, row, own)}
+            found.append(told | _derivations(place, seen, row) | {"changes": changes} | was)
     if not found:
         raise UsageError(f'"{known.title}" has not started on {ref}: {_why_not(seen, known)}')
     return found
@@ -59,14 +64,34 @@ def _derivations(place: Workplace, seen: View, row: Row) -> dict[str, Due | None
     return {"derivation": due_or_uncounted(rule, start.first, calendar), "from_latest": latest}
 
 
-def _changes(event: Mapping[str, Any], key: Key) -> bool:
-    """Whether an event changed this deadline after it had started."""
-    body, type_ = event["body"], event["type"]
+def _is_of(event: Mapping[str, Any], key: Key) -> bool:
+    """Whether an event started or changed this deadline."""
+    body = event["body"]
     return (
-        type_.startswith(("deadline", "target", "delay"))
-        and type_ != "deadline started"
+        event["type"].startswith(("deadline", "target", "delay"))
         and (body["timescale"], body["of"], body["no"]) == key[1:4]
     )
+
+
+def _was_provisional(
+    seen: View, key: Key, row: Row, own: Iterable[Mapping[str, Any]]
+) -> dict[str, str] | None:
+    """The question that was not answered when a deadline was met or stopped, and from which day it
+    was counted instead; None where its own start was known, and while it still runs.
+    """
+    if row["status"] in RUNNING:
+        return None
+    ran_as = ""
+    for event in own:
+        status = (event["body"].get("now") or event["body"]).get("status")
+        ran_as = status if status in RUNNING else ran_as
+    anchor = seen.edition.rule(row["rule"]).anchor
+    question = seen.edition.workflow.questions.get(anchor)
+    answer = seen.case.answer(anchor, str(key[2]), int(key[3]))
+    judged_again = row["status"] != STOPPED and answer and answer["status"] == "answered"
+    if ran_as != "provisional" or question is None or judged_again:
+        return None
+    return {"question": anchor, "ask": question.ask, "counted_from": row["starts_on"]}
 
 
 def _change(seen: View, event: Mapping[str, Any]) -> dict[str, Any]:

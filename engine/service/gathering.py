@@ -74,7 +74,7 @@ class Plan:
     heads: tuple[Head, ...]
     """Of the case, then of its linked cases."""
     proofs: Mapping[int, str]
-    needs: tuple[Need, ...]
+    lacks: tuple[packs.Lack, ...]
     versions: tuple[Version, ...]
     """The latest draft and the latest other one, if they can be had."""
     asked: Mapping[Where, str]
@@ -96,6 +96,11 @@ class Plan:
     def seen(self) -> dict[str, int]:
         """The versions of the cases that were looked at."""
         return {side.case.ref: side.case.version for side in (self.own, *self.linked)}
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Everything that is missing."""
+        return tuple(need for lack in self.lacks for need in lack.needs)
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -126,7 +131,7 @@ def gather(place: Workplace, by: By | None, ref: str, name: str) -> Plan:
             linked=linked,
             heads=tuple(_head(place, tx, side.case.ref) for side in (own, *linked)),
             proofs=_proofs(place, tx, own.case),
-            needs=packs.missing(draft, pack),
+            lacks=packs.lacks(draft, pack),
             versions=_versions(place, tx, ref, pack),
             asked={},
             erased=frozenset(),

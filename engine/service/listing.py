@@ -17,7 +17,8 @@ from engine.decide.tasks import how as how_to_end
 from engine.decide.telling import waited_for
 from engine.definition import Workflow
 from engine.errors import UsageError
-from engine.guessing import resembling
+from engine.guessing import Named, fitting, nearest
+from engine.prose import listed
 from engine.service import access
 from engine.service.private import Rights, agency_of
 from engine.service.reading import deadlines_of, view
@@ -27,6 +28,12 @@ from engine.timescales import due_on, parse_question
 
 REFERENCE = "the reference"
 """Where a text was found that is in no answer."""
+FEW = 3
+"""Names that are suggested for one that there is not."""
+NOWHERE = {
+    "process": "`casetrail workflow list` names those there are.",
+    "state": "`casetrail list` says where each case is.",
+}
 SOON = 10
 """Working days that `today` looks ahead."""
 
@@ -39,7 +46,9 @@ class Wish:
     due_within: str = ""
     """Such as "5 working days"."""
     state: str = ""
+    """Its name, its title, or as much of the title as no other begins with."""
     workflow: str = ""
+    """The same of a process."""
     mine: str = ""
     """A person: cases that wait on a role that they hold."""
     closed: bool = False
@@ -48,34 +57,47 @@ class Wish:
 def cases(place: Workplace, wish: Wish, most: int = 200) -> list[dict[str, Any]]:
     """The cases that fit, the one with the earliest open deadline first."""
     today = place.today()
-    limit = _limit(place, wish, today)
-    _check_names(place, wish)
+    query = _query(place, wish, _limit(place, wish, today))
     with place.database.read() as tx:
-        found = [_line(place, tx, row, today) for row in tx.rows(*_query(place, wish, limit))]
+        found = [_line(place, tx, row, today) for row in tx.rows(*query)]
     if wish.mine:
         found = [line for line in found if _is_mine(place, wish.mine, line)]
     return found[:most]
 
 
-def _check_names(place: Workplace, wish: Wish) -> None:
-    """Raise UsageError for a process or a state that no edition in use has."""
-    if not (wish.workflow or wish.state):
-        return
+def _places(place: Workplace, wish: Wish) -> list[tuple[str, str]]:
+    """The processes and states in which a case is wanted; a wish for no state has every one.
+
+    Raises UsageError for what no edition in use has, and for what may be several.
+    """
     with place.database.read() as tx:
         rows = tx.rows(queries.EDITIONS_IN_USE, (place.log,))
         editions = [place.edition(tx, *row).workflow for row in rows]
-    known = {one.name: one for main in editions for one in (main, *main.children.values())}
-    _check(wish.workflow, "process", list(known))
-    inside = [one for one in known.values() if wish.workflow in ("", one.name)]
-    _check(wish.state, "state", [s.id for one in inside for s in one.states.values()])
+    every = [one for main in editions for one in (main, *main.children.values())]
+    processes = _meant(wish.workflow, "process", [(one.name, one.title) for one in every])
+    inside = [
+        (one.name, (state.id, state.title))
+        for one in every
+        if (one.name, one.title) in processes
+        for state in one.states.values()
+    ]
+    states = _meant(wish.state, "state", [state for _, state in inside])
+    return sorted({(process, state[0]) for process, state in inside if state in states})
 
 
-def _check(name: str, kind: str, known: Sequence[str]) -> None:
-    if name and name not in known:
-        near = resembling(name, known, 1)
-        listed = ", ".join(dict.fromkeys(known)) or "none"
-        hint = f"did you mean {near[0]}?" if near else f"there are: {listed}."
-        raise UsageError(f'There is no {kind} "{name[:40]}"; {hint}')
+def _meant(typed: str, kind: str, known: Sequence[Named]) -> set[Named]:
+    """What somebody means who types a name, a title or the beginning of one; all for nothing."""
+    found = fitting(typed, known)
+    titles = list(dict.fromkeys(f'"{title}"' for _, title in found))
+    if typed and typed not in dict(found) and len(titles) > 1:
+        more = [f"{len(titles) - FEW} more"] if len(titles) > FEW else []
+        some = listed([*titles[:FEW], *more], "or")
+        raise UsageError(f'The {kind} "{typed[:40]}" may be {some}; write more of it.')
+    if found or not typed:
+        return set(found)
+    near = [f'"{title}" [{name}]' for name, title in nearest(typed, known, FEW)]
+    hint = f"did you mean {listed(near, 'or')}?" if near else NOWHERE[kind]
+    raise UsageError(f'There is no {kind} "{typed[:40]}"; {hint}')
 
 
 def similar(
@@ -118,10 +140,11 @@ def _query(place: Workplace, wish: Wish, limit: str) -> tuple[str, tuple[Any, ..
     wheres, values = [], [place.log]
     if not wish.closed:
         wheres.append('c."closed_on" IS NULL')
-    for column, wanted in (("state", wish.state), ("workflow", wish.workflow)):
-        if wanted:
-            wheres.append(f'c."{column}" = ?')
-            values.append(wanted)
+    if wish.state or wish.workflow:
+        places = _places(place, wish)
+        one = '(c."workflow" = ? AND c."state" = ?)'
+        wheres.append(f"({' OR '.join([one] * len(places))})")
+        values += [name for both in places for name in both]
     if limit:
         wheres.append('d."due" <= ? AND c."historic" = 0')
         values.append(limit)
@@ -255,7 +278,7 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
 def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
     """The cases whose reference, or an answer that this person may read, holds a text.
 
-    Public answers are searched for everybody. The search is logged before it is made.
+    Public answers are searched for everybody who comes in. The search is logged before it is made.
     """
     asked = clean_text(text).strip()
     if len(asked) < 2:

@@ -8,17 +8,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine import queries
+from engine import queries, statements
 from engine.canonical import parse
 from engine.case import Case
 from engine.database import Transaction
 from engine.decide import packs
 from engine.decide.draft import Draft
+from engine.decide.people import not_looked_through
 from engine.errors import EngineError, Need, RefusedError, StaleCaseError, StorageError
 from engine.packs import archive
 from engine.packs.printing import print_files, remarks
@@ -39,7 +40,18 @@ __all__ = ["Built", "Posted", "Rebuilt", "build", "listed", "rebuild", "sent"]
 
 TRIES = 3
 """How often a pack is made anew because the case changed meanwhile."""
-SETTLED = ("frozen", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of a pack for which something is missing."""
+
+    title: str
+    """Empty for what the pack needs and prints in none."""
+    number: int
+    """How many things are missing."""
+    said: tuple[Need, ...]
+    """They, with those of several people in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,8 @@ class Built:
     manifest: Mapping[str, Any]
     gaps: tuple[Need, ...] = ()
     """What a draft lacks."""
+    parts: tuple[Part, ...] = ()
+    """The same, section by section."""
     fresh: bool = True
     """Whether it was built now; else it is the version that stands."""
     remarks: tuple[str, ...] = ()
@@ -117,7 +131,8 @@ def build(
 def rebuild(place: Workplace, waiting: Iterable[tuple[str, str]], most: int = 3) -> Rebuilt:
     """Build some of these packs again, each given by its case and name, for they are out of date.
 
-    One of which something is missing now stays out of date until somebody builds it.
+    One of which something is missing now stays out of date until somebody builds it; and one that
+    may still name somebody who was erased, until what is on record was looked through.
     """
     done = failed = 0
     for ref, pack in waiting:
@@ -134,7 +149,7 @@ def rebuild(place: Workplace, waiting: Iterable[tuple[str, str]], most: int = 3)
 
 def _rebuild(place: Workplace, ref: str, pack: str) -> bool:
     plan = gathering.gather(place, None, ref, pack)
-    if plan.needs:
+    if plan.needs or _may_still_name(plan):
         return False
     _log(place, None, plan, draft=False)
     _build(place, None, plan, draft=False)
@@ -146,12 +161,15 @@ def listed(place: Workplace, by: By, ref: str) -> list[dict[str, Any]]:
     with place.database.read() as tx:
         row = place.store.load(tx, ref).table("cases")[(ref,)]
         workflow = place.edition(tx, row["edition"], row["workflow"]).workflow
-        kept = versions(place, tx, ref)
+        kept = [
+            (key, {**row, "erased": _is_erased(place, tx, ref, row)})
+            for key, row in versions(place, tx, ref)
+        ]
     found = []
     for pack in workflow.packs.values():
         needs = gathering.gather(place, by, ref, pack.id).needs
         rows = [(key[2], row) for key, row in kept if key[1] == pack.id]
-        names = ("status", "built_on", "sent_on")
+        names = ("status", "built_on", "sent_on", "erased")
         found.append(
             {
                 "pack": pack.id,
@@ -165,6 +183,16 @@ def listed(place: Workplace, by: By, ref: str) -> list[dict[str, Any]]:
     return found
 
 
+def _is_erased(place: Workplace, tx: Transaction, ref: str, row: Mapping[str, Any]) -> bool:
+    """Whether the file of a version, or what was sent where it was never built, was destroyed."""
+    document = row["archive"]
+    if not document:
+        event = tx.row(queries.EVENT, (place.log, ref, row["n"]))
+        document = parse(event[0])["body"]["file"] if event else ""
+    there = tx.row(statements.DOCUMENT, (place.log, document))
+    return there is None or bool(there[1])
+
+
 def _stands(place: Workplace, plan: Plan, *, draft: bool) -> Version | None:
     """The version that is handed out as it is, if there is one."""
     kept = next((one for one in plan.versions if one.draft == draft), None)
@@ -175,7 +203,7 @@ def _stands(place: Workplace, plan: Plan, *, draft: bool) -> Version | None:
         return kept
     step = plan.own.workflow.transitions.get(plan.pack.signed_off_by)
     again = step is None or plan.own.case.state in step.starts
-    return kept if kept.status in SETTLED and not again else None
+    return kept if kept.status in packs.SETTLED and not again else None
 
 
 def _refused(place: Workplace, by: By, plan: Plan) -> RefusedError:
@@ -201,8 +229,7 @@ def _log(place: Workplace, by: By | None, plan: Plan, *, draft: bool) -> None:
 def _handed_out(place: Workplace, plan: Plan, kept: Version) -> Built:
     with place.database.read() as tx:
         content = b"".join(place.vault.document(tx, kept.archive))
-    gaps = plan.needs if kept.draft else ()
-    return _as_built(plan, kept.no, kept.status, content, gaps, fresh=False)
+    return _as_built(plan, kept.no, kept.status, content, fresh=False)
 
 
 def _build(place: Workplace, by: By | None, plan: Plan, *, draft: bool) -> Built:
@@ -210,9 +237,8 @@ def _build(place: Workplace, by: By | None, plan: Plan, *, draft: bool) -> Built
     no = _keep(place, by, plan, made, draft=draft)
     if not no:
         return _repeated(place, plan, by.key if by else "")
-    gaps = plan.needs if draft else ()
     status = "draft" if draft else "current"
-    return _as_built(plan, no, status, made.content, gaps, fresh=True)
+    return _as_built(plan, no, status, made.content, fresh=True)
 
 
 def _repeated(place: Workplace, plan: Plan, key: str) -> Built:
@@ -223,14 +249,48 @@ def _repeated(place: Workplace, plan: Plan, key: str) -> Built:
     return _handed_out(place, plan, Version(body["no"], body["status"], body))
 
 
-def _as_built(
-    plan: Plan, no: int, status: str, content: bytes, gaps: tuple[Need, ...], *, fresh: bool
-) -> Built:
+def _as_built(plan: Plan, no: int, status: str, content: bytes, *, fresh: bool) -> Built:
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
         files = {name: opened.read(name) for name in opened.namelist()}
     manifest = json.loads(files.pop(archive.MANIFEST))
     notes = remarks(files, manifest, plan.file.pages)
-    return Built(plan.ref, plan.pack.id, no, status, content, manifest, gaps, fresh, notes)
+    notes += () if status in packs.SETTLED else _may_still_name(plan)
+    gaps, parts = (plan.needs, tuple(_parts(plan))) if status == "draft" else ((), ())
+    return Built(
+        ref=plan.ref,
+        pack=plan.pack.id,
+        no=no,
+        status=status,
+        content=content,
+        manifest=manifest,
+        gaps=gaps,
+        parts=parts,
+        fresh=fresh,
+        remarks=notes,
+    )
+
+
+def _parts(plan: Plan) -> Iterator[Part]:
+    """What is missing, by the section that prints it first, in the order of the pack."""
+    printed: dict[str, str] = {}
+    for section in plan.file.sections:
+        for name in (*section.answers, *section.by_agency, section.approvals):
+            printed.setdefault(name, section.title)
+    for title in dict.fromkeys((*(one.title for one in plan.file.sections), "")):
+        lacks = [one for one in plan.lacks if printed.get(one.question, "") == title]
+        if lacks:
+            number = sum(len(one.needs) for one in lacks)
+            yield Part(title, number, tuple(need for one in lacks for need in one.said))
+
+
+def _may_still_name(plan: Plan) -> tuple[str, ...]:
+    """That what is printed may name somebody who was erased; what is built then goes once more."""
+    return tuple(
+        f"{person} was erased, and what may still name them has not been looked through, so this "
+        f"pack may name them; `erase {side.case.ref} --person {person}` once more destroys it."
+        for side in (plan.own, *plan.linked)
+        for person in not_looked_through(side.case)
+    )
 
 
 def _make(place: Workplace, plan: Plan, *, draft: bool) -> Made:

@@ -119,8 +119,8 @@ def sent(place: Workplace, by: By, ref: str, pack: str, sending: Sending) -> Pos
     `by.on` is the day on which it was sent. A draft is never a version that was sent, nor is one
     of which nothing went: what went is then kept under a number of its own. Raises RefusedError for
     a day in the future or before the case or what went was there, for a file of more than 25 MB,
-    and for one with nothing of the version that was built in it, unless that is known; UsageError
-    for a pack that the process does not have.
+    and for one with nothing in it of the version that was built, or of the draft where nothing else
+    was, unless that is known; UsageError for a pack that the process does not have.
     """
     if not sending.to.strip():
         raise UsageError("Say to whom the pack was sent; give --to.")
@@ -216,17 +216,20 @@ def _compared(
 ) -> _Compared:
     """What was sent beside the version of which most of it is; beside the latest if of none.
 
-    Only what is of a draft is beside one, and what went before a version was built beside none.
+    Only what is of a draft is beside one, unless nothing but drafts was ever built; and what went
+    before a version was built is beside none.
     """
     ref, on = draft.case.ref, parse_partial(draft.context.happened[:10])
     rows = [(key[2], row) for key, row in versions(place, tx, ref) if key[1] == pack]
     number = max((no for no, _ in rows), default=0) + 1
     best, closest = _Compared(_Version(number), {}, tuple(going.went)), -1
+    drafts_alone = not any(row["archive"] and row["status"] != "draft" for _, row in rows)
     for version in _versions(place, tx, ref, rows):
         files = _against(version, going)
         same = sum(one == SAME for one in files.values())
         later = on.last < parse_partial(version.built_on[:10]).first
-        if same > (0 if version.draft or later else closest) and same > closest:
+        of_none = later or (version.draft and not drafts_alone)
+        if same > (0 if of_none else closest) and same > closest:
             if later:
                 raise _not_yet(version)
             known = {name for name, how in files.items() if how != MISSING}
@@ -234,23 +237,22 @@ def _compared(
             added = tuple(name for name in going.went if name not in known)
             closest, best = same, _Compared(_kept_as(version, number, files), files, added)
     if best.version.unlike and going.content and not going.sending.not_as_built:
-        raise _unlike(best.version.unlike, draft.workflow.packs[pack].title)
+        raise _unlike(best.version.unlike, draft.workflow.packs[pack].title, alone=drafts_alone)
     return best
 
 
 def _kept_as(version: _Version, number: int, files: Mapping[str, str]) -> _Version:
     """The version that went; under a number of its own what is of a draft, or of none."""
-    if version.draft:
-        return replace(version, no=number)
     if set(files.values()) == {MISSING}:
-        return replace(version, no=number, whole="", unlike=version.no)
-    return version
+        return replace(version, no=number, whole="", draft=0, unlike=version.no)
+    return replace(version, no=number) if version.draft else version
 
 
-def _unlike(no: int, title: str) -> RefusedError:
+def _unlike(no: int, title: str, *, alone: bool) -> RefusedError:
+    as_built = "a draft and all that was built" if alone else "as it was built"
     return RefusedError(
-        f'Nothing of version {no} of "{title}", as it was built, is in the file that was given; '
-        "give --not-as-built if it is what was sent all the same."
+        f'Nothing of version {no} of "{title}", {as_built}, is in the file that was given; give '
+        "--not-as-built if it is what was sent all the same."
     )
 
 

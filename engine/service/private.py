@@ -58,13 +58,16 @@ class Rights:
         return self._readers[key]
 
     def _concern(self, ref: str) -> rights.Concern:
-        """Which agencies a case concerns; a linked case about none, those of the case above it."""
+        """Which agencies a case concerns, and where it is.
+
+        A linked case is where the one above it is; if about no agency, it concerns those of that.
+        """
+        main = self._seen(ref.partition(".")[0])
+        at = frozenset(rights.around(main.edition.workflow, main.case.state))
         about = self._seen(ref).case.about
-        if about:
-            return rights.Concern(about)
-        above = ref.rpartition(".")[0]
-        if above:
-            return self._concern(above)
+        return rights.Concern(about, frozenset() if about else self._agencies(main.case.ref), at)
+
+    def _agencies(self, ref: str) -> frozenset[str]:
         log = self._place.log
         first = self._tx.row(queries.FIRST_EVENT, (log, ref))
         opened_by = parse(first[0])["actor"]["agency"] if first else ""
@@ -73,7 +76,7 @@ class Rights:
             for _, process, state, about, closed_on in self._tx.rows(queries.CHILDREN, (log, ref))
             if not self._workflow_of(ref, process).was_set_aside(state, closed_on)
         }
-        return rights.Concern(agencies=frozenset({opened_by, *asked} - {""}))
+        return frozenset({opened_by, *asked} - {""})
 
     def _workflow_of(self, ref: str, process: str) -> Workflow:
         """The process of a linked case, within the edition of the case above it."""
@@ -260,7 +263,7 @@ def _withheld(seen: View, name: str) -> str:
     workflow = seen.edition.workflow
     question = workflow.questions.get(name)
     if question is None or rights.unlocked(seen.case, workflow, question):
-        return "(withheld: your role reads only what its own steps need, and your agency's answers)"
+        return "(withheld: of what is personal on this case your role reads only a part)"
     return f"(withheld: shown only to {straight(rights.shown_to(workflow, question))})"
 
 

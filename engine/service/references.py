@@ -7,9 +7,16 @@ is mistaken for 1, 1, 0, V or 2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine import queries, statements
+from engine.case import Given
 from engine.database import Transaction
-from engine.errors import CaseNotFoundError, StorageError
+from engine.dates import parse_partial, when
+from engine.decide.draft import Draft
+from engine.errors import CaseNotFoundError, Need, RefusedError, StorageError
+from engine.service.private import Rights
+from engine.service.reading import view
 from engine.service.workplace import Workplace
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXY"
@@ -66,6 +73,70 @@ def read(text: str) -> str:
             f"{year}-{body}",
         )
     return f"{year}-{body}{dot}{linked}"
+
+
+def referred(
+    place: Workplace, tx: Transaction, draft: Draft, given: Sequence[Given]
+) -> tuple[tuple[Given, ...], tuple[Need, ...]]:
+    """Answers with the references among them in their proper form, and what is wrong with these.
+
+    A case that is named must be there, of the same process, and open on the day; whoever records
+    it must be one who may read it, and else learns no more than that there is none.
+    """
+    found, wrong = [], []
+    for one in given:
+        if one.value is None or one.question not in draft.edition.refers:
+            found.append(one)
+            continue
+        try:
+            ref = read(one.value)
+            wrong += _not_to_be_named(place, tx, draft, ref, one)
+            found.append(one._replace(value=ref))
+        except CaseNotFoundError as error:
+            found.append(one)
+            wrong.append(Need(str(error).rstrip(".")))
+    return tuple(found), tuple(wrong)
+
+
+def need_referred(
+    place: Workplace, tx: Transaction, draft: Draft, given: Sequence[Given]
+) -> Sequence[Given]:
+    """The same answers; raises RefusedError when a case cannot be named."""
+    if not draft.edition.refers:
+        return given
+    found, wrong = referred(place, tx, draft, given)
+    if wrong:
+        raise RefusedError("These answers cannot be recorded.", wrong)
+    return found
+
+
+def _not_to_be_named(
+    place: Workplace, tx: Transaction, draft: Draft, ref: str, one: Given
+) -> list[Need]:
+    """What hinders that another case is the answer to a question of this one."""
+    if ref == draft.case.ref:
+        how = "give the reference of the other case"
+        return [Need(f"{ref} is this case itself", how=how)]
+    person = draft.context.actor.recorded
+    there = tx.row(statements.CASE_EXISTS, (place.log, ref)) is not None
+    if not there or not Rights(place, tx, person).reader(ref).roles:
+        how = "`casetrail find` and `casetrail list` show those there are"
+        return [Need(f"there is no case {ref} that you may read", how=how)]
+    other = view(place, tx, ref)
+    if other.edition.workflow.name != draft.workflow.name:
+        return [Need(f"{ref} is a case of another kind: {other.edition.workflow.title}")]
+    return _closed_before(draft, ref, other.case.row["closed_on"], one)
+
+
+def _closed_before(draft: Draft, ref: str, closed_on: str | None, one: Given) -> list[Need]:
+    """That it was closed: on a day of the past it is enough that it was open for a part of it."""
+    known = draft.case.answer(one.question, one.of, one.no)
+    on = parse_partial(str(known["happened"]) if known else draft.context.happened)
+    past = on.last < draft.context.today
+    if not closed_on or (past and parse_partial(closed_on).last >= on.first):
+        return []
+    how = "the case that is named must be open on the day"
+    return [Need(f"{ref} was closed {when(closed_on)}", how=how)]
 
 
 def near(place: Workplace, ref: str) -> list[str]:

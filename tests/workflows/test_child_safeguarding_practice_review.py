@@ -20,6 +20,7 @@ ON_POSTGRESQL = (
     "deciding_is_not_sending",
     "publication_is_held_for_proceedings_and_the_six_months_run_on",
     "a_notice_that_is_late_says_so",
+    "an_incident_that_is_open_twice_is_closed_once",
 )
 
 

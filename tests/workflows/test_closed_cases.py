@@ -14,6 +14,7 @@ from engine.definition import Transition
 from engine.edition import Edition
 from engine.errors import RefusedError, UsageError
 from engine.loading import load
+from engine.service import cases
 from engine.service.changing import new_case
 from engine.service.drafting import drafted
 from engine.service.reading import View
@@ -28,6 +29,8 @@ REF = "2026-WALKED"
 SAM = By("sam")
 LEFT = {name for name, t in WORKFLOW.timescales.items() if t.keep}
 """What the definition means to run after closure."""
+
+PLACES = [Given(name, "in our area") for name in ("place_of_incident", "place_of_residence")]
 
 WALKS = 40
 WANDERING = 30
@@ -50,8 +53,7 @@ FAR = ways_to_the_end()
 def opened(place: Workplace) -> OnPaper:
     """A case on paper that has just been opened."""
     draft = drafted(place, SAM, new_case(REF), EDITION)
-    places = [Given(name, "in our area") for name in ("place_of_incident", "place_of_residence")]
-    open_case(draft, [*places, Given("referred_on", place.today().isoformat())])
+    open_case(draft, [*PLACES, Given("referred_on", place.today().isoformat())])
     return OnPaper(place, View(draft.case, EDITION, place.today()))
 
 
@@ -98,7 +100,10 @@ def walked(
 @pytest.mark.parametrize("jumps", [0.0, 0.15, 0.4])
 def test_no_walk_closes_a_case_with_a_clock_running(jumps: float, on_sqlite: str) -> None:
     with partnership(on_sqlite) as (place, clock):
-        begins = clock.instant.replace(year=2026, month=3, day=10)
+        begins = clock.instant = clock.instant.replace(year=2026, month=3, day=10)
+        # That with which a referral of the same incident may turn out to be already open.
+        opening = Given("referred_on", place.today().isoformat())
+        cases.open_new(place, SAM, WORKFLOW.name, [*PLACES, opening])
         closed = 0
         for seed in range(WALKS):
             clock.instant = begins

@@ -76,6 +76,7 @@ def an_answer(question: Question) -> Given:
         "date": "2026-03-10",
         "document": PAPER,
         "text": "It is on record.",
+        "case": "2026-ABOVE",
         "choice": choices[0],
         "yes or no": choices[0],
     }
