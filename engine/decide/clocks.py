@@ -45,21 +45,23 @@ def leave(draft: Draft, state: str) -> None:
 
 def review(draft: Draft, questions: Iterable[str], cause: str) -> None:
     """Start, move or stop every clock that these answers, or the state of the case, may touch."""
-    touched: dict[str, Timescale] = {}
-    for question in questions:
-        for timescale in draft.edition.by_anchor.get(question, ()):
-            touched[timescale.id] = timescale
-        for timescale in draft.edition.by_guard.get(question, ()):
-            touched[timescale.id] = timescale
-    for timescale in draft.edition.by_state.get(draft.case.state, ()):
-        touched[timescale.id] = timescale
-    for timescale in draft.edition.provisional:
-        touched[timescale.id] = timescale
-    for timescale in touched.values():
+    state, begun = draft.case.state, {key[1] for key in draft.case.deadlines()}
+    for name, timescale in _touched(draft, questions).items():
+        here = not timescale.starts_in or state in timescale.starts_in
         if recurs(draft, timescale):
             _review_recurring(draft, timescale)
-        else:
-            _review_counted(draft, timescale, cause)
+        elif here or name in begun:
+            _review_counted(draft, timescale, cause, here=here)
+
+
+def _touched(draft: Draft, questions: Iterable[str]) -> dict[str, Timescale]:
+    edition, found = draft.edition, list[Timescale]()
+    for question in questions:
+        found += edition.by_anchor.get(question, ())
+        found += edition.by_guard.get(question, ())
+    found += edition.by_state.get(draft.case.state, ())
+    found += edition.provisional
+    return {timescale.id: timescale for timescale in found}
 
 
 class Start(NamedTuple):
@@ -79,10 +81,7 @@ def _review_recurring(draft: Draft, timescale: Timescale) -> None:
         _next_cycle(draft, timescale, str(draft.case.row["state_since"]))
 
 
-def _review_counted(draft: Draft, timescale: Timescale, cause: str) -> None:
-    here = not timescale.starts_in or draft.case.state in timescale.starts_in
-    if not here and not draft.case.has_deadline(timescale.id):
-        return
+def _review_counted(draft: Draft, timescale: Timescale, cause: str, *, here: bool) -> None:
     applies = holds(timescale.only_if, draft.facts)
     for of in _subjects(draft, timescale):
         start = _start_of(draft, timescale, of)

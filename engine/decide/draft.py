@@ -49,14 +49,7 @@ class Chain:
             "evidence": evidence,
             "command": command,
         }
-        # What all events of a command share, in the runs in which the canonical form has it.
-        self._begins = f'{{"actor":{_actor(actor)},"body":'
-        self._around = (
-            f',"clock":{_text(clock)},"command":{canonical(command)},"edition":"',
-            f'","evidence":{_text(evidence)},"happened":{_text(happened)},"log":{_text(log)},"n":',
-            f',"recorded":"{recorded}","sealed":',
-            f',"stream":{_text(stream)},"type":"',
-        )
+        self._frame = _frame(actor, clock, evidence, happened, log, stream)
 
     def add(
         self, kind: str, body: Mapping[str, Any], sealed: Mapping[str, str], edition: str = ""
@@ -82,13 +75,16 @@ class Chain:
 
         They are sealed together at the end of a command: one after the other takes half as long.
         """
-        command, evidence, recorded, stream = self._around
+        actor, clock, evidence, stream = self._frame
+        clock += canonical(self._common["command"])
+        recorded = self._common["recorded"]
         waiting = self.events[len(self._made) :]
         for event, body in zip(waiting, [canonical(e["body"]) for e in waiting], strict=True):
             n, kind, edition, sealed = event["n"], event["type"], event["edition"], event["sealed"]
             text = (
-                f'{self._begins}{body}{command}{edition}{evidence}{n},"prev":"{self.head}"'
-                f'{recorded}{canonical(sealed) if sealed else "{}"}{stream}{kind}","v":1}}'
+                f'{actor}{body}{clock},"edition":"{edition}{evidence}{n},"prev":"{self.head}",'
+                f'"recorded":"{recorded}","sealed":{canonical(sealed) if sealed else "{}"}'
+                f'{stream}{kind}","v":1}}'
             )
             event["prev"], self.head = self.head, event_hash(text)
             self._made.append(Sealed(self.stream, n, kind, text, self.head))
@@ -179,11 +175,14 @@ class Draft:
 
 
 @lru_cache(maxsize=256)
-def _actor(actor: Actor) -> str:
-    return canonical(actor.sealed())
-
-
-@lru_cache(maxsize=1024)
-def _text(text: str) -> str:
-    """What one command after another says again: the log, the case, the day."""
-    return canonical(text)
+def _frame(
+    actor: Actor, clock: str, evidence: str, happened: str, log: str, stream: str
+) -> tuple[str, str, str, str]:
+    """What one command after another says again, in the runs in which the canonical form has it."""
+    return (
+        f'{{"actor":{canonical(actor.sealed())},"body":',
+        f',"clock":{canonical(clock)},"command":',
+        f'","evidence":{canonical(evidence)},"happened":{canonical(happened)},'
+        f'"log":{canonical(log)},"n":',
+        f',"stream":{canonical(stream)},"type":"',
+    )
