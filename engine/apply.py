@@ -6,13 +6,20 @@ version of every event ever released.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.apply_clocks import (
+    ON_CLOCKS,
+    Body,
+    Effect,
+    Event,
+    changes_along,
+    deadline_changed,
+    messages,
+    notice_settled,
+    turns,
+)
 from engine.case import Change
-
-Event = Mapping[str, Any]
-Body = Mapping[str, Any]
 
 
 def changes(event: Event) -> list[Change]:
@@ -21,7 +28,10 @@ def changes(event: Event) -> list[Change]:
     Raises KeyError for a type that is not in the closed list of `docs/trail-format.md`.
     """
     made: list[Change] = []
-    EFFECTS[event["type"]](event, event["body"], made)
+    body = event["body"]
+    EFFECTS[event["type"]](event, body, made)
+    for part in body.get("clocks", ()):
+        made += changes_along(event, part)
     return made
 
 
@@ -62,7 +72,7 @@ def answered(event: Event, body: Body, made: list[Change]) -> None:
             "n": event["n"],
         }
         made.append(("answers", key, columns, item["first"]))
-    _turns(event, body.get("turns", ()), made)
+    turns(event, body.get("turns", ()), made)
 
 
 def taken(event: Event, body: Body, made: list[Change]) -> None:
@@ -73,7 +83,7 @@ def taken(event: Event, body: Body, made: list[Change]) -> None:
     if body["closed"] is not None:
         columns["closed_on"] = event["happened"] if body["closed"] else None
     made.append(("cases", (event["stream"],), columns, False))
-    _turns(event, body["turns"], made)
+    turns(event, body["turns"], made)
 
 
 def undone(event: Event, body: Body, made: list[Change]) -> None:
@@ -84,7 +94,7 @@ def undone(event: Event, body: Body, made: list[Change]) -> None:
         key = (event["stream"], item["question"], item["of"], item["no"])
         columns = {name: item[name] for name in item if name not in ("question", "of", "no")}
         made.append(("answers", key, columns, False))
-    _turns(event, body["turns"], made, event["happened"])
+    turns(event, body["turns"], made, event["happened"])
 
 
 def redated(event: Event, body: Body, made: list[Change]) -> None:
@@ -96,52 +106,9 @@ def redated(event: Event, body: Body, made: list[Change]) -> None:
         made.append(("cases", (event["stream"],), dict(body["case"]), False))
 
 
-def started(event: Event, body: Body, made: list[Change]) -> None:
-    """A clock starts."""
-    columns = {
-        "status": body["status"],
-        "rule": body["rule"],
-        "starts_on": body["starts_on"],
-        "due_on": body["due_on"],
-        "first_due_on": body["due_on"],
-        "due_from": body["due_from"],
-        "due_to": body["due_to"],
-        "target_on": None,
-        "delay_on": None,
-        "met_on": None,
-        "calendar": body["calendar"],
-        "schedule": body["schedule"],
-        "n": event["n"],
-    }
-    made.append(("deadlines", _deadline(event, body), columns, True))
-    _notices(event, body, made)
-    _turns(event, body.get("turns", ()), made)
-
-
-def deadline_changed(event: Event, body: Body, made: list[Change]) -> None:
-    """A deadline is moved, met, stopped, re-judged, resumed, set aside, given a target or
-    explained.
-    """
-    deadline = _deadline(event, body)
-    made.append(("deadlines", deadline, {**body["now"], "n": event["n"]}, False))
-    for name, schedule in body.get("dropped", ()):
-        key = (*deadline, name, schedule)
-        made.append(("notices", key, {"status": "replaced"}, False))
-    _notices(event, body, made)
-    _turns(event, body.get("turns", ()), made)
-
-
-def notice_settled(event: Event, body: Body, made: list[Change]) -> None:
-    """A notice fires, is superseded by a later one of its deadline, or is set aside."""
-    key = (*_deadline(event, body), body["notice"], body["schedule"])
-    status = _NOTICE_STATUS[event["type"]]
-    made.append(("notices", key, {"status": status, "n": event["n"]}, False))
-    _messages(event, body, made)
-
-
 def told(event: Event, body: Body, made: list[Change]) -> None:
     """People are told of a step: one message for each of them."""
-    _messages(event, body, made)
+    messages(event, body, made)
 
 
 def tasks_opened(event: Event, body: Body, made: list[Change]) -> None:
@@ -251,7 +218,7 @@ def pack_built(event: Event, body: Body, made: list[Change]) -> None:
     }
     made.append(("packs", (event["stream"], body["pack"], body["no"]), columns, True))
     _kept(event, body["archive"], made)
-    _turns(event, body["turns"], made)
+    turns(event, body["turns"], made)
 
 
 def pack_changed(event: Event, body: Body, made: list[Change]) -> None:
@@ -305,48 +272,7 @@ def _kept(event: Event, document: Body, made: list[Change]) -> None:
     made.append(("documents", (document["document"],), columns, True))
 
 
-def _deadline(event: Event, body: Body) -> tuple[str | int, ...]:
-    return (event["stream"], body["timescale"], body["of"], body["no"])
-
-
-def _notices(event: Event, body: Body, made: list[Change]) -> None:
-    for name, at in body.get("notices", ()):
-        key = (*_deadline(event, body), name, body["schedule"])
-        made.append(("notices", key, {"at": at, "status": "waiting", "n": event["n"]}, True))
-
-
-def _messages(event: Event, body: Body, made: list[Change]) -> None:
-    for item in body.get("messages", ()):
-        columns = {
-            "stream": event["stream"],
-            "person": item["person"],
-            "role": item["role"],
-            "what": item["what"],
-            "by_when": item["by_when"],
-            "urgent": item["urgent"],
-            "status": "waiting",
-            "settled": None,
-            "n": event["n"],
-        }
-        made.append(("messages", (item["id"],), columns, True))
-
-
-def _turns(event: Event, turns: Any, made: list[Change], day: str = "") -> None:
-    for item in turns:
-        columns = {
-            "no": item["no"],
-            "happened": item.get("happened", event["happened"]),
-        }
-        made.append(("turns", (event["stream"], item["what"]), columns, item["first"]))
-
-
-_NOTICE_STATUS = {
-    "notice fired": "fired",
-    "notice superseded": "superseded",
-    "notice set aside": "set aside",
-}
-
-EFFECTS: dict[str, Callable[[Event, Body, list[Change]], None]] = {
+EFFECTS: dict[str, Effect] = {
     "case opened": opened,
     "answers recorded": answered,
     "answers corrected": answered,
@@ -354,13 +280,7 @@ EFFECTS: dict[str, Callable[[Event, Body, list[Change]], None]] = {
     "transition taken": taken,
     "step undone": undone,
     "step re-dated": redated,
-    "deadline started": started,
-    "deadline moved": deadline_changed,
-    "deadline met": deadline_changed,
-    "deadline stopped": deadline_changed,
-    "deadline re-judged": deadline_changed,
-    "deadline resumed": deadline_changed,
-    "deadline set aside": deadline_changed,
+    **ON_CLOCKS,
     "target set": deadline_changed,
     "delay explained": deadline_changed,
     "notice fired": notice_settled,

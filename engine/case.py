@@ -262,10 +262,6 @@ class Case:
         """The deadlines, by (case, timescale, of, no)."""
         return self._deadlines
 
-    def has_deadline(self, timescale: str) -> bool:
-        """Whether a timescale has ever begun to count here."""
-        return any([key[1] == timescale for key in self._deadlines])
-
     def open_deadlines(self, timescale: str = "") -> list[tuple[Key, Row]]:
         """The deadlines that are still to be met; of one timescale when it is given."""
         every = self._deadlines.items()

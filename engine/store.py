@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine import statements
-from engine.apply import Event
 from engine.apply import changes as effects
+from engine.apply_clocks import Event
 from engine.case import Change, Key, Rows, Sealed
 from engine.commands import is_drawn
 from engine.database import Transaction

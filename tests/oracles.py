@@ -13,6 +13,7 @@ from typing import Any
 import holidays
 
 from engine.apply import changes
+from engine.apply_clocks import parts
 from engine.case import Key, Rows
 from engine.dates import parse_partial
 from engine.definition import Workflow
@@ -203,7 +204,7 @@ def started_while_running(events: Iterable[Mapping[str, Any]]) -> list[str]:
     """The clocks that were started again while they ran: two would run for one deadline."""
     wrong = []
     running: set[tuple[Any, ...]] = set()
-    for event in events:
+    for event in (part for whole in events for part in parts(whole)):
         if not event["type"].startswith("deadline "):
             continue
         body = event["body"]

@@ -16,6 +16,7 @@ from typing import Any
 
 from engine import database
 from engine.apply import changes
+from engine.apply_clocks import parts
 from engine.canonical import event_hash, parse
 from engine.case import Given
 from engine.decide.taking import Step
@@ -44,12 +45,16 @@ BECAUSE = By("bess", reason="it was misread")
 
 
 def one_of_each(folder: Path) -> dict[str, str]:
-    """The sealed text of the first event of each type, in stores that are made in a folder."""
+    """The sealed text of the first event of each type, in stores that are made in a folder.
+
+    Of what becomes of clocks it is the first event in which that stands.
+    """
     found: dict[str, str] = {}
     for name, told in (("sample", _sample), ("review", _review)):
         url = f"sqlite:///{folder / name}.db"
         for text in told(url):
-            found.setdefault(parse(text)["type"], text)
+            for part in parts(parse(text)):
+                found.setdefault(part["type"], text)
     return found
 
 
@@ -78,9 +83,12 @@ def kept(kind: str) -> dict[str, Any]:
     return found
 
 
-def form(text: str) -> Any:
-    """What the body of an event is made of: parts and kinds, without what they say."""
-    return _shape(parse(text)["body"])
+def form(kind: str, text: str) -> Any:
+    """What the body of an event, or of a clock in it, is made of: parts and kinds, without what
+    they say.
+    """
+    body = next(part["body"] for part in parts(parse(text)) if part["type"] == kind)
+    return _shape({name: part for name, part in body.items() if name != "type"})
 
 
 def _shape(value: Any) -> Any:
@@ -198,7 +206,7 @@ def main() -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
     for kind, text in one_of_each(folder).items():
         version = latest(kind)
-        if not version or form(text) != form(kept(kind)["text"]):
+        if not version or form(kind, text) != form(kind, kept(kind)["text"]):
             sample = json.dumps(sample_of(text), ensure_ascii=False, indent=1, sort_keys=True)
             file_of(kind, version + 1).write_text(f"{sample}\n", encoding="utf-8")
     shutil.rmtree(folder)

@@ -100,7 +100,7 @@ def seen(walk: Walk) -> dict[str, Any]:
         shown[ref] = {
             "show": reading.show(place, by, ref),
             "next": reading.next_steps(place, by, ref),
-            "history": reading.history(place, ref),
+            "history": _history(place, ref),
             "personal": list(private.answers(place, by, ref, "compare").items()),
             "explain": [_explained(place, ref, t) for t in ("notification", "review", "progress")],
         }
@@ -114,6 +114,16 @@ def seen(walk: Walk) -> dict[str, Any]:
     shown |= {name: look() for name, look in looks.items()}
     shown["verified"] = walk.verified()
     return shown
+
+
+def _history(place: Workplace, ref: str) -> list[dict[str, Any]]:
+    """The events of a case; across cases each database has an order of its own."""
+    events = reading.history(place, ref)
+    places = [event.pop("position") for event in events]
+    known = [place for place in places if place is not None]
+    assert known == sorted(known)
+    assert places == [*known, *[None] * (len(places) - len(known))]
+    return events
 
 
 def _explained(place: Workplace, ref: str, timescale: str) -> Any:

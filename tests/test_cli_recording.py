@@ -89,8 +89,8 @@ def test_history_has_the_day_of_telling_somebody_and_not_of_the_step_that_it_is_
     office.ok("take", ref, "start_deciding", "--on", ago(3))
     said = " ".join(office.ok("history", ref).split())
 
-    assert f"@4 {day(ago(3))}, recorded {day(ago(0))}: step taken" in said
-    assert f"@5 {day(ago(0))}: told Lee Sample" in said
+    assert f"@3 {day(ago(3))}, recorded {day(ago(0))}: step taken" in said
+    assert f"@4 {day(ago(0))}: told Lee Sample" in said
 
 
 def test_an_erasure_says_where_the_person_may_still_be_named(office: Office) -> None:

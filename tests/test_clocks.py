@@ -21,9 +21,9 @@ REMIND, ESCALATE = (
 
 
 def told(world: World, ref: str) -> list[tuple[str, str, int, str, str, str]]:
-    """Of each event of a clock: what, which clock, which time, cause, status, the day it is due."""
+    """Of each change of a clock: what, which clock, which time, cause, status, the day due."""
     found = []
-    for event in world.events(ref):
+    for event in world.told(ref):
         kind, _, what = event["type"].partition(" ")
         if kind == "deadline":
             body = event["body"]
@@ -34,7 +34,9 @@ def told(world: World, ref: str) -> list[tuple[str, str, int, str, str, str]]:
 
 
 def bodies(world: World, ref: str, kind: str) -> list[dict[str, Any]]:
-    return [event["body"] for event in world.events(ref) if event["type"] == kind]
+    found = [event["body"] for event in world.told(ref) if event["type"] == kind]
+    apart = ("type", "clocks")
+    return [{name: part for name, part in body.items() if name not in apart} for body in found]
 
 
 def days(notices: list[list[Any]]) -> list[tuple[str, str]]:

@@ -144,11 +144,11 @@ def keepers_do(what: str) -> str:
         ),
         (
             redated_after_it_was_undone,
-            ["Entry @4 is a step that was set aside; nothing rests on its day."],
+            ["Entry @3 is a step that was set aside; nothing rests on its day."],
         ),
         (
             redated(WHY, "2025-12-15"),
-            ["Entry @4 is already of 15 December 2025; there is nothing to put right."],
+            ["Entry @3 is already of 15 December 2025; there is nothing to put right."],
         ),
         (
             redated(WHY, "2025-12-16"),

@@ -112,7 +112,7 @@ def test_a_correction_moves_a_running_clock_in_the_open_and_tells_those_already_
     ticking.fire_due(world.place)
     by = By("bess", reason="the strategy meeting was on Monday")
     cases.correct(world.place, by, ref, given(aware_on="2025-12-15"))
-    moved = next(e for e in world.events(ref) if e["type"] == "deadline moved")
+    moved = next(e for e in world.told(ref) if e["type"] == "deadline moved")
     assert moved["body"]["old"]["due_on"] == "2025-12-19"
     assert moved["body"]["now"]["due_on"] == "2025-12-22"
     assert told(world, ref)[-1] == ("lee", "Notify the Panel: the day has moved")
@@ -136,7 +136,7 @@ def test_a_notice_that_fired_is_not_armed_again_for_the_past(world: World) -> No
     ticking.fire_due(world.place)
     by = By("bess", reason="it was a day earlier")
     cases.correct(world.place, by, ref, given(aware_on="2025-12-11"))
-    moved = next(e for e in world.events(ref) if e["type"] == "deadline moved")
+    moved = next(e for e in world.told(ref) if e["type"] == "deadline moved")
     assert [name for name, _ in moved["body"]["notices"]] == [ESCALATE]
 
 

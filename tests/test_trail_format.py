@@ -66,9 +66,9 @@ def test_what_is_sealed_today_has_the_form_of_the_latest_sample(tmp_path: Path) 
     made = sealing.one_of_each(tmp_path)
     assert made.keys() == EFFECTS.keys()
     differs = {
-        kind: (form(text), form(kept(kind)["text"]))
+        kind: (form(kind, text), form(kind, kept(kind)["text"]))
         for kind, text in made.items()
-        if form(text) != form(kept(kind)["text"])
+        if form(kind, text) != form(kind, kept(kind)["text"])
     }
     # A new form is a new sample, kept beside the old one; a form that was released never goes.
     assert differs == {}

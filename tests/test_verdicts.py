@@ -57,10 +57,17 @@ def told(sqlite_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 UNBOUND = "trees: the tree does not hold the events in their order"
-NOT_MADE = [f"answers REF/{name}//1: no event made this row" for name in ("aware_on", "place")]
+DIFFERS = "differs from what the events say"
+NOTICES = ("escalate_1_working_day_after_it_was_due", "remind_2_working_days_before_it_is_due")
+NOT_MADE = [
+    *(f"answers REF/{name}//1: no event made this row" for name in ("aware_on", "place")),
+    "deadlines REF/notification//1: rule, starts_on, due_on, first_due_on, calendar, schedule "
+    f"{DIFFERS}",
+    *(f"notices REF/notification//1/{name}/1: at, n {DIFFERS}" for name in NOTICES),
+]
 AFTER = "event REF @3: it does not follow from the entry before it"
-AGAIN = "secrets REF @19 name/p1/1: an erased value is there again"
-RATIONALE = "secrets REF @7 rationale//1"
+AGAIN = "secrets REF @15 name/p1/1: an erased value is there again"
+RATIONALE = "secrets REF @6 rationale//1"
 OF_IT = "WHERE stream = :ref AND path LIKE 'rationale/%'"
 
 
@@ -104,7 +111,10 @@ OF_IT = "WHERE stream = :ref AND path LIKE 'rationale/%'"
                 resealed(2, **part),
                 ["event REF @2: it is of no form that was ever sealed", AFTER, *NOT_MADE, UNBOUND],
             )
-            for part in ({"body": None}, {"body": {}}, {"sealed": {"report//1": 1}}, {"n": "2"})
+            for part in (
+                *({"body": None}, {"body": {}}, {"sealed": {"report//1": 1}}, {"n": "2"}),
+                {"body": {"answers": [], "clocks": [{"type": "erased", "person": "p1"}]}},
+            )
         ),
         (swapped, ["event REF @2: it is not in its place among all events", UNBOUND]),
         (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from engine import calendars
+from engine.apply_clocks import parts
 from engine.calendars import at_local
 from engine.case import Given
 from engine.decide.taking import Step
@@ -135,6 +136,10 @@ class World:
     def events(self, ref: str) -> list[dict[str, Any]]:
         """The events of a case."""
         return reading.history(self.place, ref)
+
+    def told(self, ref: str) -> list[Mapping[str, Any]]:
+        """The same, and after each what it says of clocks as if that were an event of its own."""
+        return [part for event in self.events(ref) for part in parts(event)]
 
     def verdict(self) -> verifying.Verdict:
         """What verification finds."""

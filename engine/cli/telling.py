@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from engine.apply_clocks import parts
 from engine.cli.printing import day, due, listed, plainly
 from engine.definition import Workflow
 from engine.directory import Directory
@@ -113,7 +114,14 @@ class Titles:
 
 
 def told(event: Mapping[str, Any], titles: Titles) -> list[str]:
-    """What an event says: a line, and one more for each of several things that it lists."""
+    """What an event says: a line, and one more for each of several things that it lists, and for
+    each clock that it changed.
+    """
+    first, *others = parts(event)
+    return [*_told(first, titles), *(line for one in others for line in _told(one, titles))]
+
+
+def _told(event: Mapping[str, Any], titles: Titles) -> list[str]:
     say = _TOLD.get(event["type"])
     if say:
         found = say(event["body"], titles)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine import bootstrap
+from engine.apply_clocks import parts
 from engine.cli import printing, saying, silence, texts
 from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
@@ -174,7 +175,8 @@ class Visit(Door):
             # What was saved stays saved, even where it cannot be read again at once.
             self.answer(document, [*lines, self.signature(by)])
             return
-        moved = {event["body"].get("timescale") for event in outcome.events}
+        every = (part for event in outcome.events for part in parts(event))
+        moved = {part["body"].get("timescale") for part in every}
         lines += [
             *saying.after_change(case, {str(name) for name in moved if name}),
             self.signature(by),

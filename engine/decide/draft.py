@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from engine.apply import Event, changes
+from engine.apply import changes
+from engine.apply_clocks import CAUSES, ON_CLOCKS, changes_along
 from engine.calendars import Calendar
 from engine.canonical import GENESIS, Place, canonical, commitment, event_hash
 from engine.case import Actor, AnswerKey, Case, Change, Context, Rows, Sealed, Secret
@@ -53,10 +54,10 @@ class Chain:
 
     def add(
         self, kind: str, body: Mapping[str, Any], sealed: Mapping[str, str], edition: str = ""
-    ) -> Event:
+    ) -> dict[str, Any]:
         """Add an event of a type from the closed list; its number follows from the chain.
 
-        Its body must not change any more: it is sealed as it then is.
+        Its body is sealed at the end of the command, as it is then.
         """
         self.n += 1
         event = {
@@ -124,16 +125,28 @@ class Draft:
         self.chain = Chain(context, case.ref, row.get("version", 0), row.get("head", ""))
         self.first_n = self.chain.n + 1
         """The number of the first event that this command makes."""
+        self._cause: dict[str, Any] | None = None
+        """The latest event of this command in which stands what it does to clocks."""
         self._came_from = row.get("state", "")
 
     def emit(
         self,
         kind: str,
-        body: Mapping[str, Any],
+        body: dict[str, Any],
         sealed: Mapping[str, str] | None = None,
     ) -> None:
-        """Add an event, and do to the rows what it says."""
-        done = changes(self.chain.add(kind, body, sealed or {}, self.edition.hash))
+        """Add an event, and do to the rows what it says.
+
+        What becomes of a clock is added to the event of this command that caused it, if any did.
+        """
+        if self._cause and kind in ON_CLOCKS:
+            part = {"type": kind, **body}
+            self._cause["body"].setdefault("clocks", []).append(part)
+            done = changes_along(self._cause, part)
+        else:
+            event = self.chain.add(kind, body, sealed or {}, self.edition.hash)
+            done = changes(event)
+            self._cause = event if kind in CAUSES else self._cause
         self.case.rows.merge(done)
         self.changes += done
         self.case.row["version"] = self.chain.n

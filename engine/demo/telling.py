@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any, Final
 
 from engine import queries
+from engine.apply_clocks import parts
 from engine.calendars import local_date
 from engine.canonical import parse
 from engine.dates import parse_partial, short_day
@@ -62,7 +63,7 @@ class Timeline:
 
     def _what_followed(self, more: Mapping[str, Callable[[Timescale, Event], str]]) -> None:
         for ref, texts in self._new():
-            for event in map(parse, texts):
+            for event in (part for text in texts for part in parts(parse(text))):
                 if event["type"] == "notice fired":
                     self._notice(ref, event)
                 elif event["type"] in more and self._followed(ref, event):

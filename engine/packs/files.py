@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.apply_clocks import parts
 from engine.definition import Workflow
 
 EMPTY: Mapping[str, str] = {}
@@ -108,7 +109,8 @@ def touched(file: PackFile, workflow: Workflow) -> Touched:
 
 def causes(rests_on: Touched, events: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """What of a pack the events of its own case change, by name; nothing if they leave it alone."""
-    found = (name for event in events for name in _named(rests_on, event["type"], event["body"]))
+    every = (part for event in events for part in parts(event))
+    found = (name for part in every for name in _named(rests_on, part["type"], part["body"]))
     return tuple(dict.fromkeys(found))
 
 

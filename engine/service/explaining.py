@@ -10,6 +10,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+from engine.apply_clocks import parts
 from engine.calendars import local_date
 from engine.canonical import parse
 from engine.case import RUNNING, Key, Row
@@ -42,7 +43,7 @@ def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
         near = resembling(timescale, timescales, 1)
         hint = f"did you mean {near[0]}?" if near else f"it has: {', '.join(timescales)}."
         raise UsageError(f'This process has no timescale "{timescale[:40]}"; {hint}')
-    events = [parse(text) for text in texts]
+    events = [part for text in texts for part in parts(parse(text))]
     found = []
     for key, row in sorted(seen.case.deadlines().items(), key=itemgetter(0)):
         told = deadline(place, seen, key, row) if key[1] == timescale else None
