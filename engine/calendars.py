@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate, compress
 from pathlib import Path
 from types import MappingProxyType
@@ -230,7 +231,16 @@ def local_date(instant: datetime) -> date:
     """The date in London at an instant; one without a time zone is refused."""
     if instant.utcoffset() is None:
         raise UsageError(f"{instant} has no time zone; give one, such as {instant}+00:00.")
-    return instant.astimezone(ZoneInfo(LONDON)).date()
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return _day_of_hour(instant.toordinal(), instant.hour)
+
+
+@lru_cache(maxsize=1024)
+def _day_of_hour(day: int, hour: int) -> date:
+    # London's clocks have only ever changed on a whole hour, so an hour lies in one day.
+    start = datetime.fromordinal(day).replace(hour=hour, tzinfo=UTC)
+    return start.astimezone(ZoneInfo(LONDON)).date()
 
 
 def at_local(day: date, hour: int, minute: int = 0) -> datetime:

@@ -77,7 +77,7 @@ class Chain:
         They are sealed together at the end of a command: one after the other takes half as long.
         """
         actor, clock, evidence, stream = self._frame
-        clock += canonical(self._common["command"])
+        clock += canonical(self.context.command)
         recorded = self._common["recorded"]
         waiting = self.events[len(self._made) :]
         for event, body in zip(waiting, [canonical(e["body"]) for e in waiting], strict=True):

@@ -51,13 +51,8 @@ def take(draft: Draft, step: Step) -> Transition:
     given = _complete(draft, transition, step.given)
     reopened = step.already_done and reopening.reopens(draft, transition)
     turns = _asked_anew(draft, transition, reopening.asked_anew(draft) if reopened else ())
-    wrong = _wrong(draft, given, turns) + keeping.not_with_step(draft, transition, step.given)
-    others = [one for one in step.given if one.question != transition.dates]
-    wrong += answers.given_by_steps(draft, others) + step.wrong
-    if wrong:
-        lacking = () if step.already_done else _others(draft, transition, given)
-        sentence = "The answers given with the step cannot be recorded."
-        raise RefusedError(sentence, (*wrong, *lacking), transition.id)
+    if given:
+        _check_given(draft, transition, step, given, turns)
     before, closes = draft.case.state, closing(draft, transition)
     recording.write(draft, given, turns)
     unmet = _judge(draft, transition, already_done=step.already_done)
@@ -73,7 +68,8 @@ def take(draft: Draft, step: Step) -> Transition:
     if transition.tell:
         _tell(draft, transition)
     tasks.close_answered(draft)
-    tasks.open_tasks(draft, _left(draft, transition, unmet, before))
+    if unmet:
+        tasks.open_tasks(draft, _left(draft, transition, unmet, before))
     return transition
 
 
@@ -169,7 +165,9 @@ def _asked_anew(
     own = [transition.dates, *(question for question, _ in transition.sets)]
     again = [name for name in own if name and _is_answered(draft, name)]
     asked = dict.fromkeys([*transition.asks_anew, *again, *more])
-    held = {(key[1], key[3]) for key in draft.case.rows.table("answers")} if asked else set()
+    if not asked:
+        return []
+    held = {(key[1], key[3]) for key in draft.case.rows.table("answers")}
     begun = []
     for question in asked:
         no = draft.case.occurrence(question)
@@ -184,11 +182,23 @@ def _is_answered(draft: Draft, question: str) -> bool:
     return not draft.workflow.questions[question].may_change and draft.case.answered(question)
 
 
-def _wrong(
-    draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]]
-) -> tuple[Need, ...]:
+def _check_given(
+    draft: Draft,
+    transition: Transition,
+    step: Step,
+    given: Sequence[Given],
+    turns: Sequence[dict[str, Any]],
+) -> None:
+    """Refuse answers that cannot be recorded with the step, and say what it lacks beside them."""
     begun = {turn["what"]: turn["no"] for turn in turns}
-    return answers.mistakes(draft, given, begun) if given else ()
+    wrong = answers.mistakes(draft, given, begun)
+    wrong += keeping.not_with_step(draft, transition, step.given)
+    others = [one for one in step.given if one.question != transition.dates]
+    wrong += answers.given_by_steps(draft, others) + step.wrong
+    if wrong:
+        lacking = () if step.already_done else _others(draft, transition, given)
+        sentence = "The answers given with the step cannot be recorded."
+        raise RefusedError(sentence, (*wrong, *lacking), transition.id)
 
 
 def _others(draft: Draft, transition: Transition, given: Sequence[Given]) -> tuple[Need, ...]:
@@ -246,7 +256,7 @@ def _left(
 ) -> list[tasks.Task]:
     """What is left to do about what was unmet; where steps were passed over, that comes first."""
     left = [_task(transition, one) for one in unmet]
-    if left and before not in transition.starts:
+    if before not in transition.starts:
         left[:1] = left_to_do(draft, transition, before)
     return left
 

@@ -53,7 +53,7 @@ def append(
         now=now,
         today=today,
         actor=who,
-        command=drawn(now, place.randomness),
+        command=drawn(place.randomness),
         happened=today.isoformat(),
         clock=place.clock_kind,
     )

@@ -146,7 +146,7 @@ def by_the_clock(place: Workplace) -> Context:
         now=now,
         today=place.today(),
         actor=Actor(decided="clock", recorded="clock", door="worker", proof="the engine itself"),
-        command=drawn(now, place.randomness),
+        command=drawn(place.randomness),
         happened=place.today().isoformat(),
         clock=place.clock_kind,
     )

@@ -178,7 +178,7 @@ def context(
         now,
         today,
         Actor(decided, by.person, role, agency, away, place.door, by.claimed),
-        by.key or drawn(now, place.randomness),
+        by.key or drawn(place.randomness),
         happened,
         place.clock_kind,
         by.evidence,
