@@ -51,7 +51,10 @@ GROUPS = {
             "guards",
         ),
     ),
-    "fold": Group(("engine/apply.py",), ("trail_format", "setting_right", "service_clocks")),
+    "fold": Group(
+        ("engine/apply.py", "engine/apply_clocks.py"),
+        ("trail_format", "setting_right", "service_clocks", "clocks"),
+    ),
     "audit": Group(
         (
             "engine/service/verifying.py",
@@ -68,7 +71,10 @@ GROUPS = {
             *("packing", "packing_in_step", "packing_sent", "packs_building"),
             *("needs", "recording", "cli_recording", "directory", "recurring", "linked_cases"),
             *("put_right", "own_agency", "own_agency_told", "ahead", "already_done", "cli_next"),
+            *("once", "opened_again", "given_with_a_step", "closed_by_the_record", "delays"),
+            *("asked_by_mail", "packs_after_erasure", "admission", "partial_roles"),
             *("workflows/closed_cases", "workflows/taken_again"),
+            *("workflows/open_twice", "workflows/passed_over"),
             *("notices", "pack_needs", "answers", "taking_back", "scenarios", "walks"),
             "workflows/child_safeguarding_practice_review",
         ),

@@ -138,6 +138,7 @@ def test_what_was_typed_wrongly_is_not_repeated(office: Office, words: tuple[str
         (("record", "REF", "place=elsewhere", "--source", "polise"), "did you mean police?"),
         (("record", "REF", "form=@x.pdf"), "cannot be read"),
         (("take", "REF", "start_decding"), "This process has no step start_decding"),
+        (("take", "REF", "start_decding"), "did you mean start_deciding? from here: "),
         (("take", "REF", "start_deciding", "--as", "nobody"), "config.toml names no person"),
         (("open", "incidents"), 'No edition of "incidents" is in use'),
         (("open", "incident", "--edition", "1999"), "There is no edition 1999"),

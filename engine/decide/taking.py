@@ -19,6 +19,7 @@ from engine.decide.setting_aside import need_standing
 from engine.decide.telling import of_asking, of_step, tell
 from engine.definition import Transition
 from engine.errors import Need, RefusedError
+from engine.guessing import resembling
 from engine.machine import fire
 
 
@@ -84,9 +85,11 @@ def _known(draft: Draft, name: str) -> Transition:
     transition = draft.workflow.transitions.get(name)
     if transition is None:
         possible = ", ".join(t.id for t in draft.workflow.from_state(draft.case.state))
+        near = resembling(name, draft.workflow.transitions, 1)
+        meant = f"did you mean {near[0]}? " if near else ""
         raise RefusedError(
             f"This process has no step {name}.",
-            (Need("a step of this process", how=f"from here: {possible or 'none'}"),),
+            (Need("a step of this process", how=f"{meant}from here: {possible or 'none'}"),),
             name,
         )
     return transition
