@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.decide.taking import Step
 from engine.errors import UsageError
-from engine.service import listing
+from engine.service import cases, listing
 from engine.service.listing import Wish
 from tests.changed_sample import changed
-from tests.worlds import World
+from tests.worlds import BESS, World
 
 
 def found(world: World, state: str = "", workflow: str = "", *, closed: bool = False) -> list[str]:
@@ -41,6 +42,15 @@ def test_a_state_is_named_by_its_name_its_title_or_how_that_begins(
     world.open(aware_on="2025-12-11")
     world.take(ref, "start_deciding")
     assert found(world, state=typed) == [ref]
+
+
+def test_a_state_in_which_cases_are_closed_lists_those_that_are(world: World) -> None:
+    ref = world.notified()
+    world.open()
+    step = Step("publish", already_done=True, pass_over=True)
+    cases.take_step(world.place, BESS, ref, step)
+    assert world.state(ref) == "closed"
+    assert found(world, state="closed") == [ref]
 
 
 def test_a_process_is_named_in_the_same_ways(world: World) -> None:

@@ -65,8 +65,9 @@ def cases(place: Workplace, wish: Wish, most: int = 200) -> list[dict[str, Any]]
     return found[:most]
 
 
-def _places(place: Workplace, wish: Wish) -> list[tuple[str, str]]:
-    """The processes and states in which a case is wanted; a wish for no state has every one.
+def _places(place: Workplace, wish: Wish) -> list[tuple[str, str, bool]]:
+    """The processes and states in which a case is wanted, and whether it is closed there; a wish
+    for no state has every one.
 
     Raises UsageError for what no edition in use has, and for what may be several.
     """
@@ -76,13 +77,13 @@ def _places(place: Workplace, wish: Wish) -> list[tuple[str, str]]:
     every = [one for main in editions for one in (main, *main.children.values())]
     processes = _meant(wish.workflow, "process", [(one.name, one.title) for one in every])
     inside = [
-        (one.name, (state.id, state.title))
+        (one.name, (state.id, state.title), state.closed)
         for one in every
         if (one.name, one.title) in processes
         for state in one.states.values()
     ]
-    states = _meant(wish.state, "state", [state for _, state in inside])
-    return sorted({(process, state[0]) for process, state in inside if state in states})
+    states = _meant(wish.state, "state", [state for _, state, _ in inside])
+    return sorted({(name, state[0], ended) for name, state, ended in inside if state in states})
 
 
 def _meant(typed: str, kind: str, known: Sequence[Named]) -> set[Named]:
@@ -137,14 +138,18 @@ def _is_public(workflow: Workflow, one: Given) -> bool:
 
 
 def _query(place: Workplace, wish: Wish, limit: str) -> tuple[str, tuple[Any, ...]]:
-    wheres, values = [], [place.log]
-    if not wish.closed:
-        wheres.append('c."closed_on" IS NULL')
+    wheres: list[str] = []
+    values = [place.log]
+    closed = wish.closed
     if wish.state or wish.workflow:
         places = _places(place, wish)
         one = '(c."workflow" = ? AND c."state" = ?)'
         wheres.append(f"({' OR '.join([one] * len(places))})")
-        values += [name for both in places for name in both]
+        values += [name for process, state, _ in places for name in (process, state)]
+        # Whoever asks for a state in which every case is closed wants to see those.
+        closed = closed or (bool(wish.state) and all(ended for *_, ended in places))
+    if not closed:
+        wheres.append('c."closed_on" IS NULL')
     if limit:
         wheres.append('d."due" <= ? AND c."historic" = 0')
         values.append(limit)

@@ -16,7 +16,7 @@ from engine.dates import parse_partial, when
 from engine.decide.draft import Draft
 from engine.errors import CaseNotFoundError, Need, RefusedError, StorageError
 from engine.service.private import Rights
-from engine.service.reading import view
+from engine.service.reading import View, view
 from engine.service.workplace import Workplace
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXY"
@@ -122,10 +122,24 @@ def _not_to_be_named(
     if not there or not Rights(place, tx, person).reader(ref).roles:
         how = "`casetrail find` and `casetrail list` show those there are"
         return [Need(f"there is no case {ref} that you may read", how=how)]
+    if tx.locks_rows:
+        # So that of two commands that name each other's case the later one sees what was done.
+        place.store.lock(tx, ref)
     other = view(place, tx, ref)
     if other.edition.workflow.name != draft.workflow.name:
         return [Need(f"{ref} is a case of another kind: {other.edition.workflow.title}")]
+    if elsewhere := _gone_to(other):
+        how = "name the case that stays open"
+        return [Need(f"{ref} was itself closed, as open under {elsewhere}", how=how)]
     return _closed_before(draft, ref, other.case.row["closed_on"], one)
+
+
+def _gone_to(other: View) -> str:
+    """Under which reference a closed case goes on: two that name each other would both be lost."""
+    if not other.case.row["closed_on"]:
+        return ""
+    named = (other.case.value(question) for question in sorted(other.edition.refers))
+    return next((ref for ref in named if ref), "")
 
 
 def _closed_before(draft: Draft, ref: str, closed_on: str | None, one: Given) -> list[Need]:

@@ -79,8 +79,9 @@ def why_not_without(place: Workplace, ref: str) -> str:
 def test_a_case_that_was_closed_before_cannot_be_the_one_that_is_open(
     place: Workplace,
 ) -> None:
-    first, second, third = opened(place), opened(place), opened(place)
-    close(place, third, first)
+    second, third = opened(place), opened(place)
+    passed = Step("close_case", already_done=True, pass_over=True)
+    cases.take_step(place, By("frances"), third, passed)
     assert why_not(place, second, third).startswith(f"{third} was closed on ")
     later = place.clock().replace(month=3)
     place.clock = lambda: later
@@ -90,6 +91,32 @@ def test_a_case_that_was_closed_before_cannot_be_the_one_that_is_open(
     # It was open on the day on which the other was really closed.
     given = (Given("already_open_as", third), REASONS)
     cases.take_step(place, By("avery", on=DAY), second, Step(CLOSE, given, already_done=True))
+
+
+def test_two_cases_are_never_closed_each_as_open_under_the_other(place: Workplace) -> None:
+    first, second, third = opened(place), opened(place), opened(place)
+    later = place.clock().replace(month=3)
+    place.clock = lambda: later
+    close(place, second, first)
+    given = (Given("already_open_as", second), REASONS)
+    for ref in (first, third):
+        with pytest.raises(RefusedError) as refused:
+            # On that day it was still open.
+            cases.take_step(place, By("avery", on=DAY), ref, Step(CLOSE, given, already_done=True))
+        [need] = refused.value.unmet
+        assert need.what == f"{second} was itself closed, as open under {first}"
+
+
+def test_a_case_that_was_closed_as_open_elsewhere_opens_again_where_that_was_wrong(
+    place: Workplace,
+) -> None:
+    first, second, third = opened(place), opened(place), opened(place)
+    close(place, second, first)
+    new = Given("new_information", "It was another incident of the same day.")
+    cases.take_step(place, AVERY, second, Step("reopen_on_new_information", (new,)))
+    assert reading.show(place, SAM, second)["state"] == "information_gathering"
+    close(place, third, second)
+    assert reading.show(place, SAM, third)["state"] == "closed"
 
 
 def test_a_case_that_somebody_may_not_read_is_none_to_them(place: Workplace) -> None:
