@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from engine import database
+from engine import database, keys
 from tests import offices, reviews
 from tests.offices import Office, Servers
 from tests.postgres import PostgresServer
 from tests.reviews import Review
-from tests.stories import copied
+from tests.stories import ROOT, copied
 from tests.worlds import World, activate_sample, place_on
 
 # The same examples in every run; to look for new ones: pytest --hypothesis-profile=explore
@@ -139,6 +139,22 @@ def sqlite_review(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("review") / "casetrail.db"
     reviews.make_store(f"sqlite:///{file}")
     return file
+
+
+@pytest.fixture
+def unit(sqlite_review: Path, tmp_path: Path) -> Office:
+    """The business unit at the command line, with the told review in its store."""
+    folder = tmp_path / "unit"
+    folder.mkdir(mode=0o700)
+    shutil.copy(sqlite_review, folder / "casetrail.db")
+    (folder / "casetrail.db").chmod(0o600)
+    shutil.copy(ROOT / "config.toml", folder / "config.toml")
+    drawn = iter((b"w", b"a", b"s"))
+    keys.make(folder / "casetrail.keys", lambda size: next(drawn) * size)
+    office = Office(folder)
+    # Weeks have passed since the review was told.
+    assert office.run("tick", "--as", "sam").exit_code == 0
+    return office
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ EVERY = {
         "file fresh manifest missing no pack ref remarks status",
     ),
     "sent": ("WHOLE rapid_review_submission --file PACK --to them", f"{CHANGED} sent"),
-    "erase": ("WHOLE --person p1 --basis order --yes-erase WHOLE", CHANGED),
+    "erase": ("WHOLE --person p1 --basis order --yes-erase WHOLE", f"{CHANGED} destroyed"),
     "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
     "workflow list": ("", "in_use workflows"),
     "workflow activate": (PROCESS, "activated edition hash workflow"),

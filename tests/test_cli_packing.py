@@ -5,38 +5,17 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import zipfile
-from pathlib import Path
 
 import pytest
 
-from engine import keys
 from tests.offices import Office, ago
 from tests.reviews import NAMES, SUBMISSION
-from tests.stories import ROOT
 from tests.test_cli_keyboard import typing
 
-SEEDS = (b"w", b"a", b"s")
 REF = "2025-H04K92"
 SAM = ("--as", "sam")
 SURE = ("--yes-erase", REF)
-
-
-@pytest.fixture
-def unit(sqlite_review: Path, tmp_path: Path) -> Office:
-    """The business unit at the command line, with the told review in its store."""
-    folder = tmp_path / "unit"
-    folder.mkdir(mode=0o700)
-    shutil.copy(sqlite_review, folder / "casetrail.db")
-    (folder / "casetrail.db").chmod(0o600)
-    shutil.copy(ROOT / "config.toml", folder / "config.toml")
-    drawn = iter(SEEDS)
-    keys.make(folder / "casetrail.keys", lambda size: next(drawn) * size)
-    office = Office(folder)
-    # Weeks have passed since the review was told.
-    assert office.run("tick", *SAM).exit_code == 0
-    return office
 
 
 def test_the_packs_of_a_case_are_listed_with_what_they_lack(unit: Office) -> None:

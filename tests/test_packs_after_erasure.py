@@ -231,3 +231,22 @@ def test_of_many_copies_a_task_says_only_how_many_there_are(
     assert len(gone) == sent
     [_, told] = left(review)
     assert f'was erased here: "Rapid review submission", {said}; `history' in told
+
+
+def test_the_versions_that_an_erasure_destroys_are_the_same_before_it_and_after(
+    review_on: Review,
+) -> None:
+    review_on.build(SUBMISSION)
+    review_on.take("submit_rapid_review")
+    send(review_on, review_on.build(SHEET).content, pack=SHEET)
+    review_on.build(RECORD, draft=True)
+    place, ref = review_on.place, review_on.ref
+    doomed = documents.to_erase(place, SAM, ref, "p1")
+    gone = documents.destroyed(place, documents.erase_person(place, SAM, ref, "p1", ORDER))
+
+    assert gone == doomed.copies
+    assert {(one.title, one.no, one.status, one.sent_on) for one in gone} == {
+        ("Rapid review submission", 1, "frozen", ""),
+        ("Notification sheet in the order of the national form", 1, "sent", "2026-01-07"),
+        ("Record of the decision whether to notify", 1, "draft", ""),
+    }

@@ -59,7 +59,7 @@ def person(door: Visit, ref: str, act: str, words: tuple[str, ...]) -> None:
         option(
             "--copies",
             is_flag=True,
-            help="Packs too that were signed off or sent and may name them.",
+            help="Also packs signed off or sent that print none of their own answers.",
         ),
         option(
             "--yes-erase",
@@ -74,9 +74,14 @@ def erase(door: Visit, ref: str) -> None:
 
     It says first what is lost for ever and what stays, and asks for the reference once more. The
     trail keeps that the values existed, and verifies still. What is recorded of the case itself may
-    name the person still; where, is left as a task. Packs that were neither signed off nor sent go
-    too, and are built again when that was looked through; what is built before, another `erase`
-    destroys.
+    name the person still; where, is left as a task.
+
+    Packs go with it without being asked for: those that print the person's own answers, also where
+    they were signed off or sent, with what is kept of what was sent; and all that were never signed
+    off or sent, which are built again when what may name the person was looked through. What is
+    built before, another `erase` destroys. Packs that were signed off or sent and print none of the
+    person's own answers stay, unless --copies is given. Each version whose file was destroyed is
+    named.
     """
     ref, options = references.read(ref), door.options
     basis = texts.free_text(options["basis"], "--basis")
@@ -91,20 +96,23 @@ def erase(door: Visit, ref: str) -> None:
         "record of the case itself, and names of documents, may still name them: a task for those "
         "who keep the record says where to look."
     )
-    door.done(by, outcome, said)
+    gone = documents.destroyed(place, outcome)
+    said += f"\nDestroyed with it: {_named(ref, gone)}." if gone else ""
+    door.done(by, outcome, said, {"destroyed": [one._asdict() for one in gone]})
 
 
 def _make_sure(door: Visit, ref: str, who: str, doomed: documents.Doomed) -> None:
     """Go on only where the reference was given once more."""
-    again = door.options["yes_erase"]
-    if not again and texts.at_keyboard():
-        printing.say_aside(_warning(ref, who, doomed))
-        again = ref if texts.retyped(ref, "Type the reference of the case, to erase it:") else ""
-    if again.strip().upper() != ref:
-        raise UsageError(
-            "Nothing was erased, for nobody confirmed it; look at what `casetrail person "
-            f"{ref} show` lists, and add --yes-erase {ref} if it is to be destroyed for ever."
-        )
+    again = door.options["yes_erase"].strip()
+    if again.upper() == ref:
+        return
+    printing.say_aside(_warning(ref, who, doomed))
+    if not again and texts.retyped(ref, "Type the reference of the case, to erase it:"):
+        return
+    raise UsageError(
+        "Nothing was erased, for nobody confirmed it; look at what `casetrail person "
+        f"{ref} show` lists, and add --yes-erase {ref} if it is to be destroyed for ever."
+    )
 
 
 def _warning(ref: str, who: str, doomed: documents.Doomed) -> list[str]:
@@ -120,16 +128,36 @@ def _warning(ref: str, who: str, doomed: documents.Doomed) -> list[str]:
         if doomed.stay
         else ""
     )
+    packs = [f"Packs that go with it: {_named(ref, doomed.copies)}."] if doomed.copies else []
     said = (
         f"Lost for ever: all that is recorded under {who} of {ref}, which is {lost}. Nobody can "
         "read it again here, nor can it be brought back; but packs that were neither signed off "
         "nor sent are built again from what is left.",
+        *packs,
         "What stays: the trail, which says that it was there, and when and by whom it was erased; "
         f"what is on record of the case itself; {stay}packs that were written to a folder, and "
         "whatever else has left the building; and copies of the database that were made before, "
         "for as long as they are kept.",
     )
     return [line for text in said for line in printing.paragraph(text)]
+
+
+def _named(ref: str, copies: Sequence[documents.Copy]) -> str:
+    """Versions of packs by their titles and what became of them."""
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for one in copies:
+        of = "" if one.ref == ref else f" of {one.ref}"
+        numbers.setdefault((f'"{one.title}"{of}', _fate(one)), []).append(str(one.no))
+    return "; ".join(
+        f"{title}, {'version' if len(nos) == 1 else 'versions'} {printing.listed(nos)}, {fate}"
+        for (title, fate), nos in numbers.items()
+    )
+
+
+def _fate(copy: documents.Copy) -> str:
+    if copy.status == "sent":
+        return f"sent {printing.when(copy.sent_on)}".strip()
+    return "signed off" if copy.status == "frozen" else "never signed off or sent"
 
 
 def _add(door: Visit, ref: str, words: tuple[str, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine import queries, statements
@@ -20,7 +20,7 @@ from engine.service.following import versions
 from engine.service.reading import view
 from engine.service.workplace import By, File, Workplace
 
-__all__ = ["File", "Paper", "attach", "erase_person", "to_erase"]
+__all__ = ["File", "Paper", "attach", "destroyed", "erase_person", "to_erase"]
 
 
 def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: str = "") -> Outcome:
@@ -48,6 +48,19 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
     return change(place, by, Wanted("attach", ref, act, keeping.roles, asked))
 
 
+class Copy(NamedTuple):
+    """A version of a pack of which a file goes when somebody is erased."""
+
+    ref: str
+    """The case of which it is a pack: that of the person, or the one above it."""
+    pack: str
+    title: str
+    no: int
+    status: str
+    sent_on: str
+    """The day on which it was sent; empty where that is not on record."""
+
+
 class Doomed(NamedTuple):
     """How much of what is known about somebody an erasure would destroy."""
 
@@ -56,6 +69,8 @@ class Doomed(NamedTuple):
     packs: int
     stay: int
     """The files of packs that stay, for they were signed off or sent, and that may name them."""
+    copies: tuple[Copy, ...]
+    """The versions whose files go: as they were built, sent and received."""
 
 
 class _Held(NamedTuple):
@@ -63,15 +78,15 @@ class _Held(NamedTuple):
 
     values: list[tuple[int, str]]
     documents: list[str]
-    packs: list[str]
-    stay: list[str]
+    packs: list[_PackFile]
+    stay: list[_PackFile]
     versions: tuple[people.Version, ...]
     """The versions that were signed off or sent, of which a file was here until now."""
     again: bool
     """Whether what was recorded under them was destroyed before."""
 
     def erasure(self, person: str, basis: str = "") -> people.Erasure:
-        gone = (*self.documents, *self.packs)
+        gone = (*self.documents, *(one.document for one in self.packs))
         return people.Erasure(person, basis, self.values, gone, self.versions, self.again)
 
 
@@ -90,6 +105,7 @@ def to_erase(place: Workplace, by: By, ref: str, person: str, *, copies: bool = 
         seen = view(place, tx, ref)
         draft = drafted(place, by, seen.case, seen.edition, keeping.roles(seen.edition))
         held = _held(place, tx, f"{ref}/{person}", copies=copies)
+        going = _copies(place, tx, held.packs)
     try:
         keeping.need_recorder(draft, answering=False)
         people.may_erase(draft, person)
@@ -97,7 +113,18 @@ def to_erase(place: Workplace, by: By, ref: str, person: str, *, copies: bool = 
     except RefusedError as error:
         access.refused(place, by, "erase", ref, error)
         raise
-    return Doomed(len(held.values), len(held.documents), len(held.packs), len(held.stay))
+    return Doomed(len(held.values), len(held.documents), len(held.packs), len(held.stay), going)
+
+
+def destroyed(place: Workplace, outcome: Outcome) -> tuple[Copy, ...]:
+    """The versions of packs of which an erasure destroyed a file, by what its event says."""
+    found: list[Copy] = []
+    with place.database.read() as tx:
+        for body in (one["body"] for one in outcome.events if one["type"] == "erased"):
+            went = set(body["documents"])
+            files = _pack_files(place, tx, str(body["subject"]), went)
+            found += _copies(place, tx, [one for one in files if one.document in went])
+    return tuple(found)
 
 
 def erase_person(
@@ -143,15 +170,31 @@ def _held(place: Workplace, tx: Transaction, subject: str, *, copies: bool) -> _
     return _Held(
         values=[(int(n), str(path)) for n, path in values],
         documents=[str(row[0]) for row in papers],
-        packs=[one.document for one in gone],
-        stay=[one.document for one in stay],
+        packs=gone,
+        stay=stay,
         versions=tuple(one._replace(kept=one in staying) for one in settled),
         again=again,
     )
 
 
-def _pack_files(place: Workplace, tx: Transaction, subject: str) -> Iterator[_PackFile]:
-    """The files of packs, of the case and of the one above it, that print anything of the case."""
+def _copies(place: Workplace, tx: Transaction, gone: Sequence[_PackFile]) -> tuple[Copy, ...]:
+    """The versions that these files are of, by the titles that their packs have."""
+    found = []
+    for one in dict.fromkeys(file.version for file in gone):
+        known = view(place, tx, one.stream).edition.workflow.packs.get(one.pack)
+        rows = {key[1:]: row for key, row in versions(place, tx, one.stream)}
+        title, sent_on = known.title if known else one.pack, rows[one.pack, one.no]["sent_on"]
+        found.append(Copy(one.stream, one.pack, title, one.no, one.status, str(sent_on or "")))
+    return tuple(found)
+
+
+def _pack_files(
+    place: Workplace, tx: Transaction, subject: str, went: Collection[str] = ()
+) -> Iterator[_PackFile]:
+    """The files of packs, of the case and of the one above it, that print anything of the case.
+
+    Those that were destroyed are left out, unless they are among those that `went`.
+    """
     ref = subject.rpartition("/")[0]
     above = ref.rpartition(".")[0]
     for stream in (ref, *([above] if above else [])):
@@ -163,13 +206,15 @@ def _pack_files(place: Workplace, tx: Transaction, subject: str) -> Iterator[_Pa
                 continue
             name, no = str(body["pack"]), int(body["no"])
             version = people.Version(stream, name, no, str(known[name, no]))
-            for document in _there(place, tx, body):
+            for document in _there(place, tx, body, went):
                 yield _PackFile(document, version, subject in printed)
 
 
-def _there(place: Workplace, tx: Transaction, body: Mapping[str, Any]) -> list[str]:
-    """Those files of an event of a pack that were not destroyed yet."""
+def _there(
+    place: Workplace, tx: Transaction, body: Mapping[str, Any], went: Collection[str]
+) -> list[str]:
+    """Those files of an event of a pack that were not destroyed yet, or are among these."""
     kept = [body["archive"]] if "archive" in body else body["documents"]
     names = [str(one["document"]) for one in kept]
     found = ((name, tx.row(statements.DOCUMENT, (place.log, name))) for name in names)
-    return [name for name, row in found if row is not None and not row[1]]
+    return [name for name, row in found if name in went or (row is not None and not row[1])]
