@@ -40,3 +40,24 @@ def test_of_a_long_way_its_first_steps_are_named_and_the_others_counted(on_sqlit
     assert '; not on record: "Report the referral' in task.what
     assert task.what.endswith(" more")
     assert (task.subject, task.role) == ("publish_report", "business_unit")
+
+
+def test_the_way_to_the_rapid_review_sent_is_that_of_the_process(on_sqlite: str) -> None:
+    *found, last = left(on_sqlite, "submit_rapid_review")
+    assert [task.subject for task in found] == [
+        "report_referral",
+        "decide_to_notify",
+        "record_notification_sent",
+        "start_rapid_review",
+        "convene_rapid_review",
+        "record_rapid_review_met",
+        "recommend",
+    ]
+    assert last.subject == "submit_rapid_review"
+    assert last.what.startswith('look whether anything between "A referral has come in" and')
+
+
+def test_where_several_outcomes_lead_to_the_end_none_is_invented(on_sqlite: str) -> None:
+    [task] = left(on_sqlite, "close_case")
+    assert (task.subject, task.role) == ("close_case", WORKFLOW.transitions["close_case"].who[0])
+    assert task.what.startswith('look whether anything between "A referral has come in" and')
