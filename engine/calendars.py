@@ -238,7 +238,7 @@ def local_date(instant: datetime) -> date:
 
 @lru_cache(maxsize=1024)
 def _day_of_hour(day: int, hour: int) -> date:
-    # London's clocks have only ever changed on a whole hour, so an hour lies in one day.
+    # Since 1847 London's clocks have changed on a whole hour alone, so an hour lies in one day.
     start = datetime.fromordinal(day).replace(hour=hour, tzinfo=UTC)
     return start.astimezone(ZoneInfo(LONDON)).date()
 

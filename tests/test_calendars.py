@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import holidays as holidays_library
 import pytest
@@ -360,6 +361,11 @@ def test_at_half_past_eleven_in_june_it_is_tomorrow_in_london():
     assert local_date(datetime(2026, 12, 1, 23, 30, tzinfo=UTC)) == date(2026, 12, 1)
     west = timezone(timedelta(hours=-8))
     assert local_date(datetime(2026, 12, 1, 16, 30, tzinfo=west)) == date(2026, 12, 2)
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)))
+def test_every_instant_of_an_hour_has_the_day_that_the_zone_itself_gives(instant):
+    assert local_date(instant) == instant.astimezone(ZoneInfo("Europe/London")).date()
 
 
 def test_an_instant_without_a_time_zone_is_refused():

@@ -152,12 +152,7 @@ def test_a_cold_command_answers_at_once(
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    seconds(CLICK), seconds(OURS, *asked)
-    reference, ours = seconds(CLICK), seconds(OURS, *asked)
-    # Measured beside the reference, for this machine may be busy, or another one: the least of
-    # several is what a command takes, and where it is too much, more of them are taken.
-    for _ in range(24):
-        reference, ours = min(reference, seconds(CLICK)), min(ours, seconds(OURS, *asked))
-        if ours <= most * max(1.0, reference / REFERENCE):
-            break
+    runs = [(seconds(CLICK), seconds(OURS, *asked)) for _ in range(16)][1:]
+    reference, ours = (min(times) for times in zip(*runs, strict=True))
+    # Measured beside the reference, for this machine may be busy, or another one.
     assert ours <= most * max(1.0, reference / REFERENCE)

@@ -224,11 +224,7 @@ def test_on_its_last_day_a_clock_is_due_and_not_yet_overdue(world: World) -> Non
 
 
 def test_what_was_to_last_until_a_day_is_not_overdue_once_that_day_has_passed(world: World) -> None:
-    ref = world.notified()
-    world.record(ref, report="The report.")
-    for who in ("eve", "ed"):
-        cases.approve(world.place, By(who), ref, "report")
-    world.take(ref, "submit_review")
+    ref = world.publishing()
     world.record(ref, publication_planned_on="2025-12-20")
     world.take(ref, "send_copies")
     world.take(ref, "publish")

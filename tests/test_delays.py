@@ -67,11 +67,7 @@ def test_a_delay_repeated_under_its_key_is_said_to_be_done_even_once_it_has_ende
 
 
 def test_what_is_to_last_until_a_day_has_no_delay_to_explain(world: World) -> None:
-    ref = world.notified()
-    world.record(ref, report="The report.")
-    for who in ("eve", "ed"):
-        cases.approve(world.place, By(who), ref, "report")
-    world.take(ref, "submit_review")
+    ref = world.publishing()
     world.record(ref, publication_planned_on="2025-12-20")
     world.take(ref, "send_copies")
     world.take(ref, "publish")

@@ -101,8 +101,10 @@ def test_a_plan_that_a_step_asks_anew_is_recorded_as_it_changes(tmp_path: Path) 
     public = 'personal = false\nbecause  = "a public body\'s view"'
     with changed(tmp_path, ASKED_ANEW, (public, f"{public}\nmay_change = true")) as world:
         ref = world.open(aware_on="2025-12-12")
-        world.record(ref, letter_says="agrees")
-        world.record(ref, letter_says="disagrees")
+        for says in ("agrees", "disagrees"):
+            world.record(ref, letter_says=says)
+            answers = reading.show(world.place, BESS, ref)["answers"]
+            assert [a["value"] for a in answers if a["question"] == "letter_says"] == [says]
 
 
 def test_a_step_that_rests_on_such_an_answer_says_which_step_gives_it(tmp_path: Path) -> None:

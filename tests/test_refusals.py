@@ -22,15 +22,6 @@ def recorded(*answers: Given, by: By = BESS) -> Act:
     return lambda world: cases.record(world.place, by, world.open(), answers)
 
 
-def publishing(world: World) -> str:
-    ref = world.notified()
-    world.record(ref, report="The report.")
-    for who in ("eve", "ed"):
-        cases.approve(world.place, By(who), ref, "report")
-    world.take(ref, "submit_review")
-    return ref
-
-
 def after_one_child(world: World) -> None:
     ref = world.open()
     cases.add_person(world.place, BESS, ref, "child", [])
@@ -85,7 +76,7 @@ def no_reply(asked_on: str = "") -> Act:
             f'"{OPINION}" is already answered [] use `correct` with a reason',
         ),
         (
-            lambda world: world.record(publishing(world), published_on="2025-12-15"),
+            lambda world: world.record(world.publishing(), published_on="2025-12-15"),
             '"On which day was it published?" is answered by a step [] take publish --on DAY',
         ),
         (

@@ -141,20 +141,11 @@ def test_a_notice_that_fired_is_not_armed_again_for_the_past(world: World) -> No
 
 
 def test_a_plan_that_changes_moves_what_is_counted_back_from_it(world: World) -> None:
-    ref = at_publication(world)
+    ref = world.publishing()
     world.record(ref, publication_planned_on="2026-03-02")
     assert world.deadline(ref, "copies")["due_on"] == "2026-02-23"
     world.record(ref, publication_planned_on="2026-03-09")
     assert world.deadline(ref, "copies")["due_on"] == "2026-03-02"
-
-
-def at_publication(world: World) -> str:
-    ref = world.notified()
-    world.record(ref, report="The report.")
-    for who in ("eve", "ed"):
-        cases.approve(world.place, By(who), ref, "report")
-    world.take(ref, "submit_review")
-    return ref
 
 
 def test_a_recurring_clock_starts_again_each_time_it_is_met(world: World) -> None:
@@ -167,12 +158,12 @@ def test_a_recurring_clock_starts_again_each_time_it_is_met(world: World) -> Non
 
 
 def test_a_recurring_clock_stops_when_the_case_moves_on(world: World) -> None:
-    ref = at_publication(world)
+    ref = world.publishing()
     assert world.deadline(ref, "progress")["status"] == "no longer applies"
 
 
 def test_what_must_be_kept_outlives_the_closure_of_the_case(world: World) -> None:
-    ref = at_publication(world)
+    ref = world.publishing()
     world.record(ref, publication_planned_on="2025-12-20")
     world.take(ref, "send_copies")
     world.take(ref, "publish")

@@ -133,6 +133,15 @@ class World:
         self.take(ref, "record_notification_sent", LEE)
         return ref
 
+    def publishing(self) -> str:
+        """A case of which the report was approved and submitted, so that it is to be published."""
+        ref = self.notified()
+        self.record(ref, report="The report.")
+        for by in (EVE, ED):
+            cases.approve(self.place, by, ref, "report")
+        self.take(ref, "submit_review")
+        return ref
+
     def events(self, ref: str) -> list[dict[str, Any]]:
         """The events of a case."""
         return reading.history(self.place, ref)

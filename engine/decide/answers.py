@@ -13,6 +13,7 @@ from engine.canonical import clean_text, parse
 from engine.case import Case, Given
 from engine.dates import PartialDate, parse_partial, short_day, when
 from engine.decide.draft import Draft
+from engine.decide.tasks import MISSING, UNMET
 from engine.definition import Question, Timescale, Transition
 from engine.edition import rests_on, subjects
 from engine.errors import Need, TrailError, UsageError
@@ -112,9 +113,8 @@ def _is_of_use(draft: Draft, name: str, steps: Iterable[Transition]) -> bool:
 def _is_awaited(draft: Draft, one: Given, steps: Iterable[Transition]) -> bool:
     """Whether an open task waits for this answer, or for one of the steps that was passed over."""
     waited = {one.question, f"{one.question}/{one.of}", *(step.id for step in steps)}
-    kinds = ("missing answer", "unmet need")
     rows = [row for _, row in draft.case.open_tasks()]
-    return any(row["kind"] in kinds and row["subject"] in waited for row in rows)
+    return any(row["kind"] in (MISSING, UNMET) and row["subject"] in waited for row in rows)
 
 
 def _by_step(draft: Draft, one: Given, how: str) -> Need:

@@ -154,6 +154,7 @@ class Draft:
     def seal(self) -> list[Sealed]:
         """Seal what was added; the case's row is left with its version and head."""
         made = self.chain.seal()
+        self._cause = None
         final = {"version": self.chain.n, "head": self.chain.head}
         self.case.row.update(final)
         self.changes.append(("cases", (self.case.ref,), final, False))

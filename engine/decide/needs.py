@@ -13,7 +13,7 @@ from engine.decide.answers import given_only_with, of_whom
 from engine.decide.closing import closing, left_running
 from engine.decide.draft import Draft
 from engine.decide.keeping import day_of, may_take, suppliers, theirs
-from engine.decide.tasks import EITHER, UNMET
+from engine.decide.tasks import EITHER, MISSING, UNMET
 from engine.definition import Approval, Condition, Question, Transition
 from engine.edition import rests_on
 from engine.errors import Need
@@ -168,7 +168,7 @@ def _records(draft: Draft, transition: Transition) -> list[Missing]:
                 what = f'no answer to "{question.ask}"{_about(draft, of)}'
                 who = names_of(draft.workflow, transition.who)
                 need = Need(what, who, _by(question, path, anew=anew))
-                found.append(Missing(need, "missing answer", path, _first(transition)))
+                found.append(Missing(need, MISSING, path, _first(transition)))
     return found
 
 

@@ -11,7 +11,8 @@ from engine.definition import Workflow
 from engine.guards import required, satisfied, ways
 from engine.prose import straight
 
-CLOSED_BY_RECORD = ("missing answer", "not asked")
+MISSING = "missing answer"
+CLOSED_BY_RECORD = (MISSING, "not asked")
 """The kinds of tasks that are done when what was missing is on record."""
 
 UNMET = "unmet need"

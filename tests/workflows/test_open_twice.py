@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
 from engine.case import Given
 from engine.decide.taking import Step
-from engine.errors import RefusedError
+from engine.errors import RefusedError, StorageError
 from engine.service import cases, reading, references
 from engine.service.drafting import drafted
 from engine.service.workplace import By, Workplace
@@ -105,6 +108,34 @@ def test_two_cases_are_never_closed_each_as_open_under_the_other(place: Workplac
             cases.take_step(place, By("avery", on=DAY), ref, Step(CLOSE, given, already_done=True))
         [need] = refused.value.unmet
         assert need.what == f"{second} was itself closed, as open under {first}"
+
+
+@pytest.mark.postgresql
+def test_of_two_commands_that_name_each_others_case_one_at_most_is_done(on_postgres: str) -> None:
+    with partnership(on_postgres) as (place, clock):
+        clock.go_to(clock.instant.replace(year=2026, month=2, day=3))
+        pair = (opened(place), opened(place))
+        both, drawn = threading.Barrier(2), place.randomness
+
+        def after_each_other(size: int) -> bytes:
+            # A salt is drawn once the reference was looked at: there each waits for the other.
+            if size == 32:
+                with suppress(threading.BrokenBarrierError):
+                    both.wait(1)
+            return drawn(size)
+
+        place.randomness = after_each_other
+
+        def done(ref: str, other: str) -> bool:
+            try:
+                close(place, ref, other)
+            except (RefusedError, StorageError):
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as together:
+            found = list(together.map(done, pair, reversed(pair)))
+        assert found.count(True) <= 1
 
 
 def test_a_case_that_was_closed_as_open_elsewhere_opens_again_where_that_was_wrong(
