@@ -6,26 +6,37 @@ Bank holidays come from a versioned list handed in or shipped, never from a cloc
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, compress
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.dates import LAST_YEAR, WEEKDAYS, long_day, month_end, not_a_day, short_day
+from engine.dates import LAST_YEAR, WEEKDAYS, long_day, not_a_day, short_day
 from engine.errors import ConfigError, UsageError
+from engine.standing import JURISDICTIONS, standing_holidays
 
-ENGLAND_AND_WALES = "England and Wales"
 LONDON = "Europe/London"
-SHIPPED = (ENGLAND_AND_WALES,)
+SHIPPED = JURISDICTIONS
+"""The jurisdictions of which a list is shipped, as definitions name them."""
 _YEARS_AHEAD = 12
 
 
 class TooEarlyError(UsageError):
     """Working days were to be counted before the first day that a calendar knows."""
+
+
+class Announcement(NamedTuple):
+    """When a bank holiday became known that the standing rules do not give."""
+
+    on: date
+    source: str
+    instead_of: date | None = None
+    """The usual day, which became a working day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,10 @@ class Calendar:
     definition: str = "a weekday that is not a bank holiday"
     """What a working day is, and the instrument that says so."""
     source: str = field(default="", repr=False)
+    announced: Mapping[date, Announcement] = field(default_factory=dict, hash=False, repr=False)
+    """Of the holidays that were announced late, those of which it is known when."""
+    moved_away: frozenset[date] = field(default=frozenset(), repr=False)
+    """Days after `last` that would be holidays by the standing rules, and will not be."""
     horizon: date = field(default=date.min, compare=False, repr=False)
     """How far the table of days reaches; later days are answered too, but slowly."""
     _origin: int = field(init=False, compare=False, repr=False)
@@ -64,6 +79,7 @@ class Calendar:
         fields = {
             "holidays": MappingProxyType(dict(self.holidays)),
             "notes": MappingProxyType(dict(self.notes)),
+            "announced": MappingProxyType(dict(self.announced)),
             "horizon": horizon,
             "_origin": origin,
             "_before": [0, *accumulate(open_days)],
@@ -158,73 +174,138 @@ class Calendar:
         listed = f"{self.listed_in} {self.version}" if day in self.holidays else "standing rules"
         return f"{title}{note} ({kind}{listed})"
 
-    def with_holiday(self, day: date, title: str, version: str) -> Calendar:
+    def with_holiday(
+        self, day: date, title: str, version: str, announced: Announcement | None = None
+    ) -> Calendar:
         """This calendar with one more bank holiday, announced after the list was published."""
         _check_change(self, day, version)
         if not self.is_working(day):
             raise UsageError(f"{long_day(day)} is no working day as it is; check the date.")
-        return replace(self, version=version, holidays={**self.holidays, day: title})
-
-    def without_holiday(self, day: date, version: str) -> Calendar:
-        """This calendar without one bank holiday of its list, because it was moved."""
-        _check_change(self, day, version)
-        if day not in self.holidays:
-            raise UsageError(f"{long_day(day)} is not on the list {self.version}; check the date.")
+        notes, known = dict(self.notes), dict(self.announced)
+        if announced:
+            notes[day], known[day] = f"announced {short_day(announced.on)}", announced
         return replace(
             self,
             version=version,
-            holidays={held: title for held, title in self.holidays.items() if held != day},
-            notes={held: note for held, note in self.notes.items() if held != day},
+            holidays={**self.holidays, day: title},
+            notes=notes,
+            announced=known,
+            moved_away=self.moved_away - {day},
         )
+
+    def without_holiday(self, day: date, version: str) -> Calendar:
+        """This calendar without one of its bank holidays, because it was moved."""
+        _check_change(self, day, version)
+        standing = day > self.last and day in self._standing(day.year) and not self.is_working(day)
+        if day not in self.holidays and not standing:
+            raise UsageError(
+                f"{long_day(day)} is no bank holiday on the list {self.version}; check the date."
+            )
+        return replace(
+            self,
+            version=version,
+            holidays=_without(self.holidays, (day,)),
+            notes=_without(self.notes, (day,)),
+            announced=_without(self.announced, (day,)),
+            moved_away=self.moved_away | {day} if standing else self.moved_away,
+        )
+
+    def as_known_on(self, day: date) -> Calendar:
+        """This calendar without what was announced after a day, as far as that is known."""
+        later = {held: one for held, one in self.announced.items() if one.on > day}
+        if not later:
+            return self
+        usual = {one.instead_of: one for one in later.values() if one.instead_of}
+        back = {one: self._standing(one.year)[one] for one in usual}
+        kept = {held: title for held, title in self.holidays.items() if held not in later}
+        return replace(
+            self,
+            version=f"{self.version} as known on {day.isoformat()}",
+            holidays={**kept, **back},
+            notes=_without(self.notes, later),
+            announced=_without(self.announced, later),
+        )
+
+    def _standing(self, year: int) -> dict[date, str]:
+        return standing_holidays(year, self.jurisdiction)
 
     def _title(self, day: date) -> str:
         """The weekday of a weekend day, or the title of a bank holiday."""
         if day.weekday() > 4:
             return WEEKDAYS[day.weekday()]
-        return self.holidays.get(day) or standing_holidays(day.year)[day]
+        return self.holidays.get(day) or self._standing(day.year)[day]
+
+
+class Shelf(Mapping[str, Calendar]):
+    """The shipped calendars by jurisdiction, each read when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Calendar] = {}
+
+    def __getitem__(self, name: str) -> Calendar:
+        if name not in SHIPPED:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = load(name)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(SHIPPED)
+
+    def __len__(self) -> int:
+        return len(SHIPPED)
 
 
 def load(name: str) -> Calendar:
     """The shipped calendar of a jurisdiction, named as a definition names it."""
+    return parse_calendar(*_file(name))
+
+
+def load_earlier(name: str) -> tuple[Calendar, ...]:
+    """The versions by which deadlines may have been counted before this one was shipped."""
+    given, _ = _parse(*_file(name))
+    latest = load(name)
+    return tuple(_cut(latest, **one) for one in given.get("earlier", []))
+
+
+def _file(name: str) -> tuple[str, str]:
     if name not in SHIPPED:
         raise UsageError(
             f'No calendar is shipped for "{name}"; there is one for {", ".join(SHIPPED)}.'
         )
     file = f"{name.casefold().replace(' ', '_')}.toml"
     text = Path(__file__).with_name("data").joinpath("calendars", file).read_text("utf-8")
-    return parse_calendar(text, f"engine/data/calendars/{file}")
+    return text, f"engine/data/calendars/{file}"
 
 
 def parse_calendar(text: str, where: str) -> Calendar:
     """The calendar that a TOML text describes; `where` names the file in a ConfigError."""
+    return _parse(text, where)[1]
+
+
+def _parse(text: str, where: str) -> tuple[dict[str, Any], Calendar]:
+    """What a text says, and the calendar that it describes."""
     try:
         given = tomllib.loads(text)
-        given["holidays"] = _by_day(given["holidays"])
-        given["notes"] = _by_day(given.get("notes", {}))
-        return Calendar(**given)
+        told = _by_day(given.get("announced", {}))
+        tables = {
+            "holidays": _by_day(given["holidays"]),
+            "notes": _by_day(given.get("notes", {})),
+            "announced": {day: Announcement(**one) for day, one in told.items()},
+        }
+        plain = {name: said for name, said in given.items() if name != "earlier"}
+        return given, Calendar(**{**plain, **tables})
     except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
         raise ConfigError(f"{where} is not a calendar ({error}); correct the file.") from error
 
 
-def standing_holidays(year: int) -> dict[date, str]:
-    """The bank holidays of England and Wales in a year whose list is not published.
-
-    Christmas Day and Good Friday by common law, the others by the Banking and Financial Dealings
-    Act 1971 and the yearly proclamations; a weekend one moves to the next free weekday.
-    """
-    easter = _easter(year)
-    christmas = date(year, 12, 25).weekday()
-    found = {
-        _weekday_from(date(year, 1, 1)): "New Year's Day",
-        easter - timedelta(days=2): "Good Friday",
-        easter + timedelta(days=1): "Easter Monday",
-        _monday_from(date(year, 5, 1)): "Early May bank holiday",
-        _last_monday(year, 5): "Spring bank holiday",
-        _last_monday(year, 8): "Summer bank holiday",
-        date(year, 12, 27 if christmas > 4 else 25): "Christmas Day",
-        date(year, 12, {4: 28, 5: 28}.get(christmas, 26)): "Boxing Day",
-    }
-    return dict(sorted(found.items()))
+def _cut(latest: Calendar, version: str, first: date = date.min, last: date = date.max) -> Calendar:
+    """An earlier version of a list, which began later or ended earlier."""
+    first, last = max(first, latest.first), min(last, latest.last)
+    other = [day for day in latest.holidays if not first <= day <= last]
+    tables = ("holidays", "notes", "announced")
+    kept: dict[str, Any] = {name: _without(getattr(latest, name), other) for name in tables}
+    return replace(latest, version=version, first=first, last=last, **kept)
 
 
 def local_date(instant: datetime) -> date:
@@ -263,12 +344,12 @@ def overdue_from(due_on: date) -> datetime:
 def _check(calendar: Calendar) -> None:
     if not calendar.version or calendar.first > calendar.last:
         raise UsageError("A calendar needs a version, and its first day not after its last.")
-    if calendar.jurisdiction != ENGLAND_AND_WALES:
+    if calendar.jurisdiction not in JURISDICTIONS:
         raise UsageError(
             f'The standing bank holidays of "{calendar.jurisdiction}" are not known; '
-            f"only those of {ENGLAND_AND_WALES} are."
+            f"only those of {', '.join(JURISDICTIONS)} are."
         )
-    for day in (*calendar.holidays, *calendar.notes):
+    for day in (*calendar.holidays, *calendar.notes, *calendar.announced):
         if day < calendar.first or day not in calendar.holidays:
             raise UsageError(f"{day} is before the list begins, or has a note but no title.")
 
@@ -286,7 +367,8 @@ def _open_days(calendar: Calendar, horizon: date) -> bytearray:
     week = [1 if (calendar.first.weekday() + i) % 7 < 5 else 0 for i in range(7)]
     flags = bytearray((week * (size // 7 + 1))[:size])
     years = range(calendar.last.year, horizon.year + 1)
-    standing = [day for year in years for day in standing_holidays(year) if day > calendar.last]
+    every = (day for year in years for day in standing_holidays(year, calendar.jurisdiction))
+    standing = [day for day in every if day > calendar.last and day not in calendar.moved_away]
     origin = calendar.first.toordinal()
     for day in (*calendar.holidays, *standing):
         if day <= horizon:
@@ -302,33 +384,12 @@ def _wider(calendar: Calendar, day: date, n: int) -> Calendar:
     return replace(calendar, horizon=date(year, 12, 31))
 
 
-def _by_day(table: dict[str, str]) -> dict[date, str]:
-    return {date.fromisoformat(day): title for day, title in table.items()}
+def _by_day(table: dict[str, Any]) -> dict[date, Any]:
+    return {date.fromisoformat(day): told for day, told in table.items()}
 
 
-def _weekday_from(day: date) -> date:
-    return _monday_from(day) if day.weekday() > 4 else day
-
-
-def _monday_from(day: date) -> date:
-    return day + timedelta(days=-day.weekday() % 7)
-
-
-def _last_monday(year: int, month: int) -> date:
-    end = month_end(year, month)
-    return end - timedelta(days=end.weekday())
-
-
-def _easter(year: int) -> date:
-    """Easter Sunday of the Gregorian calendar (Meeus, Jones and Butcher)."""
-    century = year // 100
-    golden = year % 19
-    corrected = century - century // 4 - (8 * century + 13) // 25
-    epact = (19 * golden + corrected + 15) % 30
-    epact -= (epact // 28) * (1 - (29 // (epact + 1)) * ((21 - golden) // 11))
-    weekday = (year + year // 4 + epact + 2 - century + century // 4) % 7
-    month = 3 + (epact - weekday + 40) // 44
-    return date(year, month, epact - weekday + 28 - 31 * (month // 4))
+def _without(table: Mapping[date, Any], days: Collection[date]) -> dict[date, Any]:
+    return {day: told for day, told in table.items() if day not in days}
 
 
 def _too_early(calendar: Calendar) -> TooEarlyError:

@@ -82,6 +82,7 @@ TABLES: Final[dict[str, Layout]] = {
     "answers": Layout(('ref', 'question', 'of', 'no'), ('status', 'value', 'personal', 'commitment', 'subject', 'happened', 'asked_on', 'source', 'power', 'n')),
     "approvals": Layout(('ref', 'of', 'no', 'person'), ('role', 'agency', 'digest', 'status', 'given_on', 'n')),
     "attempts": Layout(('message',), ('tries', 'next_at', 'lease_until', 'fence')),
+    "calendars": Layout(('version',), ('jurisdiction', 'before', 'change', 'day', 'title', 'announced', 'source', 'changed_on', 'n')),
     "cases": Layout(('ref',), ('workflow', 'edition', 'state', 'state_since', 'opened_on', 'closed_on', 'parent', 'about', 'historic', 'clock', 'latest_on', 'children', 'version', 'head')),
     "chunks": Layout(('document', 'no'), ('sealed',)),
     "commands": Layout(('command',), ('stream', 'first', 'last', 'request')),
@@ -110,6 +111,7 @@ KEY: Final[dict[str, str]] = {
     "answers": '"log" = ? AND "ref" = ? AND "question" = ? AND "of" = ? AND "no" = ?',
     "approvals": '"log" = ? AND "ref" = ? AND "of" = ? AND "no" = ? AND "person" = ?',
     "attempts": '"log" = ? AND "message" = ?',
+    "calendars": '"log" = ? AND "version" = ?',
     "cases": '"log" = ? AND "ref" = ?',
     "chunks": '"log" = ? AND "document" = ? AND "no" = ?',
     "commands": '"log" = ? AND "command" = ?',
@@ -138,6 +140,7 @@ INSERT: Final[dict[str, str]] = {
     "answers": 'INSERT INTO "answers" ("log", "ref", "question", "of", "no", "status", "value", "personal", "commitment", "subject", "happened", "asked_on", "source", "power", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     "approvals": 'INSERT INTO "approvals" ("log", "ref", "of", "no", "person", "role", "agency", "digest", "status", "given_on", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     "attempts": 'INSERT INTO "attempts" ("log", "message", "tries", "next_at", "lease_until", "fence") VALUES (?, ?, ?, ?, ?, ?)',
+    "calendars": 'INSERT INTO "calendars" ("log", "version", "jurisdiction", "before", "change", "day", "title", "announced", "source", "changed_on", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     "cases": 'INSERT INTO "cases" ("log", "ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     "chunks": 'INSERT INTO "chunks" ("log", "document", "no", "sealed") VALUES (?, ?, ?, ?)',
     "commands": 'INSERT INTO "commands" ("log", "command", "stream", "first", "last", "request") VALUES (?, ?, ?, ?, ?, ?)',
@@ -187,6 +190,7 @@ EVENTS_WITHOUT_POSITION: Final[dict[str, str]] = {
     "sqlite": 'SELECT "stream", "n", "hash" FROM "events" NOT INDEXED WHERE "log" = ?1 AND "position" IS NULL AND rowid > coalesce((SELECT rowid FROM "events" WHERE "log" = ?1 AND "position" IS NOT NULL ORDER BY "position" DESC LIMIT 1), 0) ORDER BY rowid LIMIT ?2',
     "postgresql": 'SELECT "stream", "n", "hash" FROM "events" WHERE "log" = ?1 AND "position" IS NULL ORDER BY "stream", "n" LIMIT ?2',
 }
+CALENDARS: Final = 'SELECT "version", "jurisdiction", "before", "change", "day", "title", "announced", "source", "changed_on", "n" FROM "calendars" WHERE "log" = ? ORDER BY "n"'
 CASE_EXISTS: Final = 'SELECT 1 FROM "cases" WHERE "log" = ? AND "ref" = ?'
 CHUNKS: Final = 'SELECT "sealed" FROM "chunks" WHERE "log" = ? AND "document" = ? ORDER BY "no"'
 COMMAND: Final = 'SELECT "stream", "first", "last", "request" FROM "commands" WHERE "log" = ? AND "command" = ?'

@@ -22,6 +22,7 @@ from engine.tables.cases import (
     TurnRow,
 )
 from engine.tables.record import (
+    CalendarRow,
     ChunkRow,
     CommandRow,
     DirectoryRow,
@@ -45,6 +46,7 @@ __all__ = [
     "AnswerRow",
     "ApprovalRow",
     "AttemptRow",
+    "CalendarRow",
     "CaseRow",
     "ChunkRow",
     "CommandRow",

@@ -33,6 +33,10 @@ _HEAD = "SELECT {version}, {head} FROM {streams} WHERE {log} = ? AND {stream} = 
 _TREE = "SELECT {size}, {peaks} FROM {trees} WHERE {log} = ?"
 
 ASKED = {
+    "CALENDARS": (
+        "SELECT {version}, {jurisdiction}, {before}, {change}, {day}, {title}, {announced}, "
+        "{source}, {changed_on}, {n} FROM {calendars} WHERE {log} = ? ORDER BY {n}"
+    ),
     "CASE_EXISTS": "SELECT 1 FROM {cases} WHERE {log} = ? AND {ref} = ?",
     "CHUNKS": "SELECT {sealed} FROM {chunks} WHERE {log} = ? AND {document} = ? ORDER BY {no}",
     "COMMAND": (

@@ -186,6 +186,25 @@ class DirectoryRow(SQLModel, table=True):
     n: int = whole()
 
 
+class CalendarRow(SQLModel, table=True):
+    """A version of a calendar that this partnership made: the list before it, but for one day."""
+
+    __tablename__ = "calendars"
+    __table_args__ = table(one_of("change", "added", "removed", "renewed"))
+    log: str = key()
+    version: str = key()
+    jurisdiction: str = words()
+    before: str = words()
+    """The version that it took the place of."""
+    change: str = words()
+    day: str = words()
+    title: str = words()
+    announced: str = words()
+    source: str = words()
+    changed_on: str = words()
+    n: int = whole()
+
+
 class StoreRow(SQLModel, table=True):
     """What a store says of itself; refused when it does not fit the program that opens it."""
 

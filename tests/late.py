@@ -1,0 +1,61 @@
+"""A partnership at a time when a bank holiday had not been announced yet."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from engine import calendars, database
+from engine.cli.main import root
+from engine.loading import load, sources
+from engine.service import editions
+from tests.worlds import BESS, SAMPLE, World, place_on
+
+ENGLAND = "England and Wales"
+
+
+@contextmanager
+def world_of(
+    folder: Path, day: str, jurisdiction: str = ENGLAND, known: str = ""
+) -> Iterator[World]:
+    """A partnership that counts by a jurisdiction, by the list of bank holidays known on a day."""
+    copy = folder / "incident"
+    shutil.copytree(SAMPLE, copy)
+    for file in (copy / "process.toml", copy / "children" / "summary.toml"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(ENGLAND, jurisdiction), encoding="utf-8")
+    url = f"sqlite:///{folder / 'casetrail.db'}"
+    database.create(url, "sample", durable=False)
+    with joined(folder, day, known) as world:
+        editions.activate(world.place, BESS, load(copy), sources(copy))
+        yield world
+
+
+@contextmanager
+def joined(folder: Path, day: str, known: str = "") -> Iterator[World]:
+    """Another process at work on the same store, on the same day."""
+    opened = database.open(f"sqlite:///{folder / 'casetrail.db'}", durable=False)
+    try:
+        place, clock = place_on(opened, day)
+        then = date.fromisoformat(known or day)
+        lists = {name: calendars.load(name).as_known_on(then) for name in calendars.SHIPPED}
+        yield World(replace(place, calendars=lists), clock)
+    finally:
+        opened.close()
+
+
+def left_by_a_demo(folder: Path) -> Result:
+    """Leave what a demo leaves, and a late bank holiday, in a folder; yields how that ended."""
+    late = ["2026-11-20", "Late", "--announced", "2026-10-29", "--source", "A sample", "--yes"]
+    made = CliRunner().invoke(root(), ["demo", "--out", str(folder)])
+    # What a verification would put in order is in order before.
+    for words in (["calendar", "add", *late], ["audit", "verify"]):
+        more = ["--as", "sam", "--config", str(folder / "config.toml")]
+        made = made if made.exit_code else CliRunner().invoke(root(), [*words, *more])
+    return made
