@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from engine.as_at import as_at
 from engine.definition import Workflow
 from engine.describing import sections
 from engine.describing.clocks import authority_line, timescale_lines
+from engine.describing.history import head_line, say_day
 from engine.describing.linked import say_linked
 from engine.describing.questions import say_personal, say_questions
 from engine.describing.sheet import Sheet
 from engine.describing.states import say_states
 from engine.describing.steps import transition_sentence
 
-__all__ = ["authority_line", "describe", "timescale_lines", "transition_sentence"]
+__all__ = ["authority_line", "describe", "described", "timescale_lines", "transition_sentence"]
 
 
-def describe(workflow: Workflow) -> str:
+def describe(workflow: Workflow, day: date | None = None) -> str:
     """The text of `workflow describe`: every state, transition and timescale by its title.
 
-    No identifier of the definition stands in it.
+    No identifier of the definition stands in it. With a day it is told as the law stood then.
     """
+    return described(workflow, day).text()
+
+
+def described(whole: Workflow, day: date | None = None) -> Sheet:
+    """The same, block by block, for those who set it in another form; its title comes first."""
+    workflow = as_at(whole, day) if day else whole
     sheet = Sheet()
     sheet.say(workflow.title)
+    if day:
+        sheet.say(head_line(whole, day))
     sheet.heading(1, "What this is")
     sections.say_head(sheet, workflow)
+    if day:
+        say_day(sheet, whole, day)
     sheet.heading(1, "How to read it")
     sections.say_legend(sheet, workflow)
     sheet.heading(1, "Who takes part")
@@ -33,6 +47,9 @@ def describe(workflow: Workflow) -> str:
     say_states(sheet, workflow, 2)
     sheet.heading(1, "Timescales")
     sections.say_timescales(sheet, workflow)
+    if workflow.rules:
+        sheet.heading(1, "What must be so on every way")
+        sections.say_rules(sheet, workflow)
     sheet.heading(1, "Questions")
     say_questions(sheet, workflow, 2)
     sheet.heading(2, "What is personal")
@@ -47,4 +64,4 @@ def describe(workflow: Workflow) -> str:
     if workflow.children:
         sheet.heading(1, "Linked cases")
         say_linked(sheet, workflow)
-    return sheet.text()
+    return sheet

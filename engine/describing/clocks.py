@@ -16,7 +16,7 @@ from engine.describing.places import places
 from engine.describing.sheet import flat
 from engine.describing.steps import titles, waiting
 from engine.prose import capital, day_of, days_said, ended, listed, on_day, people, setter
-from engine.timescales import Form, Rule, convention, length, parse
+from engine.timescales import Form, Rule, convention, length, parse, sets_no_day
 
 LAW = ("act", "regulation")
 DAY_ZERO: dict[Form, str] = {
@@ -51,6 +51,24 @@ def authority_line(timescale: Timescale, variant: Variant) -> str:
     )
 
 
+def force_lines(variant: Variant) -> list[str]:
+    """The days on which a clock must start for a rule to hold, and what made it begin and end."""
+    if not variant.since and not variant.until:
+        return []
+    return [f"It holds {_period(variant).removesuffix(', ')}.", *_bases(variant)]
+
+
+def _bases(variant: Variant) -> Iterator[str]:
+    for word, day, basis in (
+        ("From", variant.since, variant.began),
+        ("Until", variant.until, variant.ended),
+    ):
+        if basis:
+            checked = f" {days_said(basis.checked)}" if basis.checked else ""
+            by = basis.by.removesuffix(".")
+            yield f"{word} {on_day(day)}: {by} ({basis.confirmed}{checked})."
+
+
 def _standing(timescale: Timescale, limit: str, *, read: bool) -> str:
     """Its duty, if it has one that somebody has read, with its time or by itself; up to the time's
     own source.
@@ -74,6 +92,7 @@ def _rules(workflow: Workflow, timescale: Timescale) -> Iterator[str]:
     for variant in variants:
         period, allowed = _period(variant), _allowed(workflow, timescale, parse(variant.due))
         lines = [capital(f"{period}{allowed}"), authority_line(timescale, variant)]
+        lines += _bases(variant)
         if variant.note:
             lines.append(f"Note: {ended(variant.note)}")
         yield from [" ".join(lines)] if len(variants) > 1 else lines
@@ -151,6 +170,8 @@ def _notices(workflow: Workflow, timescale: Timescale) -> Iterator[str]:
         notices = [notice for notice in timescale.notices if notice.kind == kind]
         if notices:
             yield f"{name} goes out {'; and '.join(_goes(workflow, notices))}."
+    if len({sets_no_day(parse(one.due)) for one in timescale.variants}) > 1:
+        yield "Where its rule sets no day, only what counts from its start goes out."
 
 
 def _goes(workflow: Workflow, notices: list[Notice]) -> Iterator[str]:

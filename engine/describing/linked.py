@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.definition import Workflow
 from engine.describing.clocks import timescale_lines
 from engine.describing.questions import list_questions, say_personal
+from engine.describing.sections import say_rules
 from engine.describing.sheet import Paragraph, Sheet
 from engine.describing.states import say_states
 from engine.describing.steps import titles
@@ -24,6 +25,9 @@ def say_linked(sheet: Sheet, workflow: Workflow) -> None:
         for timescale in child.timescales.values():
             sheet.heading(3, f"Timescale: {timescale.title}")
             sheet.items(timescale_lines(child, timescale))
+        if child.rules:
+            sheet.heading(3, "What must be so on every way")
+            say_rules(sheet, child)
         sheet.heading(3, "Questions")
         list_questions(sheet, child)
         say_personal(sheet, child)

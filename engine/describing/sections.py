@@ -11,6 +11,7 @@ from engine.describing.sheet import Sheet
 from engine.prose import (
     capital,
     counted,
+    days_said,
     ended,
     listed,
     on_day,
@@ -38,6 +39,11 @@ def say_head(sheet: Sheet, workflow: Workflow) -> None:
         f"Casetrail follows it. It is in force from {on_day(workflow.in_force_from)}{until}"
         f"{for_whom}."
     )
+    if workflow.overlay:
+        sheet.say(
+            f"It is the partnership's own edition: it adds to the edition "
+            f"{workflow.overlay.base_edition} that it extends, and loosens nothing of it."
+        )
     sheet.say(f"It is written from these sources: {ended(workflow.source)}")
     if workflow.caution:
         sheet.say(f"Caution: {ended(workflow.caution)}")
@@ -60,7 +66,8 @@ def _numbers(workflow: Workflow) -> Iterator[str]:
         how = [f"{known[word]} {word}" for word in CONFIRMED if known[word]]
         all_of_them = "all these timescales" if workflow.children else "its timescales"
         total = counted(len(rules), "rule")
-        yield f"The {total} of {all_of_them} are confirmed so far: {listed(how)}."
+        verb = "is" if len(rules) == 1 else "are"
+        yield f"The {total} of {all_of_them} {verb} confirmed so far: {listed(how)}."
 
 
 def say_legend(sheet: Sheet, workflow: Workflow) -> None:
@@ -88,10 +95,27 @@ def say_legend(sheet: Sheet, workflow: Workflow) -> None:
         "duty. How far each rule is confirmed is said in one word:",
         tuple(f"{word}: {meaning}" for word, meaning in CONFIRMED.items()),
     )
+    sheet.say(*_changes(workflow))
     sheet.say(
         f"Working days are those of {workflow.working_days}: weekends and its bank holidays are "
         "not counted. Reminders and escalations go out at nine in the morning of their day."
     )
+
+
+def _changes(workflow: Workflow) -> Iterator[str]:
+    """How rules that have changed are said, where there are any."""
+    rules = [one.variants for one in workflow.timescales.values()]
+    if any(len(variants) > 1 for variants in rules):
+        yield (
+            "A rule that has changed is said for each time that it was in force, the latest first. "
+            "The day on which a clock starts decides which of them holds for it, and law made "
+            "later does not move it."
+        )
+    if any(variant.since or variant.until for variants in rules for variant in variants):
+        yield (
+            "What made a rule begin or end, and how well that day is known, stands beside it in "
+            "the same words, or as assumed where no source for the day was found."
+        )
 
 
 def _partly(workflow: Workflow) -> Iterator[str]:
@@ -170,6 +194,17 @@ def say_timescales(sheet: Sheet, workflow: Workflow) -> None:
     for timescale in workflow.timescales.values():
         sheet.heading(2, timescale.title)
         sheet.items(timescale_lines(workflow, timescale))
+
+
+def say_rules(sheet: Sheet, workflow: Workflow) -> None:
+    """What the process says of itself, with its source; only what was read is called a duty."""
+    sheet.say("Every way that a case can go is searched for a breach of these.")
+    for rule in workflow.rules.values():
+        called = "Duty" if rule.confirmed == "read" else "Expected (source not yet read)"
+        duty = [f"{called}: {ended(rule.duty)}"] if rule.duty else []
+        checked = f" {days_said(rule.checked.removesuffix('.'))}" if rule.checked else ""
+        source = f"Source: {ended(rule.source)}"
+        sheet.item(ended(rule.says), [*duty, source, f"Confirmed: {rule.confirmed}{checked}."])
 
 
 def say_packs(sheet: Sheet, workflow: Workflow) -> None:

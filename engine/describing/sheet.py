@@ -1,9 +1,10 @@
-"""A text on paper: numbered headings, paragraphs and lists, wrapped to be read aloud."""
+"""A text as it grows: numbered headings, paragraphs and lists, kept apart from how they look."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from textwrap import wrap
+from typing import NamedTuple
 
 from engine.prose import ended
 
@@ -16,46 +17,86 @@ Part = str | tuple[str, ...]
 Paragraph = list[Part]
 
 
+class Heading(NamedTuple):
+    """A heading with its number, which is 4.2.1 at the third depth."""
+
+    depth: int
+    number: str
+    text: str
+
+
+class Said(NamedTuple):
+    """A paragraph; its lists stand below the sentences that announce them."""
+
+    parts: tuple[Part, ...]
+
+
+class Item(NamedTuple):
+    """One of several things: its name, and below it what is said of it."""
+
+    head: str
+    paragraphs: tuple[tuple[Part, ...], ...]
+
+
+class Items(NamedTuple):
+    """A list whose entries stand close together."""
+
+    texts: tuple[str, ...]
+
+
+Block = Heading | Said | Item | Items
+
+
 def flat(parts: Iterable[Part]) -> str:
     """Sentences and lists as one running text."""
     return " ".join(part if isinstance(part, str) else ended("; ".join(part)) for part in parts)
 
 
 class Sheet:
-    """A text as it grows, block by block, an empty line between them."""
+    """What is written, block by block, under headings that count themselves."""
 
     def __init__(self) -> None:
-        self._blocks: list[str] = []
+        self.blocks: list[Block] = []
         self._numbers: list[int] = []
 
     def heading(self, depth: int, text: str) -> str:
-        """A heading with its number, which is 4.2.1 at the third depth; gives the number."""
+        """A heading with its number; gives the number."""
         before = self._numbers[depth - 1] if len(self._numbers) >= depth else 0
         self._numbers = [*self._numbers[: depth - 1], before + 1]
         number = ".".join(map(str, self._numbers))
-        self._add(_wrapped(f"{number}{'' if depth > 1 else '.'} {text}", "", "  "))
+        self.blocks.append(Heading(depth, number, text))
         return number
 
     def say(self, *parts: Part) -> None:
-        """A paragraph; its lists stand below the sentences that announce them."""
-        self._add(_laid_out(parts, "", "- "))
+        """A paragraph; nothing where nothing is said."""
+        if any(parts):
+            self.blocks.append(Said(parts))
 
     def item(self, head: str, *paragraphs: Iterable[Part]) -> None:
-        """One of several things: its name on a line of its own, and below it what is said of it."""
-        below = [line for one in paragraphs for line in _laid_out(one, "  ", "* ")]
-        self._add([*_wrapped(head, "- ", "  "), *below])
+        """One of several things, with what is said of it."""
+        self.blocks.append(Item(head, tuple(tuple(one) for one in paragraphs)))
 
     def items(self, texts: Iterable[str]) -> None:
-        """A list whose entries stand close together."""
-        self._add([line for text in texts for line in _wrapped(text, "- ", "  ")])
+        """A list; nothing where it has no entry."""
+        if known := tuple(texts):
+            self.blocks.append(Items(known))
 
     def text(self) -> str:
-        """The whole text, with a line end after its last line."""
-        return "\n\n".join(self._blocks) + "\n"
+        """All of it on paper, an empty line between the blocks, a line end after the last line."""
+        return "\n\n".join("\n".join(_lines(block)) for block in self.blocks) + "\n"
 
-    def _add(self, lines: list[str]) -> None:
-        if lines:
-            self._blocks.append("\n".join(lines))
+
+def _lines(block: Block) -> list[str]:
+    match block:
+        case Heading(depth, number, text):
+            return _wrapped(f"{number}{'' if depth > 1 else '.'} {text}", "", "  ")
+        case Said(parts):
+            return _laid_out(parts, "", "- ")
+        case Item(head, paragraphs):
+            below = [line for one in paragraphs for line in _laid_out(one, "  ", "* ")]
+            return [*_wrapped(head, "- ", "  "), *below]
+        case Items(texts):
+            return [line for text in texts for line in _wrapped(text, "- ", "  ")]
 
 
 def _laid_out(parts: Iterable[Part], indent: str, bullet: str) -> list[str]:
