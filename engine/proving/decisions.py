@@ -1,0 +1,239 @@
+"""Decisions: steps from one state that go different ways by the same answers.
+
+In each situation one of them is possible, unless the definition says in which none is; and only
+one, unless it says why there may be two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
+
+from engine.definition import Condition, Guard, Transition
+from engine.prose import quoted
+from engine.proving.inquiry import Inquiry
+from engine.proving.record import NOTHING, Masks
+from engine.proving.walking import TooManyError
+
+BY_VALUE = ("is", "at least", "at most")
+MOST = 20_000
+"""Situations of one decision that are looked at one by one."""
+
+
+def check(inquiry: Inquiry) -> None:
+    """Situations in which a decision has no way on, or two."""
+    overlaps, gaps = set[str](), set[str]()
+    told = set[tuple[str, ...]]()
+    for state in inquiry.workflow.states:
+        for group in _groups(inquiry, state):
+            _overlapping(inquiry, state, group, (overlaps, told))
+            gaps |= _left_open(inquiry, state, group, told)
+    for step in inquiry.workflow.transitions.values():
+        entry = inquiry.entry("transition", step.id)
+        if step.may_overlap and step.id not in overlaps:
+            says = f"{quoted(step.title)} says that it may overlap, and overlaps with nothing."
+            inquiry.fail("decisions", says, entry)
+        if step.undecided_if.tables and step.id not in gaps:
+            says = f"{quoted(step.title)} says when nothing is decided, and something always is."
+            inquiry.fail("decisions", says, entry)
+
+
+def by_value(step: Transition) -> frozenset[str]:
+    """The questions whose answers decide about a step, and not only that there is one."""
+    lines = (line for table in step.only_if.tables for line in table)
+    return frozenset(line.subject for line in lines if line.word in BY_VALUE)
+
+
+def _groups(inquiry: Inquiry, state: str) -> Iterator[list[Transition]]:
+    """The steps from a state that belong together, since they read the same answers."""
+    left = [
+        step
+        for step in inquiry.walks.steps.get(state, ())
+        if by_value(step) and step.to not in ("", state)
+    ]
+    while left:
+        group, reads = [left.pop(0)], set[str]()
+        grown = True
+        while grown:
+            reads = set[str]().union(*map(by_value, group))
+            more = [step for step in left if by_value(step) & reads]
+            group += more
+            left = [step for step in left if step not in more]
+            grown = bool(more)
+        if len({step.to for step in group}) > 1:
+            yield group
+
+
+def _overlapping(
+    inquiry: Inquiry,
+    state: str,
+    group: Sequence[Transition],
+    known: tuple[set[str], set[tuple[str, ...]]],
+) -> None:
+    """Note the steps of a decision that are possible with another that leads elsewhere."""
+    overlaps, told = known
+    for one, other in combinations(group, 2):
+        if one.to == other.to or not by_value(one) & by_value(other):
+            continue
+        said = bool(one.may_overlap or other.may_overlap)
+        if (said and {one.id, other.id} <= overlaps) or ("overlap", one.id, other.id) in told:
+            continue
+        if _both_possible(inquiry, state, (one, other), told, said=said):
+            overlaps |= {one.id, other.id}
+
+
+def _both_possible(
+    inquiry: Inquiry,
+    state: str,
+    pair: tuple[Transition, Transition],
+    told: set[tuple[str, ...]],
+    *,
+    said: bool,
+) -> bool:
+    one, other = pair
+    names = frozenset(_subjects(one.only_if)) | frozenset(_subjects(other.only_if))
+    seen_by = inquiry.walks.projection(names)
+    entry = inquiry.entry("transition", other.id)
+    if _shared(inquiry, one, other, {s.name: s.every for s in seen_by.subjects}) is None:
+        return False
+
+    way = inquiry.attempt(
+        "decisions",
+        entry,
+        lambda: inquiry.walks.find_record(
+            state, lambda held: _shared(inquiry, one, other, held) is not None, names
+        ),
+    )
+    if way is None:
+        return False
+    if said:
+        return True
+    told.add(("overlap", one.id, other.id))
+    order = list(inquiry.walks.record.subjects)
+    ends = [{n: h[order.index(n)] for n in seen_by.names} for h in inquiry.walks.at_end(way)]
+    both = next((s for h in ends if (s := _shared(inquiry, one, other, h))), None)
+    story = inquiry.diary.tells(
+        way,
+        _situation(inquiry, list(both), tuple(both.values())) if both else "",
+        f"Both {quoted(one.title)} and {quoted(other.title)} can be taken.",
+    )
+    says = f"{quoted(one.title)} and {quoted(other.title)} are possible in the same situation."
+    inquiry.fail("decisions", says, entry, story)
+    return True
+
+
+def _shared(
+    inquiry: Inquiry, one: Transition, other: Transition, held: Mapping[str, int]
+) -> dict[str, int] | None:
+    """What may be on record so that both guards hold; None if nothing may."""
+    for first, second in product(one.only_if.tables, other.only_if.tables):
+        now = dict(held)
+        for line in (*first, *second):
+            now[line.subject] &= inquiry.walks.record.holding(line)
+        if all(now.values()):
+            return now
+    return None
+
+
+def _left_open(
+    inquiry: Inquiry, state: str, group: Sequence[Transition], told: set[tuple[str, ...]]
+) -> set[str]:
+    """The steps that say when nothing is decided, where that is so; a failure for any other gap."""
+    if all(step.may_overlap for step in group):
+        return set()
+    tables = [t for step in group for t in step.undecided_if.tables]
+    names = set[str]().union(*map(by_value, group), (li.subject for t in tables for li in t))
+    seen_by = inquiry.walks.projection(names)
+    used: set[str] = set()
+    gaps: list[Masks] = []
+    entry = inquiry.entry("transition", group[0].id)
+    try:
+        for held in _situations(inquiry, state, seen_by.names):
+            if any(_decides(inquiry, step, seen_by.names, held) for step in group):
+                continue
+            said = [s.id for s in group if _holds(inquiry, s.undecided_if, seen_by.names, held)]
+            used |= set(said)
+            gaps += [] if said else [held]
+    except TooManyError:
+        inquiry.open("decisions", "There are too many situations to look at each of them.", entry)
+    key = ("gap", *(step.id for step in group))
+    if gaps and key not in told:
+        told.add(key)
+        _tell_gap(inquiry, state, group, seen_by.names, gaps)
+    return used
+
+
+def _situations(inquiry: Inquiry, state: str, names: Sequence[str]) -> Iterator[Masks]:
+    """Each record that may be there when a case is in a state, with every question answered."""
+    seen: set[Masks] = set()
+    for masks in inquiry.walks.in_state(state, names):
+        each = []
+        for name, mask in zip(names, masks, strict=True):
+            known = inquiry.walks.record.subjects[name]
+            some = mask & ~known.bit(NOTHING) if NOTHING in known.values else mask
+            each.append([1 << at for at in range(len(known.values)) if some >> at & 1])
+        for held in product(*each):
+            if held not in seen:
+                seen.add(held)
+                if len(seen) > MOST:
+                    raise TooManyError
+                yield held
+
+
+def _decides(inquiry: Inquiry, step: Transition, names: Sequence[str], held: Masks) -> bool:
+    tables = ([li for li in t if li.word in BY_VALUE] for t in step.only_if.tables)
+    return any(_each(inquiry, table, names, held) for table in tables)
+
+
+def _holds(inquiry: Inquiry, guard: Guard, names: Sequence[str], held: Masks) -> bool:
+    return any(_each(inquiry, table, names, held) for table in guard.tables)
+
+
+def _each(inquiry: Inquiry, lines: Iterable[Condition], names: Sequence[str], held: Masks) -> bool:
+    now = dict(zip(names, held, strict=True))
+    return all(now[line.subject] & inquiry.walks.record.holding(line) for line in lines)
+
+
+def _tell_gap(
+    inquiry: Inquiry,
+    state: str,
+    group: Sequence[Transition],
+    names: Sequence[str],
+    gaps: Sequence[Masks],
+) -> None:
+    entry = inquiry.entry("transition", group[0].id)
+    order = list(inquiry.walks.record.subjects)
+
+    def open_here(held: Mapping[str, int]) -> bool:
+        return any(_is_one_of(gap, [held[name] for name in names]) for gap in gaps)
+
+    way = inquiry.attempt(
+        "decisions", entry, lambda: inquiry.walks.find_record(state, open_here, names)
+    )
+    if way is None:
+        return
+    ends = [tuple(h[order.index(n)] for n in names) for h in inquiry.walks.at_end(way)]
+    gap = next((g for g in gaps if any(_is_one_of(g, end) for end in ends)), gaps[0])
+    others = f" So it is in {len(gaps)} situations." if len(gaps) > 1 else ""
+    listed = ", ".join(quoted(step.title) for step in group)
+    says = f"There is a situation for which none of these steps is meant: {listed}."
+    story = inquiry.diary.tells(
+        way,
+        _situation(inquiry, names, gap),
+        f"Then none of these ways is open.{others}",
+    )
+    inquiry.fail("decisions", says, entry, story)
+
+
+def _is_one_of(gap: Masks, held: Iterable[int]) -> bool:
+    return all(mine & other for mine, other in zip(gap, held, strict=True))
+
+
+def _situation(inquiry: Inquiry, names: Sequence[str], held: Masks) -> str:
+    subjects = inquiry.walks.record.subjects
+    said = [(n, subjects[n].said(m)) for n, m in zip(names, held, strict=True)]
+    return inquiry.diary.record([(n, v) for n, v in said if len(v) < len(subjects[n].values)])
+
+
+def _subjects(guard: Guard) -> Iterator[str]:
+    return (line.subject for table in guard.tables for line in table)

@@ -1,0 +1,215 @@
+"""The rules that a process says of itself, each held against every way that a case can go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterator, Sequence
+
+from engine.definition import OwnRule, Timescale, Transition, Workflow
+from engine.loading.soundness import RUNNING
+from engine.own_rules import holds_on
+from engine.prose import listed, quoted
+from engine.proving import records
+from engine.proving.clocks import watch_of
+from engine.proving.inquiry import Inquiry
+from engine.proving.records import LOST, SURE, comes_to, unsure
+from engine.proving.story import who
+from engine.proving.walking import Move, Watch, takes
+
+
+class Between:
+    """Follows whether something has happened, and nothing since that ends it."""
+
+    def __init__(
+        self, begin: Collection[str], end: Collection[str], *, at_first: bool = False
+    ) -> None:
+        self._begin = begin
+        self._end = end
+        self._at_first = at_first
+
+    def first(self, state: str) -> Hashable:
+        """Whether it is so when a case is opened."""
+        return LOST if state in self._begin else SURE
+
+    def after(self, step: Transition, phase: Hashable, before: str, there: str) -> Hashable:
+        """Whether it is so after a step."""
+        if _comes(step, before, there, self._end):
+            return SURE
+        return LOST if _comes(step, before, there, self._begin) else phase
+
+
+class OneOf:
+    """Follows several timescales: which of them run."""
+
+    def __init__(self, workflow: Workflow, timescales: Sequence[Timescale]) -> None:
+        self._watches = [watch_of(timescale, workflow) for timescale in timescales]
+
+    def first(self, state: str) -> Hashable:
+        """How each stands when a case is opened."""
+        return tuple(watch.first(state) for watch in self._watches)
+
+    def after(self, step: Transition, phase: Hashable, before: str, there: str) -> Hashable:
+        """How each stands after a step."""
+        assert isinstance(phase, tuple)
+        return tuple(
+            watch.after(step, one, before, there)
+            for watch, one in zip(self._watches, phase, strict=True)
+        )
+
+
+def none_runs(phase: Hashable) -> bool:
+    """Whether none of several timescales runs."""
+    return isinstance(phase, tuple) and RUNNING not in phase
+
+
+def check(inquiry: Inquiry) -> None:
+    """The rules of a process that do not hold of it."""
+    day = inquiry.diary.begins.isoformat()
+    for rule in inquiry.workflow.rules.values():
+        if holds_on(rule, day):
+            for kind, held in _HELD.items():
+                if getattr(rule, kind):
+                    held(inquiry, rule)
+
+
+def _only(inquiry: Inquiry, rule: OwnRule) -> None:
+    entry = inquiry.entry("rule", rule.id)
+    for step in _theirs(inquiry, rule):
+        others = [name for name in step.who if name not in rule.only]
+        if not others:
+            continue
+        whom = listed((who(inquiry.workflow, name) for name in others), "or")
+        way = inquiry.way("own_part", entry, takes(step))
+        day = f"{whom} may take {quoted(step.title)} as well."
+        story = inquiry.diary.tells(way, f"It may have been {whom}.") if way else (day,)
+        inquiry.fail("own_part", f"{rule.says} But {day}", entry, story)
+
+
+def _theirs(inquiry: Inquiry, rule: OwnRule) -> Iterator[Transition]:
+    """The steps that a rule leaves to some roles: those it names, and what leads past them."""
+    steps = inquiry.workflow.transitions
+    named = [steps[name] for name in rule.may if name in steps]
+    # Another step from the same place to the same place would do the same by another name.
+    same = [
+        step
+        for step in steps.values()
+        if step.to and any(step.to == one.to and {*step.starts} & {*one.starts} for one in named)
+    ]
+    into = [
+        step
+        for step in steps.values()
+        if step.to in rule.enter and any(start not in rule.enter for start in step.starts)
+    ]
+    yield from {step.id: step for step in (*named, *same, *into)}.values()
+
+
+def _before(inquiry: Inquiry, rule: OwnRule) -> None:
+    for watch, lacks in _needed(inquiry, rule):
+        entry = inquiry.entry("rule", rule.id)
+        way = inquiry.way("records", entry, unsure(rule.before), watch)
+        if way:
+            last = f"On this way {lacks}."
+            says = f"{rule.says} But there is a way round it: {lacks}."
+            inquiry.fail("records", says, entry, inquiry.diary.tells(way, last))
+
+
+def _needed(inquiry: Inquiry, rule: OwnRule) -> Iterator[tuple[Watch, str]]:
+    workflow = inquiry.workflow
+    for name in rule.on_file:
+        ask = quoted(workflow.questions[name].ask)
+        yield records.OnFile(name, workflow.opening), f"no step has asked for {ask}"
+    for name in rule.asked:
+        ask = quoted(workflow.questions[name].ask)
+        yield records.Asked(name), f"nobody need have been asked {ask}"
+    for name in rule.approved_by:
+        yield records.Approved(name, rule.approved), f"{who(workflow, name)} need not have approved"
+    for name in rule.taken:
+        title = quoted(workflow.transitions[name].title)
+        since = " since" if rule.since else ""
+        yield records.Taken(name, rule.since), f"{title} was not taken{since}"
+
+
+def _never(inquiry: Inquiry, rule: OwnRule) -> None:
+    entry = inquiry.entry("rule", rule.id)
+
+    def goal(move: Move) -> bool:
+        begun = move.before is not None and move.before.phase == LOST
+        return begun and comes_to(move, rule.never)
+
+    way = inquiry.way("rules", entry, goal, Between(rule.after, rule.until))
+    if way:
+        says = f"{rule.says} But it can happen."
+        inquiry.fail("rules", says, entry, inquiry.diary.tells(way, "The rule forbids that."))
+
+
+def _passes(inquiry: Inquiry, rule: OwnRule) -> None:
+    entry = inquiry.entry("rule", rule.id)
+    states = inquiry.workflow.states.values()
+    ends = rule.to or tuple(state.id for state in states if state.closed)
+
+    def goal(move: Move) -> bool:
+        return move.phase == LOST and move.before is not None and comes_to(move, ends)
+
+    way = inquiry.way("rules", entry, goal, Between(rule.start, rule.passes))
+    if way:
+        last = f"This way has not passed {_named(inquiry, rule.passes)}."
+        says = f"{rule.says} But there is a way past it."
+        inquiry.fail("rules", says, entry, inquiry.diary.tells(way, last))
+
+
+def _runs(inquiry: Inquiry, rule: OwnRule) -> None:
+    """One at least of some timescales runs in some states, or after some steps."""
+    entry, known = inquiry.entry("rule", rule.id), inquiry.workflow.timescales
+    clocks = [known[name] for name in rule.timescale if name in known]
+    if not clocks:
+        return
+
+    def goal(move: Move) -> bool:
+        here = move.state in rule.runs_in
+        just = move.step is not None and move.step.id in rule.runs_after
+        return (here or just) and none_runs(move.phase)
+
+    way = inquiry.way("rules", entry, goal, OneOf(inquiry.workflow, clocks))
+    if way:
+        titles = listed((quoted(clock.title) for clock in clocks), "nor")
+        last = f"{'Neither ' if len(clocks) > 1 else ''}{titles} runs."
+        last = last if len(clocks) > 1 else f"{titles} does not run."
+        inquiry.fail("rules", f"{rule.says} But {last}", entry, inquiry.diary.tells(way, last))
+
+
+def _tells(inquiry: Inquiry, rule: OwnRule) -> None:
+    entry = inquiry.entry("rule", rule.id)
+    for name in rule.when:
+        step = inquiry.workflow.transitions[name]
+        untold = [one for one in rule.tells if one not in step.tell]
+        if untold:
+            whom = listed(who(inquiry.workflow, one) for one in untold)
+            way = inquiry.way("rules", entry, takes(step))
+            last = f"{quoted(step.title)} does not tell {whom}."
+            story = inquiry.diary.tells(way, last) if way else (last,)
+            inquiry.fail("rules", f"{rule.says} But {last}", entry, story)
+
+
+def _named(inquiry: Inquiry, places: Collection[str]) -> str:
+    workflow = inquiry.workflow
+    titles = [
+        workflow.transitions[name].title
+        if name in workflow.transitions
+        else workflow.states[name].title
+        for name in places
+    ]
+    return listed(map(quoted, titles), "or")
+
+
+def _comes(step: Transition, before: str, there: str, places: Collection[str]) -> bool:
+    return step.id in places or (there in places and before not in places)
+
+
+_HELD = {
+    "only": _only,
+    "before": _before,
+    "after": _never,
+    "start": _passes,
+    "timescale": _runs,
+    "when": _tells,
+}
+"""How a rule of each kind is held against the process."""

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.definition import Guard
+from engine.proving import verify
+from tests.proving import adding, changing, faults, small
+
+
+def test_what_is_for_one_role_alone_and_another_may_do_is_told(tmp_path: Path) -> None:
+    (found,) = faults(
+        tmp_path,
+        (
+            'who     = "authority"\nonly_if = { harm = "yes" }',
+            'who     = ["authority", "unit"]\nonly_if = { harm = "yes" }',
+        ),
+    )
+
+    assert (found.kind, found.entry.name) == ("own_part", "the_authority_notifies")
+    assert found.story == (
+        "On Mon 15 Dec 2025 a case is opened: “Referred”.",
+        "On Tue 16 Dec 2025 the business unit: “Report it”.",
+        "On Wed 17 Dec 2025 the local authority or the business unit: “Notify the Panel”.",
+        "It may have been the business unit.",
+    )
+
+
+def test_another_step_that_leads_where_only_one_role_may_lead_is_told(tmp_path: Path) -> None:
+    more = adding(small(tmp_path), "wave_through", "referred", "reviewing", "unit")
+    said = [one.says for one in verify(more).failures if one.kind == "own_part"]
+
+    assert said == [
+        "Nobody but the authority notifies. But the business unit may take “Wave through” as well."
+    ]
+
+
+def test_a_way_round_what_must_be_on_record_is_told(tmp_path: Path) -> None:
+    more = adding(small(tmp_path), "drop", "deciding", "ended", "authority")
+    found = [one for one in verify(more).failures if one.kind == "records"]
+
+    assert [one.story[-1] for one in found] == [
+        "On this way no step has asked for “Why was it decided so?”.",
+        "On this way nobody need have been asked “Should it be notified?”.",
+    ]
+    assert found[0].story[-2] == "On Wed 17 Dec 2025 the local authority: “Drop”."
+
+
+def test_an_approval_that_may_be_wanting_is_told(tmp_path: Path) -> None:
+    said = faults(tmp_path, ('approve = [{ of = "reasons", by = "authority" }]', ""))
+
+    assert [one.says for one in said] == [
+        "The authority approves before the end of a review. But there is a way round it: "
+        "the local authority need not have approved."
+    ]
+
+
+def test_a_rule_that_something_never_follows_is_held_and_so_is_one_that_something_always_does(
+    tmp_path: Path,
+) -> None:
+    more = adding(small(tmp_path), "give_up", "reviewing", "ended", "authority")
+    more = changing(more, "decline", starts=("deciding", "reviewing"), only_if=Guard())
+    found = {one.entry.name: one for one in verify(more).failures if one.kind == "rules"}
+
+    assert set(found) == {"no_way_back", "a_review_follows"}
+    assert found["no_way_back"].story[-3:] == (
+        "On Wed 17 Dec 2025 the local authority: “Notify the Panel”.",
+        "On Thu 18 Dec 2025 the local authority: “Decline”.",
+        "The rule forbids that.",
+    )
+    assert found["a_review_follows"].story[-1] == ("This way has not passed “Finish the review”.")
+
+
+def test_a_rule_that_somebody_is_told_is_held(tmp_path: Path) -> None:
+    (found,) = faults(tmp_path, ('tell    = ["partners"]', 'tell    = ["chair"]'))
+
+    assert found.says == (
+        "The partners are told. But “Notify the Panel” does not tell the statutory partners."
+    )
+
+
+def test_a_rule_that_a_timescale_runs_is_held(tmp_path: Path) -> None:
+    (found, *_) = [
+        one
+        for one in faults(
+            tmp_path, ("within 15 working days of sent_on", "within 15 working days of written_on")
+        )
+        if one.kind == "rules"
+    ]
+
+    assert found.story[-1] == "“Review in time” does not run."
+    assert len(found.story) == 4
