@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from engine import queries
 from engine.directory import Directory
+from engine.scenarios import exactly
 from engine.service.workplace import Workplace
 
 Shown = Mapping[str, Any]
-"""A case in its stable form; `before` is the number of its last entry before the step."""
+"""A case in its stable form; `before` is the number of its last entry when the step before this
+one was over, and `at_step` when this one began."""
 
 Look = Callable[[Workplace, Shown, Any], Any]
 """What is found of what is wanted; the expectation is met when the two are the same."""
@@ -120,5 +122,15 @@ EXPECTATIONS: Final[Mapping[str, tuple[type, Look]]] = {
     "answer": (dict, _answer),
     "times_answered": (dict, _times),
     "linked": (dict, _linked),
+    "waits_on": (str, exactly.waits_on),
+    "told_only": (list, exactly.told_only),
+    "reminded": (dict, exactly.fired("remind")),
+    "escalated": (dict, exactly.fired("escalate")),
+    "asked_afresh": (list, exactly.asked_afresh),
+    "asks_afresh": (dict, exactly.asks_afresh),
+    "starts_here": (list, exactly.starts_here),
+    "kept_by": (list, exactly.kept_by),
+    "only_by": (dict, exactly.only_by),
+    "needs": (dict, exactly.needs),
 }
 """What each is written as, and how it is looked up."""

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from engine import queries
 from engine.errors import EngineError, RefusedError, ScenarioError
@@ -56,6 +57,8 @@ class Player:
     """The references of the cases that the story has opened, as it says them: `case 1`."""
     _before: dict[str, int] = field(default_factory=dict)
     """The number of the last entry of each case before the step."""
+    _at_step: dict[str, int] = field(default_factory=dict)
+    """The same when its time had come, after the notices on the way to it."""
     _over: list[int] = field(default_factory=list)
     """The outages that are over, by their number."""
 
@@ -68,6 +71,8 @@ class Player:
         for telling in scenario.steps:
             if telling.at:
                 self._go_to(scenario, telling.at)
+            if telling.then:
+                self._at_step = self._versions()
             try:
                 self.watch(self._do(scenario, telling))
                 self._expect(telling)
@@ -199,11 +204,21 @@ class Player:
         ref = self._case(telling.case)
         shown = reading.show(self.place, By(self.person), ref)
         shown["before"] = self._before.get(ref, 0)
+        shown["at_step"] = self._at_step.get(ref, 0)
         for what, wanted in telling.then.items():
             found = EXPECTATIONS[what][1](self.place, shown, wanted)
             if found != wanted:
+                wanted, found = _apart(wanted, found)
                 raise ScenarioError(f"{what} should be {wanted}, and is {found}")
 
     def _versions(self) -> dict[str, int]:
         with self.place.database.read() as tx:
             return {str(ref): int(n) for ref, n in tx.rows(queries.VERSIONS, (self.place.log,))}
+
+
+def _apart(wanted: Any, found: Any) -> tuple[Any, Any]:
+    """What was wanted and what was found, of a table only where the two differ."""
+    if not (isinstance(wanted, dict) and isinstance(found, dict)):
+        return wanted, found
+    names = [name for name in wanted if wanted[name] != found.get(name)]
+    return {name: wanted[name] for name in names}, {name: found.get(name) for name in names}

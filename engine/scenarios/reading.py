@@ -20,10 +20,13 @@ from typing import Any, Final
 
 from engine.calendars import at_local
 from engine.loading.findings import Findings, Place
-from engine.loading.reading import read_document
+from engine.loading.folders import LEADS_OUT, inside
+from engine.loading.layers import stands_on
+from engine.loading.lines import Lines
+from engine.loading.reading import Document, read_document
 from engine.scenarios.doing import VERBS
 from engine.scenarios.expecting import EXPECTATIONS
-from engine.scenarios.story import BEGINNINGS, Outage, Scenario, Telling
+from engine.scenarios.story import BEGINNINGS, FOLDER, Outage, Scenario, Telling
 
 HEAD: Final = {"title": str, "begins": str, "follows": list, "step": list, "no_worker": list}
 OUTAGE: Final = {"from": date, "until": date}
@@ -71,16 +74,21 @@ def read(file: Path) -> Scenario:
     beginning.
     """
     findings = Findings()
-    scenario = _read(file, findings, ())
+    # Looked up once: it reads the head of every file of the definition.
+    layers = stands_on(_folder(file).parent).folders
+    scenario = _read(file, layers, findings, ())
     findings.raise_any()
     return scenario
 
 
-def _read(file: Path, findings: Findings, within: tuple[str, ...]) -> Scenario:
-    document = read_document(file.name, file, findings)
+def _read(
+    file: Path, layers: tuple[Path, ...], findings: Findings, within: tuple[str, ...]
+) -> Scenario:
+    document = _document(file, findings)
     place, keys = document.place, document.keys or {}
     _check(keys, HEAD, place, findings)
-    first = _beginning(file, keys, place / "begins", findings, (*within, file.stem))
+    begins = (keys.get("begins", ""), place / "begins")
+    first = _beginning(begins, layers, findings, (*within, file.stem))
     steps = tuple(
         _step(one, place / "step" / at, findings) for at, one in enumerate(_tables(keys, "step"))
     )
@@ -93,11 +101,19 @@ def _read(file: Path, findings: Findings, within: tuple[str, ...]) -> Scenario:
         findings.add(place, "This scenario has no [[step]].")
     return Scenario(
         title=str(keys.get("title", file.stem)),
-        workflow=_folder(file).parent.name,
+        workflow=layers[-1].name,
         steps=(*first.steps, *steps),
         outages=(*first.outages, *outages),
-        follows=tuple(map(str, keys.get("follows", ()))),
+        follows=_names(keys.get("follows")),
     )
+
+
+def _document(file: Path, findings: Findings) -> Document:
+    if inside(file, _folder(file).parent):
+        return read_document(file.name, file, findings)
+    place = Place(file.name, Lines())
+    findings.add(place, LEADS_OUT)
+    return Document(place, "", None)
 
 
 def _check_order(
@@ -112,29 +128,34 @@ def _check_order(
 
 
 def _beginning(
-    file: Path, keys: Mapping[str, Any], place: Place, findings: Findings, within: tuple[str, ...]
+    begins: tuple[Any, Place],
+    layers: tuple[Path, ...],
+    findings: Findings,
+    within: tuple[str, ...],
 ) -> Scenario:
-    name = keys.get("begins", "")
-    folder = _folder(file) / BEGINNINGS
+    name, place = begins
     if name and isinstance(name, str):
-        known = [one.stem for one in folder.glob("*.toml")]
+        beginnings = (folder / FOLDER / BEGINNINGS for folder in reversed(layers))
+        known = {one.stem: one for begun in beginnings for one in begun.glob("*.toml")}
         if name in within:
             findings.add(place, f'This scenario would begin with itself, by "{name}".')
         elif name in known:
-            return _read(folder / f"{name}.toml", findings, within)
+            at = layers.index(_folder(known[name]).parent)
+            return _read(known[name], layers[at:], findings, within)
         else:
             findings.unknown(place, f'There is no beginning "{name}".', name, known)
     return Scenario("", "", ())
 
 
 def _folder(file: Path) -> Path:
-    folder = file.resolve().parent
+    folder = file.parent.resolve()
     return folder.parent if folder.name == BEGINNINGS else folder
 
 
 def _step(written: Mapping[str, Any], place: Place, findings: Findings) -> Telling:
     _check(written, STEP, place, findings)
-    _check(written.get("then", {}), _EXPECTED, place / "then", findings)
+    then = written.get("then", {})
+    _check(then, _EXPECTED, place / "then", findings)
     verb, about = _deed(str(written.get("does", "wait")))
     if verb not in DEEDS:
         findings.unknown(place / "does", f'Nobody can "{verb}".', verb, DEEDS)
@@ -145,13 +166,13 @@ def _step(written: Mapping[str, Any], place: Place, findings: Findings) -> Telli
         at=_instant(written["on"]) if isinstance(written.get("on"), date) else None,
         by=str(written.get("by", "")),
         case=str(written.get("case", "")),
-        files=tuple(map(str, written.get("files", ()))),
+        files=_names(written.get("files")),
         answers=_texts(written.get("with", {})),
         linked=_texts(written.get("linked", {})),
         options={name: _plain(written[name]) for name in OPTIONS if name in written},
         says=str(written.get("says", "")),
         refused=str(written.get("refused", "")),
-        then=_plain(written.get("then", {})),
+        then=_plain(then) if isinstance(then, dict) else {},
     )
 
 
@@ -181,6 +202,10 @@ def _instant(day: date) -> datetime:
     if isinstance(day, datetime):
         return at_local(day.date(), day.hour, day.minute)
     return at_local(day, MORNING.hour)
+
+
+def _names(written: Any) -> tuple[str, ...]:
+    return tuple(map(str, written)) if isinstance(written, list) else ()
 
 
 def _texts(written: Any) -> dict[str, str]:

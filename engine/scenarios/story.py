@@ -12,6 +12,8 @@ FOLDER = "scenarios"
 """The folder of stories beside a definition."""
 BEGINNINGS = "beginnings"
 """Within it, the folder of stories that others begin with."""
+PEOPLE = "people.toml"
+"""Within it, who plays the stories, if it is not the sample partnership; it is no story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +66,5 @@ class Scenario:
 
 def stories(folder: Path) -> list[Path]:
     """The stories of a process that stand for themselves, in the order of their names."""
-    return sorted((folder / FOLDER).glob("*.toml"))
+    found = (folder / FOLDER).glob("*.toml")
+    return sorted(file for file in found if file.name != PEOPLE and file.name[0] != ".")

@@ -1,0 +1,136 @@
+"""`workflow test`: a process played to its scenarios, and changed to see whether they notice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from engine import loading
+from engine.cli.door import Door, argument, command, option
+from engine.cli.printing import item, paragraph, strong, table
+from engine.definition import Workflow
+from engine.errors import ScenarioError, UsageError
+from engine.nouns import count
+from engine.scenarios.coverage import KINDS, Share, shares, told
+from engine.trials import trying
+from engine.trials.mutating import CHECK, NOBODY, SCENARIO, VERIFY, Fate
+from engine.trials.playing import Result
+
+NOTICED = {
+    CHECK: "refused by workflow check",
+    SCENARIO: "noticed by a scenario",
+    VERIFY: "refused by workflow verify",
+    NOBODY: "noticed by nobody",
+}
+
+
+@command(
+    "test",
+    argument("name", "NAME-OR-FOLDER"),
+    argument("scenarios", "[SCENARIO]...", nargs=-1),
+    option("--mutate", is_flag=True, help="Change the process, one thing at a time."),
+    option("--sample", type=click.IntRange(0), default=0, help="Try so many changes; 0: all."),
+    option("--seed", type=int, default=1, help="Which sample of the changes."),
+    option("--jobs", type=click.IntRange(1, 64), default=2, help="Changes tried at a time."),
+)
+def test(door: Door, name: str, scenarios: Sequence[str], **chosen: Any) -> None:
+    """Play the scenarios beside a process, each on a store of its own in memory.
+
+    It says which went as they say, and what of the process none of them touches. With --mutate the
+    process is changed, one thing at a time, and what no scenario notices is listed.
+    """
+    if chosen["mutate"] and scenarios:
+        raise UsageError("--mutate tries every scenario; name none.")
+    trial = trying.begun(loading.find(name))
+    results = trial.play(scenarios)
+    failed = [one for one in results if one.problem]
+    document, lines = _played(trial.workflow, results, failed)
+    if chosen["mutate"] and failed:
+        lines += ["", *paragraph("Nothing was changed: first every scenario must come true.")]
+    elif chosen["mutate"]:
+        fates = trial.mutate(results, chosen["sample"], chosen["seed"], chosen["jobs"])
+        more, said = _mutated(fates)
+        document |= more
+        lines += ["", *said]
+    door.answer(document, lines)
+    if failed:
+        raise click.exceptions.Exit(ScenarioError.exit_code)
+
+
+def _played(
+    workflow: Workflow, results: Sequence[Result], failed: Sequence[Result]
+) -> tuple[dict[str, Any], list[str]]:
+    touched = frozenset().union(*(one.touched for one in results))
+    coverage = shares(workflow, touched)
+    document = {
+        "workflow": workflow.name,
+        "edition": workflow.edition,
+        "passed": len(results) - len(failed),
+        "scenarios": [
+            {"scenario": one.name, "title": one.title, "problem": one.problem} for one in results
+        ],
+        "coverage": [_share(one, workflow) for one in coverage],
+    }
+    went = "all went as they say" if not failed else f"{len(failed)} went otherwise"
+    played = count(len(results), "scenario")
+    lines = paragraph(f"{workflow.title}, edition {workflow.edition}: {played}, {went}.")
+    for one in failed:
+        lines += ["", strong(one.title)]
+        lines += [line for problem in one.problem.split("\n") for line in item(problem)]
+    counted = [one for one in coverage if one.wanted]
+    rows = [(f"{s.per_cent} %", f"{s.touched} of {s.wanted}", KINDS[s.kind]) for s in counted]
+    lines += ["", strong("What the scenarios touch"), *table(rows)]
+    missing = [one for one in coverage if one.missing]
+    lines += ["", strong("What no scenario touches")] if missing else []
+    for share in missing:
+        lines += paragraph(f"{KINDS[share.kind].capitalize()}:", 2)
+        lines += [line for each in share.missing for line in item(told(each, workflow))]
+    return document, lines
+
+
+def _share(one: Share, workflow: Workflow) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "title": KINDS[one.kind],
+        "touched": one.touched,
+        "of": one.wanted,
+        "per_cent": one.per_cent,
+        "missing": [told(each, workflow) for each in one.missing],
+    }
+
+
+def _mutated(fates: Sequence[Fate]) -> tuple[dict[str, Any], list[str]]:
+    tally = Counter(one.by for one in fates)
+    left = [one for one in fates if one.by == NOBODY]
+    share = 100 * (len(fates) - len(left)) / len(fates) if fates else 100.0
+    document = {
+        "changes": len(fates),
+        "noticed": {by or "nobody": tally[by] for by in NOTICED},
+        "per_cent": round(share, 1),
+        "kinds": _kinds(fates),
+        "unnoticed": [
+            {
+                "file": one.change.sheet.name,
+                "line": one.change.line,
+                "kind": one.change.kind,
+                "change": one.change.said,
+            }
+            for one in left
+        ],
+    }
+    lines = [strong(f"{count(len(fates), 'change')}, of which {share:.1f} % were noticed")]
+    lines += table([(str(tally[by]), said) for by, said in NOTICED.items()])
+    lines += ["", strong("Nobody noticed when")] if left else []
+    for one in left:
+        lines += item(f"{one.change.said} ({one.change.sheet.name}:{one.change.line})")
+    return document, lines
+
+
+def _kinds(fates: Sequence[Fate]) -> list[dict[str, Any]]:
+    found: dict[str, Counter[str]] = {}
+    for one in fates:
+        found.setdefault(one.change.kind, Counter())[one.by or "nobody"] += 1
+    return [{"kind": kind, **dict(sorted(tally.items()))} for kind, tally in sorted(found.items())]
