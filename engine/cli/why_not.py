@@ -1,0 +1,137 @@
+"""`why-not`: one step in full, with all that it lacks and how each thing can be supplied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.cli import saying
+from engine.cli.ahead import since
+from engine.cli.door import argument
+from engine.cli.printing import PROGRAM, day, listed, paragraph, strong
+from engine.cli.visit import Visit, reads
+from engine.nouns import count
+from engine.service import ahead, references
+
+Known = Mapping[str, Any]
+
+MOST = 6
+"""Answers that are named one by one, of those that will do."""
+HELD = "hold"
+"""What only somebody who holds the role supplies; its commands are those of the step itself."""
+ALL = "end"
+"""What has several commands that are all needed: one for each linked case that is open."""
+
+
+@reads("why-not", argument("ref", "REF"), argument("transition", "TRANSITION"))
+def why_not(door: Visit, ref: str, transition: str) -> None:
+    """Why a step cannot be taken yet: all that is missing, who can supply it, and what to type.
+
+    Where there are several ways, the nearest is said first. For a step that starts elsewhere, the
+    steps that lead there are named, each with what it needs itself.
+    """
+    ref = references.read(ref)
+    found = ahead.why_not(door.admitted("why-not", ref), door.visitor, ref, transition)
+    lines = [*_head(found, door.name(door.person)), *_before(found), *_itself(found)]
+    door.answer(found, [*lines, *saying.caution(found["caution"])])
+
+
+def _head(found: Known, who: str) -> list[str]:
+    title = f'"{found["title"]}" [{found["transition"]}] on {found["ref"]}'
+    lines = [strong(line) for line in paragraph(title)] + _clock(found["asked_by"], 0)
+    here = f'The case is at "{found["state_title"]}"'
+    if found["possible"]:
+        lines += paragraph(f"{here}. The step can be taken now by {who}:")
+        return [*lines, f"  {PROGRAM} {found['command']}"]
+    if not found["elsewhere"]:
+        lines += paragraph(f"{here}, and the step cannot be taken yet.")
+    elif not found["leads_there"]:
+        lines += paragraph(f"{here}, and no step leads from here to where this one starts.")
+    else:
+        number = count(len(found["before"]), "step")
+        lines += paragraph(f"{here}. The shortest way to where this one starts has {number}.")
+    return [*lines, *paragraph(f"The earliest day: {since(found, found['today'])}.")]
+
+
+def _before(found: Known) -> list[str]:
+    """The steps that lead to where a step starts, each with what it needs itself."""
+    if not found["before"]:
+        return []
+    lines = ["", strong("First")]
+    for number, step in enumerate(found["before"], 1):
+        duty = f", under {step['duty']}" if step["duty"] else ""
+        said = f"{step['title']} [{step['transition']}]{duty}; it is for {step['by']}"
+        lines += [*paragraph(f"{number}. {said}", 2, 3), *_clock(step["asked_by"], 5)]
+        for need in step["unmet"]:
+            lines += _need(need, found["today"], 5, brief=True)
+        if all(supply["verb"] != HELD for supply in _first_ways(step)):
+            lines.append(f"     {PROGRAM} {step['command']}")
+    return lines
+
+
+def _first_ways(step: Known) -> list[Known]:
+    return [supply for need in step["unmet"] for way in need["ways"][:1] for supply in way]
+
+
+def _itself(found: Known) -> list[str]:
+    if not found["unmet"]:
+        return []
+    lines = ["", strong("What is missing" if not found["before"] else "Then, what it needs itself")]
+    for need in found["unmet"]:
+        lines += _need(need, found["today"], 2)
+    return lines
+
+
+def _need(need: Known, today: str, indent: int, *, brief: bool = False) -> list[str]:
+    """One need: what is missing, and the ways in which it is supplied; `brief`: the nearest."""
+    lines = paragraph(f"- {need['what']}", indent, 2)
+    ways = need["ways"]
+    if not ways:
+        return [*lines, *paragraph(f"{need['how']}.", indent + 2)] if need["how"] else lines
+    several = len(ways) > 1
+    for number, way in enumerate(ways[:1] if brief else ways):
+        if several:
+            lines += paragraph(_which(way, number), indent + 2, 2)
+        for supply in way:
+            lines += _supply(supply, today, indent + (4 if several else 2))
+    left = len(ways) - 1
+    if brief and left:
+        lines += paragraph(f"Or in {count(left, 'other way')}.", indent + 2)
+    return lines
+
+
+def _which(way: Sequence[Known], number: int) -> str:
+    said = listed(supply["what"] for supply in way if supply["what"])
+    return f"{'Nearest' if not number else 'Or'}: {said}"
+
+
+def _supply(supply: Known, today: str, indent: int) -> list[str]:
+    """By whom, from when and with which command a thing is supplied."""
+    who = listed((name.split(" (")[0] for name in supply["who"]), "or")
+    by = f"by the {who}" if who else ""
+    several = len(supply["commands"]) > 1 and supply["verb"] != ALL
+    said = f"B{by[1:]}{', one of' if several else ''}{':' if supply['commands'] else '.'}"
+    lines = paragraph(said, indent, 2) if who else []
+    lines += [f"{' ' * (indent + 2)}{PROGRAM} {typed}" for typed in supply["commands"]]
+    others = _others(supply)
+    lines += paragraph(others, indent + 2, 2) if others else []
+    if supply["earliest"] != today:
+        lines += paragraph(f"The earliest day: {since(supply, today)}.", indent + 2, 2)
+    return [*lines, *_clock(supply["asked_by"], indent + 2)]
+
+
+def _others(supply: Known) -> str:
+    """The answers that will do, where there are several."""
+    choices = supply["choices"]
+    if len(choices) < 2:
+        return ""
+    more = len(choices) - MOST
+    shown = [*choices[:MOST], *([f"{more} more"] if more > 0 else [])]
+    return f"(the answer is one of: {', '.join(shown)})"
+
+
+def _clock(asked: Known | None, indent: int) -> list[str]:
+    if asked is None:
+        return []
+    late = ", which is overdue" if asked["overdue"] else ""
+    return paragraph(f'"{asked["title"]}" asks for it by {day(asked["due_on"])}{late}.', indent)
