@@ -21,7 +21,12 @@ from engine.guards import YES_OR_NO, parse
 from engine.loading.draft import Draft
 from engine.loading.findings import Place
 from engine.loading.kinds import HIGHEST, UNKNOWN
+from engine.loading.merging import Both
 from engine.loading.shapes import ANY_OPEN_STATE, ANY_STATE
+from engine.loading.stronger import both
+
+MOST_JOINED = 200
+"""Lines of a guard that an overlay has tightened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,14 @@ class Parts:
         """A guard; its faults are noted."""
         if written is None:
             return Guard()
+        if isinstance(written, Both):
+            joined = Guard()
+            for at, one in written.written:
+                joined = both(joined, self.guard(at, one))
+            if sum(map(len, joined.tables)) > MOST_JOINED:
+                problem = f"With the base's guard this has more than {MOST_JOINED} lines."
+                self.draft.reading.fault(place, problem)
+            return joined
         guard, faults = parse(written, self.questions, self.draft.reading.known["process"])
         unread = self.draft.sheet.unread.get("question", ())
         for fault in faults:
@@ -108,7 +121,7 @@ def _states(draft: Draft) -> dict[str, State]:
 def build_transition(name: str, said: Mapping[str, Any], parts: Parts) -> Transition:
     """A transition, its starts spelled out; its guard and what it sets are judged here."""
     place = parts.draft.place("transition", name)
-    same = {key: value for key, value in said.items() if key not in ("from", "only_if", "sets")}
+    same = {key: value for key, value in said.items() if key not in _JUDGED}
     return Transition(
         **{
             "title": name.replace("_", " ").capitalize(),
@@ -118,6 +131,7 @@ def build_transition(name: str, said: Mapping[str, Any], parts: Parts) -> Transi
             "id": name,
             "starts": parts.places(said.get("from", ())),
             "only_if": parts.guard(place / "only_if", said.get("only_if")),
+            "undecided_if": parts.guard(place / "undecided_if", said.get("undecided_if")),
             "sets": _sets(place / "sets", said.get("sets", {}), parts),
             "approve": tuple(
                 Approval(**one) for one in said.get("approve", ()) if "of" in one and "by" in one
@@ -125,6 +139,9 @@ def build_transition(name: str, said: Mapping[str, Any], parts: Parts) -> Transi
             "opens": Opening(**said["opens"]) if "process" in said.get("opens", {}) else None,
         }
     )
+
+
+_JUDGED = ("from", "only_if", "undecided_if", "sets")
 
 
 def _sets(place: Place, written: Any, parts: Parts) -> tuple[tuple[str, str], ...]:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.definition import Notice, TimeFrom, Timescale, Variant
+from engine.definition import Basis, Notice, TimeFrom, Timescale, Variant
 from engine.errors import UsageError
 from engine.loading.building import Parts
 from engine.loading.findings import Place
 from engine.timescales import Rule, parse, parse_moment
 
+LONGEST = 100
+"""Years; no time is longer, and no calendar reaches as far."""
+_A_YEAR = {"hours": 8766, "calendar days": 365, "working days": 250, "weeks": 52, "months": 12}
+
+
+def is_too_long(number: int, unit: str) -> bool:
+    """Whether a length of time is beyond what anybody means."""
+    return abs(number) > LONGEST * _A_YEAR.get(unit, 1)
+
+
 NO_TIME_FROM = TimeFrom("local", "should", "")
 """A time for which nobody else answers is the partnership's own."""
 
-_ELSEWHERE = ("due", "keep", "time_from", "confirmed", "checked", "variant", "remind", "escalate")
+_FORCE = ("since", "until", "began", "ended")
+_RULE = ("due", "keep", "time_from", "confirmed", "checked", *_FORCE)
+_ELSEWHERE = (*_RULE, "variant", "remind", "escalate")
 
 
 def build_timescale(name: str, said: Mapping[str, Any], parts: Parts) -> Timescale:
@@ -44,7 +56,7 @@ def _variants(
     if "variant" not in written:
         yield from _variant(place, {**said, "note": ""}, written, parts)
         return
-    for key in ("due", "keep", "time_from", "confirmed", "checked"):
+    for key in _RULE:
         if key in written:
             fault(place / key, f'A timescale with variants says "{key}" in each of them, not here.')
     for number, one in enumerate(said.get("variant", ())):
@@ -65,7 +77,13 @@ def _variant(
             time_from=NO_TIME_FROM if time_from is None else TimeFrom(**{**bare, **time_from}),
             confirmed=said.get("confirmed", "recalled"),
             **{key: said.get(key, "") for key in ("since", "until", "checked", "note")},
+            began=_basis(said.get("began")),
+            ended=_basis(said.get("ended")),
         )
+
+
+def _basis(said: Mapping[str, Any] | None) -> Basis | None:
+    return None if said is None else Basis(**{"by": "", "confirmed": "recalled", **said})
 
 
 def _rule(
@@ -84,6 +102,8 @@ def _rule(
         rule = parse(said[key])
     except UsageError as error:
         return reading.fault(place / key, str(error))
+    if is_too_long(rule.number, rule.unit):
+        return reading.fault(place / key, f'"{rule.text}" is longer than {LONGEST} years.')
     if (rule.form == "after") != (key == "keep"):
         return reading.fault(place / key, _WRONG_FORM[key].format(said[key]))
     if rule.anchor and rule.anchor not in reading.known["question"]:
@@ -123,10 +143,13 @@ def _notices(place: Place, said: Mapping[str, Any], parts: Parts) -> Iterator[No
             if "at" not in one:
                 continue
             try:
-                at = parse_moment(one["at"]).text
+                moment = parse_moment(one["at"])
+                at = moment.text
             except UsageError as error:
                 fault(there, str(error))
                 continue
+            if is_too_long(moment.number, moment.unit):
+                fault(there, f'"{at}" is longer than {LONGEST} years.')
             if (kind, at) in seen:
                 fault(there, f'"{at}" stands twice in {kind}; tell everybody in one.')
             seen.add((kind, at))

@@ -57,7 +57,9 @@ def read_draft(
     tables: dict[str, dict[str, dict[str, Any]]] = {section: {} for section in SECTIONS}
     said = _head(sheet, head, reading)
     for section, shape in SECTIONS.items():
-        for name, table in _in_order(sheet.tables.get(section, {}), said.get("parts", ())):
+        written = sheet.tables.get(section, {})
+        parts = said.get("parts", ())
+        for name, table in written.items() if sheet.ordered else in_order(written, parts):
             tables[section][name] = read_shape(shape, table.keys, table.place, reading)
             if name in shared.get(section, ()):
                 problem = f'The {section} "{name}" is defined by the process that opens this one.'
@@ -65,11 +67,12 @@ def read_draft(
     return Draft(sheet, reading, said, tables)
 
 
-def _in_order(tables: Mapping[str, Table], parts: Collection[str]) -> Iterator[tuple[str, Table]]:
+def in_order(tables: Mapping[str, Table], parts: Collection[str]) -> Iterator[tuple[str, Table]]:
     """The tables of a section, part by part; those of a file that no part names come last."""
     ranks = {f"{part}.toml": rank for rank, part in enumerate((FIRST_PART, *parts))}
     last = len(ranks) + 1
-    yield from sorted(tables.items(), key=lambda named: ranks.get(named[1].place.file, last))
+    files = {name: table.place.file.rpartition("/")[2] for name, table in tables.items()}
+    yield from sorted(tables.items(), key=lambda named: ranks.get(files[named[0]], last))
 
 
 def _head(sheet: Sheet, shape: Shape, reading: Reading) -> dict[str, Any]:

@@ -6,11 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from engine.errors import DefinitionError, Mistake
+from engine.filetext import foreign
 from engine.guessing import resembling
 from engine.loading.lines import Lines, Path
 
 GUESSES = 100
 """Mistakes of one reading for which a guess is made; comparing names costs time."""
+
+MOST_TOLD = 1000
+"""Mistakes of one reading that are told: nobody reads more of them at once."""
+_MORE = f"There are more mistakes; put these {MOST_TOLD} right first."
 
 FEW = 8
 LONGEST = 1000
@@ -59,15 +64,19 @@ class Findings:
     mistakes: list[Mistake] = field(default_factory=list)
 
     def add(self, place: Place, problem: str, suggestion: str = "") -> None:
-        """Note a mistake."""
-        self.mistakes.append(
-            Mistake(place.file, place.line, _legible(problem), _legible(suggestion))
-        )
+        """Note a mistake; after MOST_TOLD of them, that there are more."""
+        if len(self.mistakes) < MOST_TOLD:
+            mistake = Mistake(place.file, place.line, _legible(problem), _legible(suggestion))
+            self.mistakes.append(mistake)
+        elif len(self.mistakes) == MOST_TOLD:
+            self.mistakes.append(Mistake(place.file, place.line, _MORE))
 
     def unknown(self, place: Place, problem: str, word: str, known: Collection[str]) -> None:
         """Note a word that nobody knows, with the word that was probably meant."""
         guessing = len(self.mistakes) < GUESSES
-        self.add(place, problem, guess(word, known) if guessing else "")
+        strange = foreign(word[:LONGEST]) if not word.isascii() else ""
+        meant = guess(word, known) if guessing else ""
+        self.add(place, problem, f"{strange} {meant}".strip())
 
     def raise_any(self) -> None:
         """Raise DefinitionError with every mistake, by file and line, unless there is none."""

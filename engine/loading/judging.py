@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any
 
 from engine.definition import Workflow
 from engine.loading.draft import Draft
 from engine.loading.findings import Place
 from engine.loading.kinds import UNKNOWN
+from engine.loading.own_rules import OWN_RULES
 from engine.loading.rules import HEAD_RULES, RULES, Problem
-from engine.loading.soundness import clock_problem, state_problems, steps_from
+from engine.loading.soundness import clock_problem, line_problem, state_problems, steps_from
+from engine.loading.variants import VARIANT_RULES
 
 _LINKS = {"within", "closed", "from", "to", UNKNOWN}
 _DATES = {"dates", "asks_anew", UNKNOWN}
@@ -36,7 +39,10 @@ def _head_problems(draft: Draft, workflow: Workflow) -> Iterator[tuple[Place, Pr
 
 
 def _table_problems(draft: Draft, workflow: Workflow) -> Iterator[tuple[Place, Problem]]:
-    for section, rules in RULES.items():
+    every: dict[str, tuple[Callable[[Any, Workflow], Iterator[Problem]], ...]] = dict(RULES)
+    every["rule"] = OWN_RULES
+    every["timescale"] += VARIANT_RULES
+    for section, rules in every.items():
         for name in draft.tables[section]:
             thing = getattr(workflow, f"{section}s")[name]
             for problem in chain.from_iterable(rule(thing, workflow) for rule in rules):
@@ -68,6 +74,9 @@ def _judge_walks(draft: Draft, workflow: Workflow) -> None:
     steps = steps_from(workflow)
     for name, problem in state_problems(workflow, steps):
         _note(draft, draft.place("state", name), problem)
+    off_line = line_problem(workflow, steps)
+    if off_line and not any(path[:1] == ("main_line",) for path in draft.reading.broken):
+        _note(draft, draft.sheet.head["main_line"][0], off_line)
     if not _can_be_read(draft, _DATES):
         return
     for timescale in workflow.timescales.values():

@@ -17,6 +17,9 @@ UNKNOWN = "?"
 
 HIGHEST = 1_000_000
 
+NAME_OF = "name_of_"
+"""Before a section: what a schema calls the names that a process defines there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -42,8 +45,27 @@ class Reading:
         return None
 
 
-Kind = Callable[[Any, Place, Reading], Any]
+Reader = Callable[[Any, Place, Reading], Any]
 """Reads a value; gives None for one at fault, which it has noted."""
+
+Names = Mapping[str, Collection[str]]
+"""The names that a process defines, by section; a section that is not there may have any."""
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value: how it is read, and what an editor may know of it, as a JSON Schema."""
+
+    read: Reader
+    schema: Callable[[Names], Schema]
+    tables: tuple[Shape, ...] = ()
+    """The shapes of the tables that it holds."""
+
+    def __call__(self, value: Any, place: Place, reading: Reading) -> Any:
+        """What is read of a value; None for one at fault, which is noted."""
+        return self.read(value, place, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +76,11 @@ class Shape:
     keys: Mapping[str, Kind]
     needed: Mapping[str, str] = field(default_factory=dict)
     """The keys that it must have, each with what to write."""
+
+    @property
+    def id(self) -> str:
+        """What it is called where schemas and documents name it: `transition`, `time_from`."""
+        return self.noun.removeprefix("a ").removeprefix("an ").replace(" ", "_").replace("'", "")
 
 
 def read_shape(
@@ -88,8 +115,7 @@ def check_needed(shape: Shape, written: Collection[str], place: Place, reading: 
             reading.findings.add(place, f'"{key}" is missing from {place.name}.', hint)
 
 
-def text(value: Any, place: Place, reading: Reading) -> str | None:
-    """Words in quotes."""
+def _read_text(value: Any, place: Place, reading: Reading) -> str | None:
     if not isinstance(value, str):
         return _wrong(value, place, reading, "text in quotes")
     try:
@@ -101,15 +127,13 @@ def text(value: Any, place: Place, reading: Reading) -> str | None:
     return said
 
 
-def flag(value: Any, place: Place, reading: Reading) -> bool | None:
-    """`true` or `false`."""
+def _read_flag(value: Any, place: Place, reading: Reading) -> bool | None:
     if isinstance(value, bool):
         return value
     return _wrong(value, place, reading, "true or false, without quotes")
 
 
-def count(value: Any, place: Place, reading: Reading) -> int | None:
-    """A whole number of at least 1."""
+def _read_count(value: Any, place: Place, reading: Reading) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         if 1 <= value <= HIGHEST:
             return value
@@ -117,28 +141,47 @@ def count(value: Any, place: Place, reading: Reading) -> int | None:
     return _wrong(value, place, reading, "a whole number without quotes")
 
 
-def day(value: Any, place: Place, reading: Reading) -> str | None:
-    """A day, as TOML writes it."""
+def _read_day(value: Any, place: Place, reading: Reading) -> str | None:
     if type(value) is date:
         return value.isoformat()
     return _wrong(value, place, reading, "a day such as 2025-06-01, without quotes")
 
 
-def anything(value: Any, place: Place, reading: Reading) -> Any:
-    """What is judged later, when the questions are known: conditions, and answers that are set."""
-    return value
+text = Kind(_read_text, lambda names: dict(_TEXT))
+"""Words in quotes."""
+
+flag = Kind(_read_flag, lambda names: {"type": "boolean"})
+"""`true` or `false`."""
+
+count = Kind(_read_count, lambda names: {"type": "integer", "minimum": 1, "maximum": HIGHEST})
+"""A whole number of at least 1."""
+
+day = Kind(_read_day, lambda names: {"type": "string", "format": "date"})
+"""A day, as TOML writes it."""
+
+anything = Kind(lambda value, place, reading: value, lambda names: {})
+"""What is read elsewhere."""
+
+conditions = Kind(lambda value, place, reading: value, lambda names: _conditions(names))
+"""What must be so; judged later, when the questions are known."""
+
+by_name = Kind(
+    lambda value, place, reading: value,
+    lambda names: {"type": "object", "additionalProperties": dict(_TEXT)},
+)
+"""Words beside the names of questions; judged later, when these are known."""
 
 
 def one_of(*words: str) -> Kind:
     """One of a few words."""
 
     def read(value: Any, place: Place, reading: Reading) -> str | None:
-        said = text(value, place, reading)
+        said = _read_text(value, place, reading)
         if said is None or said in words:
             return said
         return reading.unknown(place, f'{_key(place)} cannot be "{said}".', said, words)
 
-    return read
+    return Kind(read, lambda names: {"enum": list(words)})
 
 
 def name(*sections: str) -> Kind:
@@ -146,9 +189,11 @@ def name(*sections: str) -> Kind:
     return _named(sections, ())
 
 
-def texts(value: Any, place: Place, reading: Reading) -> tuple[str, ...] | None:
-    """A list of words, or one alone."""
-    return _several(text, value, place, reading)
+texts = Kind(
+    lambda value, place, reading: _several(text, value, place, reading),
+    lambda names: _one_or_more(text.schema(names)),
+)
+"""A list of words, or one alone."""
 
 
 def names(*sections: str, also: tuple[str, ...] = ()) -> Kind:
@@ -158,7 +203,7 @@ def names(*sections: str, also: tuple[str, ...] = ()) -> Kind:
     def read(value: Any, place: Place, reading: Reading) -> tuple[str, ...] | None:
         return _several(one, value, place, reading)
 
-    return read
+    return Kind(read, lambda names: _one_or_more(one.schema(names)))
 
 
 def table(shape: Shape) -> Kind:
@@ -169,7 +214,7 @@ def table(shape: Shape) -> Kind:
             return _wrong(value, place, reading, "a table: { ... }")
         return read_shape(shape, value, place, reading)
 
-    return read
+    return Kind(read, lambda names: _ref(shape), (shape,))
 
 
 def tables(shape: Shape) -> Kind:
@@ -181,11 +226,11 @@ def tables(shape: Shape) -> Kind:
         found = enumerate(value)
         return [read_shape(shape, item, place / number, reading) for number, item in found]
 
-    return read
+    several = {"type": "array", "minItems": 1}
+    return Kind(read, lambda names: {**several, "items": _ref(shape)}, (shape,))
 
 
-def answer(value: Any, place: Place, reading: Reading) -> tuple[str, tuple[str, ...]] | None:
-    """The kind of an answer, and its choices when it is a list of them."""
+def _read_answer(value: Any, place: Place, reading: Reading) -> tuple[str, tuple[str, ...]] | None:
     if not isinstance(value, list):
         said = _ANSWER(value, place, reading)
         return None if said is None else (said, ())
@@ -193,18 +238,54 @@ def answer(value: Any, place: Place, reading: Reading) -> tuple[str, tuple[str, 
     return None if choices is None or len(choices) < len(value) else ("choice", choices)
 
 
+_TEXT: Schema = {"type": "string", "pattern": r"\S"}
 _ANSWER = one_of("date", "text", "number", "document", "yes or no", "agencies", "case")
+answer = Kind(
+    _read_answer,
+    lambda names: {"anyOf": [_ANSWER.schema(names), _list_of(text.schema(names))]},
+)
+"""The kind of an answer, and its choices when it is a list of them."""
 
 
 def _named(sections: tuple[str, ...], also: tuple[str, ...]) -> Kind:
     def read(value: Any, place: Place, reading: Reading) -> str | None:
-        said = text(value, place, reading)
+        said = _read_text(value, place, reading)
         if said is None or said in also or any(said in reading.known[s] for s in sections):
             return said
         known = (*also, *(known for section in sections for known in reading.known[section]))
         return reading.unknown(place, f'There is no {" or ".join(sections)} "{said}".', said, known)
 
-    return read
+    return Kind(read, lambda names: _known(sections, also, names))
+
+
+def _known(sections: tuple[str, ...], also: tuple[str, ...], names: Names) -> Schema:
+    """Any of the names, where all are known; else whatever may be one."""
+    if not all(section in names for section in sections):
+        return dict(_TEXT)
+    any_of = [{"$ref": f"#/$defs/{NAME_OF}{section}"} for section in sections]
+    return {"anyOf": [*any_of, {"enum": list(also)}]} if also else {"anyOf": any_of}
+
+
+def _list_of(item: Schema) -> Schema:
+    return {"type": "array", "items": item, "minItems": 1, "uniqueItems": True}
+
+
+def _one_or_more(item: Schema) -> Schema:
+    return {"anyOf": [item, _list_of(item)]}
+
+
+def _ref(shape: Shape) -> Schema:
+    return {"$ref": f"#/$defs/{shape.id}"}
+
+
+def _conditions(names: Names) -> Schema:
+    """A table of which every line must hold, or several of which one must."""
+    subjects = {"question", "process"}
+    one: Schema = {"type": "object", "minProperties": 1}
+    one["additionalProperties"] = _one_or_more(dict(_TEXT))
+    if subjects <= names.keys():
+        one["propertyNames"] = _known(("question", "process"), (), names)
+    return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
 
 
 def _several(one: Kind, value: Any, place: Place, reading: Reading) -> tuple[str, ...] | None:

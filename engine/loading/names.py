@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from engine.filetext import foreign
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 
 # What the library that moves a case from state to state puts on its own objects: a transition of
@@ -24,9 +26,10 @@ RESERVED_BEGINNINGS = ("after_", "before_", "is_", "may_", "on_enter_", "on_exit
 def name_problem(section: str, name: str) -> str:
     """Why something of a section may not be called so, as a sentence; "" when it may."""
     if not NAME.fullmatch(name):
+        strange = foreign(name[:80])
         return (
             f'"{name[:80]}" cannot be a name; use small letters, digits and "_", begin with a '
-            "letter, and stay within 61 characters."
+            f"letter, and stay within 61 characters.{strange and f' {strange}'}"
         )
     if section == "transition" and (name in RESERVED or name.startswith(RESERVED_BEGINNINGS)):
         return f'A transition cannot be called "{name}", which is a word of the engine.'

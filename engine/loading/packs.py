@@ -16,10 +16,12 @@ from engine.loading.shapes import PACK_FILE, PACK_SECTION
 PRINTED = PACK_SECTION.keys.keys() - {"title", "each", "headings"}
 
 
-def read_packs(files: list[tuple[str, Path]], findings: Findings) -> dict[str, Document]:
-    """The files of packs that say what to print, by their names."""
+def read_packs(
+    files: list[tuple[str, Path]], findings: Findings, prefix: str = ""
+) -> dict[str, Document]:
+    """The files of packs that say what to print, by their names; the prefix is for mistakes."""
     return {
-        called: read_document(called, file, findings)
+        called: read_document(f"{prefix}{called}", file, findings)
         for called, file in files
         if file.suffix == ".toml"
     }

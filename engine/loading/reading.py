@@ -9,19 +9,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.filetext import (
+    TextFaultError,
+    check_dots,
+    decoded,
+    foreign,
+    named,
+    read_bytes,
+    too_much,
+)
 from engine.loading.findings import Findings, Place, closest
 from engine.loading.lines import Lines
 from engine.loading.names import name_problem
 
 LARGEST = 256 * 1024
 """Bytes of a file."""
+TOO_LARGE = "This file is larger than 256 kB; share it out over several files."
+
+MOST_VALUES = 20_000
+"""Values of one file, tables and lists among them."""
 
 MOST = {"state": 200}
 MOST_OTHERS = 500
 """Tables of a section in one process."""
-
-MOST_DOTS = 100
-"""Dots of one line: the time to parse a key grows with the square of its parts."""
 
 _TABLE_NAME = re.compile(r"^[ \t]*\[+[ \t]*([a-z]+)[ \t]*\.[ \t]*([a-z0-9_]+)", re.MULTILINE)
 _PARSED_AT = re.compile(r" \(at line (\d+), column (\d+)\)$| \(at end of document\)$")
@@ -73,6 +83,8 @@ class Sheet:
     """The names, by section, whose tables stand in a file that cannot be read."""
     whole: bool = True
     """Whether every file could be read."""
+    ordered: bool = False
+    """Whether its tables stand in the order in which they are met."""
 
     def lose(self, section: str, names: Iterable[str]) -> None:
         """Keep names whose tables cannot be read, so that they are not unknown elsewhere."""
@@ -107,7 +119,7 @@ def read_document(called: str, file: Path, findings: Findings) -> Document:
     """The keys of a TOML file with their places; none, with a mistake noted, if it has faults."""
     place = Place(called, Lines())
     text = _text(file, place, findings)
-    keys = None if text is None else _parsed(text, place, findings)
+    keys = None if text is None else parsed(text, place, findings)
     if text is None or keys is None:
         return Document(place, text or "", None)
     return Document(Place(called, Lines(text)), text, keys)
@@ -115,46 +127,50 @@ def read_document(called: str, file: Path, findings: Findings) -> Document:
 
 def _text(file: Path, place: Place, findings: Findings) -> str | None:
     try:
-        if file.stat().st_size > LARGEST:
-            findings.add(place, "This file is larger than 256 kB; share it out over several files.")
-            return None
-        content = file.read_bytes()
-    except OSError as error:
-        findings.add(place, f"This file cannot be read: {error.strerror}.")
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        there = _at_line(place, content[: error.start].count(b"\n") + 1)
-        findings.add(there, "This line has a character that is not UTF-8; save the file as UTF-8.")
-        return None
+        text = decoded(read_bytes(file, LARGEST, TOO_LARGE))
+        check_dots(text)
+    except TextFaultError as error:
+        findings.add(_at_line(place, error.line), str(error))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        findings.add(place, f"This file cannot be read: {reason}.")
+    else:
+        return text
+    return None
 
 
-def _parsed(text: str, place: Place, findings: Findings) -> dict[str, Any] | None:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > MOST_DOTS:
-            findings.add(_at_line(place, number), "This line has too many dots; break it up.")
-            return None
+def parsed(text: str, place: Place, findings: Findings) -> dict[str, Any] | None:
+    """The keys of a TOML text; None, with a mistake noted, if it has faults."""
     try:
-        return tomllib.loads(text)
+        keys = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        number, problem = _syntax(str(error), text)
-        findings.add(_at_line(place, number), problem)
+        number, problem, hint = _syntax(str(error), text)
+        findings.add(_at_line(place, number), problem, hint)
     except RecursionError:
         findings.add(place, "Lists or tables are nested too deeply in this file.")
     except ValueError:
         findings.add(place, "A number in this file has too many digits.")
+    else:
+        if not (problem := too_much(keys, MOST_VALUES)):
+            return keys
+        findings.add(place, problem)
     return None
 
 
-def _syntax(error: str, text: str) -> tuple[int, str]:
-    """The line of a mistake of syntax, and the mistake in words."""
+def _syntax(error: str, text: str) -> tuple[int, str, str]:
+    """The line of a mistake of syntax, the mistake in words, and a letter that may be its cause."""
     found = _PARSED_AT.search(error)
     number = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
+    hint = _strange_letter(text, number, int(found[2])) if found and found[1] else ""
     for beginning, problem in _SYNTAX.items():
         if error.startswith(beginning):
-            return number, problem
-    return number, f"This cannot be read as TOML: {_PARSED_AT.sub('', error)}."
+            return number, problem, hint
+    return number, f"This cannot be read as TOML: {_PARSED_AT.sub('', error)}.", hint
+
+
+def _strange_letter(text: str, line: int, column: int) -> str:
+    sign = text.split("\n")[line - 1][column - 1 : column]
+    return f'There stands "{sign}", {named(sign)}.' if sign and foreign(sign) else ""
 
 
 def _at_line(place: Place, number: int) -> Place:

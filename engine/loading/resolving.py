@@ -18,6 +18,7 @@ from engine.loading.building import (
 )
 from engine.loading.clocks import build_timescale
 from engine.loading.draft import Draft
+from engine.loading.own_rules import build_rule
 
 INHERITED = ("edition", "in_force", "source", "caution", "working_days", "kept_by")
 """What the head of a linked process may leave to the process that opens it."""
@@ -59,7 +60,7 @@ def _build(
         name=name,
         **{key: head.get(key, "") for key in ("title", "edition", "source", "caution")},
         **{key: head.get(key, "") for key in ("working_days", "starts_at")},
-        **{key: head.get(key, ()) for key in ("opening", "may_open", "kept_by")},
+        **{key: head.get(key, ()) for key in ("opening", "may_open", "kept_by", "main_line")},
         **{f"in_force_{key}": in_force.get(key, "") for key in ("from", "to", "for")},
         roles=build_roles(draft),
         groups=build_groups(draft),
@@ -68,6 +69,7 @@ def _build(
         transitions={n: build_transition(n, t, parts) for n, t in tables["transition"].items()},
         timescales={n: build_timescale(n, t, parts) for n, t in tables["timescale"].items()},
         packs=packs,
+        rules={n: build_rule(n, t, parts) for n, t in tables["rule"].items()},
         children={},
         templates=templates,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from engine.definition import Pack, Question, Role, State, Timescale, Transition, Workflow
@@ -18,8 +17,8 @@ from engine.timescales import parse, parse_moment
 OWN_AGENCY = "own agency"
 MOST_ASKED = 250
 """Characters of what one message asks, and of the step's title; with the day they fit in it."""
-_LAW = re.compile(r"\b(Acts?|Regulations?|Orders?|Measure|[WS]?SI)\b")
-_NO_LAW = "names no act and no regulation; only what the law itself requires is a duty."
+LAW = re.compile(r"\b(Acts?|Regulations?|Orders?|Measure|[WS]?SI)\b")
+NO_LAW = "names no act and no regulation; only what the law itself requires is a duty."
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +213,8 @@ def _opens_for_agencies(transition: Transition, workflow: Workflow) -> Iterator[
 
 
 def _duty_of_law(thing: Transition | Timescale, workflow: Workflow) -> Iterator[Problem]:
-    if thing.duty and not _LAW.search(thing.duty):
-        yield Problem(("duty",), f'"{thing.duty}" {_NO_LAW}')
+    if thing.duty and not LAW.search(thing.duty):
+        yield Problem(("duty",), f'"{thing.duty}" {NO_LAW}')
     if thing.duty_checked and not thing.duty:
         hint = 'Name it: duty = "Children Act 2004 s.16C(1)".'
         yield Problem(("duty_checked",), "There is no duty here to have been checked.", hint)
@@ -254,7 +253,7 @@ def _ends(timescale: Timescale, workflow: Workflow) -> Iterator[Problem]:
 def _counts_from_public_dates(timescale: Timescale, workflow: Workflow) -> Iterator[Problem]:
     for number, variant in enumerate(timescale.variants):
         key = "keep" if timescale.keep else "due"
-        at: Path = ("variant", number, key) if variant.since or variant.until else (key,)
+        at: Path = ("variant", number, key) if len(timescale.variants) > 1 else (key,)
         question = workflow.questions.get(parse(variant.due).anchor)
         if question and question.answer not in ("date", ""):
             yield Problem(at, f'"{question.id}" is not answered with a date to count from.')
@@ -273,7 +272,7 @@ def _one_form(timescale: Timescale, workflow: Workflow) -> Iterator[Problem]:
         sentence = "What recurs, what is kept and what is due cannot be variants of one timescale."
         yield Problem(("variant",), sentence)
     for notice in timescale.notices:
-        if "as soon as practicable" in forms and parse_moment(notice.at).anchor == "due":
+        if forms == {"as soon as practicable"} and parse_moment(notice.at).anchor == "due":
             hint = 'Count from its start: at = "3 working days after it starts".'
             sentence = f'What is due as soon as practicable has no day to be "{notice.at}".'
             yield Problem((notice.kind,), sentence, hint)
@@ -288,20 +287,6 @@ def _duty_with_source(timescale: Timescale, workflow: Workflow) -> Iterator[Prob
         hint = 'Write time_from = { kind = "...", says = "...", source = "..." }.'
         sentence = "This is a duty, and nothing says what sets its time."
         yield Problem(("duty",), sentence, hint, rests_on=("time_from",))
-
-
-def _variants_apart(timescale: Timescale, workflow: Workflow) -> Iterator[Problem]:
-    variants = timescale.variants
-    for number, variant in enumerate(variants):
-        if variant.until and variant.until < variant.since:
-            yield Problem(("variant", number, "until"), "This variant ends before it begins.")
-    ordered = sorted(range(len(variants)), key=lambda number: variants[number].since)
-    for before, after in pairwise(ordered):
-        ends, begins = variants[before].until, variants[after].since
-        if not ends or begins <= ends:
-            sentence = "Two variants of a timescale cannot be in force on the same day."
-            hint = "Let each say since and until, and begin the day after the one before it ends."
-            yield Problem(("variant", after), sentence, hint)
 
 
 def _template_is_there(pack: Pack, workflow: Workflow) -> Iterator[Problem]:
@@ -366,7 +351,6 @@ RULES: dict[str, tuple[Callable[[Any, Workflow], Iterator[Problem]], ...]] = {
         _one_form,
         _duty_of_law,
         _duty_with_source,
-        _variants_apart,
     ),
     "pack": (_template_is_there,),
 }

@@ -8,7 +8,8 @@ from engine.calendars import SHIPPED
 from engine.loading.kinds import (
     Shape,
     answer,
-    anything,
+    by_name,
+    conditions,
     count,
     day,
     flag,
@@ -20,6 +21,7 @@ from engine.loading.kinds import (
     text,
     texts,
 )
+from engine.loading.rule_shapes import RULE
 
 ANY_STATE = "any state"
 ANY_OPEN_STATE = "any open state"
@@ -102,7 +104,7 @@ TRANSITION = Shape(
         "from": names("state", also=(ANY_STATE, ANY_OPEN_STATE)),
         "to": name("state"),
         "who": names("role"),
-        "only_if": anything,
+        "only_if": conditions,
         "on_file": names("question"),
         "asked": names("question"),
         "approve": tables(APPROVAL),
@@ -110,8 +112,10 @@ TRANSITION = Shape(
         "asks": names("question"),
         "asks_anew": names("question"),
         "once_for": name("question"),
+        "may_overlap": text,
+        "undecided_if": conditions,
         "dates": name("question"),
-        "sets": anything,
+        "sets": by_name,
         "opens": table(OPENING),
         "duty": text,
         "duty_checked": text,
@@ -151,7 +155,22 @@ CLOCK = Shape(
 )
 """What a timescale without variants says itself, and with variants each of them."""
 
-VARIANT = replace(CLOCK, noun="a variant", keys={**CLOCK.keys, "since": day, "until": day})
+BASIS = Shape(
+    "a basis",
+    {
+        "by": text,
+        "confirmed": one_of("read", "second-hand", "recalled", "disputed", "assumed"),
+        "checked": text,
+    },
+    needed={
+        "by": 'Say what made it so: by = "Working Together 2023, published".',
+        "confirmed": 'Say how well the day is known: confirmed = "second-hand".',
+    },
+)
+"""What made a rule begin or end."""
+
+_FORCE = {"since": day, "until": day, "began": table(BASIS), "ended": table(BASIS)}
+VARIANT = replace(CLOCK, noun="a variant", keys={**CLOCK.keys, **_FORCE})
 
 _NOTICE = {"at": text, "tell": names("role", "group")}
 _NOBODY = 'It has nobody to tell: write tell = ["ROLE"].'
@@ -163,11 +182,11 @@ TIMESCALE = Shape(
     "a timescale",
     {
         "title": text,
-        **CLOCK.keys,
+        **VARIANT.keys,
         "variant": tables(VARIANT),
         "met_by": names("transition"),
         "stops_if": names("transition"),
-        "only_if": anything,
+        "only_if": conditions,
         "starts_in": names("state"),
         "provisional": flag,
         "waiting_on": name("role", "group"),
@@ -175,6 +194,8 @@ TIMESCALE = Shape(
         "duty_checked": text,
         "remind": tables(REMINDER),
         "escalate": tables(ESCALATION),
+        "no_reminder": text,
+        "no_escalation": text,
     },
     needed={
         "title": 'Write title = "..." as people call it.',
@@ -203,9 +224,9 @@ LINKED_ANSWERS = Shape(
     {
         "process": name("process"),
         "title": text,
-        "only": anything,
+        "only": by_name,
         "answers": texts,
-        "headings": anything,
+        "headings": by_name,
     },
     needed={
         "process": 'Name a file of children/: process = "PROCESS".',
@@ -225,7 +246,7 @@ PACK_SECTION = Shape(
         "deadlines": names("timescale"),
         "approvals": name("question"),
         "signatures": names("role"),
-        "headings": anything,
+        "headings": by_name,
     },
     needed={"title": 'Write the heading of the section: title = "...".'},
 )
@@ -250,6 +271,7 @@ SECTIONS = {
     "transition": TRANSITION,
     "timescale": TIMESCALE,
     "pack": PACK,
+    "rule": RULE,
 }
 
 IN_FORCE = Shape(
@@ -269,9 +291,12 @@ HEAD = Shape(
         "working_days": one_of(*SHIPPED),
         "starts_at": name("state"),
         "opening": names("question"),
+        "main_line": names("state"),
         "may_open": names("role"),
         "kept_by": names("role"),
         "parts": names("part"),
+        "extends": text,
+        "extends_edition": text,
     },
     needed={
         "title": 'Write title = "..." at the top of a file.',
@@ -284,9 +309,12 @@ HEAD = Shape(
     },
 )
 
+OWN_HEAD = ("parts", "extends", "extends_edition")
+"""What is said of a folder, and not of each process in it."""
+
 CHILD_HEAD = replace(
     HEAD,
-    keys={key: kind for key, kind in HEAD.keys.items() if key != "parts"},
+    keys={k: kind for k, kind in HEAD.keys.items() if k not in OWN_HEAD},
     needed={key: HEAD.needed[key] for key in ("title", "starts_at")},
 )
 """A linked process is one file, and takes from the one that opens it what its head leaves out."""

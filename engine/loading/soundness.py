@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.definition import Timescale, Transition, Workflow
 from engine.loading.rules import Problem
@@ -54,6 +55,21 @@ def state_problems(workflow: Workflow, steps: Steps) -> Iterator[tuple[str, Prob
             yield state.id, Problem((), f'A case in the state "{state.id}" can never end.', hint)
 
 
+def line_problem(workflow: Workflow, steps: Steps) -> Problem | None:
+    """What is wrong with the main line, which goes from the start to an end by steps."""
+    line = workflow.main_line
+    if not line:
+        return None
+    for here, there in pairwise(line):
+        if there not in {step.to for step in steps.get(here, ())}:
+            sentence = f'The main line goes from "{here}" to "{there}", and no step does.'
+            return Problem(("main_line",), sentence)
+    if line[0] != workflow.starts_at or not workflow.states[line[-1]].closed:
+        sentence = "The main line goes from where a case starts to a closed state."
+        return Problem(("main_line",), sentence)
+    return None
+
+
 def _reached(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
     found, waiting = set(start), list(start)
     while waiting:
@@ -87,7 +103,8 @@ class Clock:
             phase = STOPPED if self.starts_in else ENDED
         elif phase == STOPPED and state != before and self._starts(state):
             phase = RUNNING
-        if phase in (STOPPED, ENDED) and self.anchors.intersection(transition.asks_anew):
+        # A step that dates what was dated before asks it anew by that.
+        if phase in (STOPPED, ENDED) and self.anchors & {*transition.asks_anew, transition.dates}:
             phase = self._asked()
         if phase == UNKNOWN and transition.dates in self.anchors:
             phase = KNOWN
