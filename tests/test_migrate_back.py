@@ -1,0 +1,148 @@
+"""A case that was moved to another edition is given back as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import queries
+from engine.errors import RefusedError
+from engine.service import cases, ticking
+from engine.service.workplace import By
+from tests import moving
+from tests.moving import as_a_fresh_case, back, case_of, edition_of, move, needs
+from tests.worlds import World, given
+
+REMINDER = "remind_2_working_days_before_it_is_due"
+ESCALATION = "escalate_1_working_day_after_it_was_due"
+
+BECAUSE = By("bess", reason="the law has changed")
+
+
+def due(world: World, ref: str, timescale: str) -> tuple[str, str]:
+    """The status of a deadline, and the day on which it is due."""
+    one = world.deadline(ref, timescale)
+    return str(one["status"]), str(one["due_on"])
+
+
+def holds(world: World, *refs: str) -> None:
+    """Nothing in the store differs, and each case is where a fresh one could be."""
+    assert world.verdict().problems == []
+    for ref in refs:
+        as_a_fresh_case(world, ref)
+
+
+def fired(world: World, ref: str) -> list[tuple[str, str]]:
+    """The notices of a case and what has become of each; what was replaced is left out."""
+    with world.place.database.read() as tx:
+        sql = queries.everything("notices")
+        rows = [tuple(row) for row in tx.rows(sql) if row[1] == ref]
+    return sorted((str(row[5]), str(row[8])) for row in rows if row[8] != "replaced")
+
+
+def rows_of(world: World, ref: str) -> dict[str, object]:
+    """The case's rows, without what rises with every event."""
+    case = case_of(world, ref)
+    own = {k: v for k, v in case.row.items() if k not in ("version", "head")}
+    clocks = {
+        key[1:]: {k: v for k, v in row.items() if k not in ("n", "schedule")}
+        for key, row in case.deadlines().items()
+        if row["status"] != "set aside"
+    }
+    waiting = sorted(
+        (*key[1:5], row["at"])
+        for key, row in case.rows.table("notices").items()
+        if row["status"] == "waiting"
+    )
+    turns = {
+        key[1]: row
+        for key, row in case.rows.table("turns").items()
+        if not str(key[1]).startswith("kept:")
+    }
+    pinned = [k for k, row in case.rows.table("turns").items() if "kept:" in k[1] and row["no"]]
+    return {"case": own, "clocks": clocks, "waiting": waiting, "turns": turns, "pinned": pinned}
+
+
+@pytest.mark.parametrize("choice", ["keep", "rebase"])
+def test_a_case_that_is_given_back_is_as_it_was(world: World, tmp_path: Path, choice: str) -> None:
+    ref = world.notified()
+    other = world.open(aware_on="2025-12-12")
+    linked = world.take(ref, "ask_for_summaries", agencies_asked="police").opened
+    every = (ref, other, *linked)
+    before = {one: rows_of(world, one) for one in every}
+    moving.another(world, tmp_path, moving.LONGER, moving.TWENTY, *moving.IN_REVIEW)
+    clocks = {"notification": choice, "review": choice}
+    assert needs(move(world, states={"reviewing": "in_review"}, clocks=clocks)) == []
+    assert {one: rows_of(world, one) for one in every} != before
+    found = back(world)
+
+    assert [one.opened for one in found] == ["2025-01", "2025-01"]
+    assert {one: rows_of(world, one) for one in every} == before
+    holds(world, *every)
+    world.clock.go_to("2025-12-16")
+    cases.undo(world.place, BECAUSE, ref)
+    world.take(other, "start_deciding")
+    holds(world, other)
+    assert needs(move(world, states={"reviewing": "in_review"})) == []
+    holds(world, ref, other)
+
+
+def test_what_fired_after_the_move_is_not_fired_again_when_it_is_taken_back(
+    world: World, tmp_path: Path
+) -> None:
+    ref = world.open(aware_on="2025-12-12")
+    moving.another(world, tmp_path, moving.SHORTER)
+    move(world)
+    world.clock.go_to("2025-12-17")
+    ticking.fire_due(world.place)
+    assert (REMINDER, "fired") in fired(world, ref)
+    back(world)
+    world.clock.go_to("2025-12-18")
+    ticking.fire_due(world.place)
+    assert fired(world, ref) == [(ESCALATION, "waiting"), (REMINDER, "fired")]
+    assert due(world, ref, "notification") == ("running", "2025-12-19")
+    holds(world, ref)
+
+
+def test_a_move_is_not_taken_back_once_a_step_rests_on_it(world: World, tmp_path: Path) -> None:
+    ref = world.open(aware_on="2025-12-12")
+    newer = moving.another(world, tmp_path, moving.SHORTER)
+    move(world)
+    world.take(ref, "start_deciding")
+    [found] = back(world)
+    assert found.needs[0].what.endswith("has happened since: transition taken")
+    assert edition_of(world, ref) == newer
+    # The way that decides the whole history anew is still open.
+    assert needs(move(world, to="2025-01")) == []
+    assert due(world, ref, "notification") == ("running", "2025-12-19")
+    holds(world, ref)
+
+
+def test_a_corrected_day_keeps_a_move_from_being_taken_back_and_a_note_does_not(
+    world: World, tmp_path: Path
+) -> None:
+    ref = world.open(aware_on="2025-12-12")
+    moving.another(world, tmp_path, moving.SHORTER)
+    move(world)
+    world.record(ref, letter_says="agrees")
+    assert needs(back(world)) == []
+    move(world)
+    cases.correct(world.place, BECAUSE, ref, given(aware_on="2025-12-11"))
+    assert "has happened since: answers corrected" in needs(back(world))[0]
+    holds(world, ref)
+
+
+def test_a_step_of_before_the_move_is_set_aside_only_under_its_own_edition(
+    world: World, tmp_path: Path
+) -> None:
+    ref = world.open(aware_on="2025-12-12")
+    world.take(ref, "start_deciding")
+    moving.another(world, tmp_path, moving.SHORTER)
+    move(world)
+    with pytest.raises(RefusedError, match="before the case was moved to another edition"):
+        cases.undo(world.place, BECAUSE, ref)
+    back(world)
+    cases.undo(world.place, BECAUSE, ref)
+    assert world.state(ref) == "referred"
+    assert world.verdict().problems == []
