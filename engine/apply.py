@@ -106,6 +106,13 @@ def redated(event: Event, body: Body, made: list[Change]) -> None:
         made.append(("cases", (event["stream"],), dict(body["case"]), False))
 
 
+def migrated(event: Event, body: Body, made: list[Change]) -> None:
+    """A case is moved to another edition, which governs it from this event on; or given back."""
+    columns = {"edition": event["edition"], "state": body["to"]}
+    made.append(("cases", (event["stream"],), columns, False))
+    turns(event, body["turns"], made)
+
+
 def told(event: Event, body: Body, made: list[Change]) -> None:
     """People are told of a step: one message for each of them."""
     messages(event, body, made)
@@ -254,6 +261,22 @@ def people_changed(event: Event, body: Body, made: list[Change]) -> None:
     made.append(("directories", (body["digest"],), {"n": event["n"]}, True))
 
 
+def calendar_changed(event: Event, body: Body, made: list[Change]) -> None:
+    """A calendar has another version: a bank holiday was added to the list, or taken off it."""
+    columns = {
+        "jurisdiction": body["jurisdiction"],
+        "before": body["old"],
+        "change": body["change"],
+        "day": body["day"],
+        "title": body["title"],
+        "announced": body["announced"],
+        "source": body["source"],
+        "changed_on": event["happened"],
+        "n": event["n"],
+    }
+    made.append(("calendars", (body["new"],), columns, True))
+
+
 def nothing(event: Event, body: Body, made: list[Change]) -> None:
     """An event that is only kept: it changes no row."""
 
@@ -280,9 +303,11 @@ EFFECTS: dict[str, Effect] = {
     "transition taken": taken,
     "step undone": undone,
     "step re-dated": redated,
+    "case migrated": migrated,
     **ON_CLOCKS,
     "target set": deadline_changed,
     "delay explained": deadline_changed,
+    "notices moved": deadline_changed,
     "notice fired": notice_settled,
     "notice superseded": notice_settled,
     "notice set aside": notice_settled,
@@ -305,6 +330,7 @@ EFFECTS: dict[str, Effect] = {
     "store created": nothing,
     "edition activated": edition_activated,
     "people changed": people_changed,
+    "calendar changed": calendar_changed,
     "read": nothing,
     "searched": nothing,
     "exported": nothing,

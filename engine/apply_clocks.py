@@ -54,7 +54,7 @@ def started(event: Event, body: Body, made: list[Change]) -> None:
 
 def deadline_changed(event: Event, body: Body, made: list[Change]) -> None:
     """A deadline is moved, met, stopped, re-judged, resumed, set aside, given a target or
-    explained.
+    explained; or its notices alone fall on other days.
     """
     deadline = _deadline(event, body)
     made.append(("deadlines", deadline, {**body["now"], "n": event["n"]}, False))
@@ -135,6 +135,7 @@ CAUSES = frozenset(
         "transition taken",
         "step undone",
         "step re-dated",
+        "case migrated",
         "linked case opened",
         "linked case ended",
         "linked case resumed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ from engine.service.workplace import Workplace
 
 if TYPE_CHECKING:
     from engine.service.outbox import Outgoing, Sender  # most commands send nothing
+    from engine.service.rehearsing import Write
+    from notifiers.message import Message
 
 LONGEST_TITLE = 200
 """Of what a message says of a role or a partnership, in characters."""
@@ -104,7 +106,7 @@ def _wired(
         database=opened,
         keys=keys,
         directory=settings.directory,
-        calendars={name: calendars.load(name) for name in calendars.SHIPPED},
+        calendars=calendars.Shelf(),
         clock=clock or now,
         randomness=randomness,
         clock_kind=kind,
@@ -147,23 +149,40 @@ def sender(place: Workplace, settings: Settings) -> Sender:
     """What hands messages over, by the notifier that config.toml names."""
     # Only the wiring knows the notifiers, and only a command that sends needs them.
     from notifiers.making import Wiring, build
-    from notifiers.message import Message
 
     wiring = Wiring(place.clock, sys.stdout, settings.folder, os.environ)
     notifier = build(settings.notify.by, settings.notify.tables.get(settings.notify.by, {}), wiring)
+    made = writer(place, settings)
+
+    def send(message: Outgoing) -> str:
+        receipt = notifier.send(made(message))
+        return f"{receipt.channel}: {receipt.detail}"
+
+    return send
+
+
+def writer(
+    place: Workplace, settings: Settings, also: Sequence[Workflow] = ()
+) -> Callable[[Outgoing], Message]:
+    """What writes messages out as a notifier takes them, with the titles of the editions in use;
+    before these count those of definitions that are `also` to be known.
+
+    It raises DeliveryError for somebody whom config.toml does not name.
+    """
+    from notifiers.message import Message
 
     titles: dict[str, str] = {}
 
-    def send(message: Outgoing) -> str:
+    def write(message: Outgoing) -> Message:
         if not titles:
-            titles.update(_titles(place))
+            titles.update(_titles(place, also))
         person = place.directory.people.get(message.person)
         if person is None:
             raise DeliveryError(
                 f"{message.person} is not in config.toml; put them back, or tell them yourself.",
                 again=False,
             )
-        made = Message(
+        return Message(
             id=message.id,
             to=person.mail or f"{person.id}@without-address.invalid",
             to_role=titles.get(message.role, message.role)[:LONGEST_TITLE],
@@ -175,10 +194,8 @@ def sender(place: Workplace, settings: Settings) -> Sender:
             demo=place.demo,
             partnership=settings.partnership[:LONGEST_TITLE],
         )
-        receipt = notifier.send(made)
-        return f"{receipt.channel}: {receipt.detail}"
 
-    return send
+    return write
 
 
 def _in_use(place: Workplace) -> list[Workflow]:
@@ -192,13 +209,28 @@ def _in_use(place: Workplace) -> list[Workflow]:
         return []
 
 
-def _titles(place: Workplace) -> dict[str, str]:
+def mails(place: Workplace, settings: Settings, also: Sequence[Workflow] = ()) -> Write:
+    """What writes messages out as mails, as whoever gets them reads them; nothing is sent."""
+    # Only what says what would be sent needs them.
+    from engine.service.rehearsing import Mail
+    from notifiers.message import body, subject
+
+    made = writer(place, settings, also)
+
+    def write(message: Outgoing) -> Mail:
+        found = made(message)
+        return Mail(found.to, subject(found), body(found))
+
+    return write
+
+
+def _titles(place: Workplace, also: Sequence[Workflow] = ()) -> dict[str, str]:
     """What roles and agencies are called: those of the editions in use, the newest first."""
     # Only a command that sends needs them.
     from engine.service.editions import in_use
 
     found = {one.id: one.title for one in place.directory.agencies.values()}
-    for main in in_use(place):
+    for main in (*also, *in_use(place)):
         for workflow in (main, *main.children.values()):
             for role in workflow.roles.values():
                 found.setdefault(role.id, role.title)

@@ -7,8 +7,13 @@ file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
+
+from engine.overlays import Overlay
+from engine.own_rules import OwnRule as OwnRule
+from engine.who import Group as Group
+from engine.who import Role as Role
 
 LANGUAGE = 1
 """Version of the definition language; part of every edition's hash."""
@@ -19,30 +24,6 @@ _EVERYWHERE: Mapping[str, str] = {}
 
 
 # Named tuples, since an edition has hundreds: a frozen dataclass takes ten times as long to make.
-
-
-class Role(NamedTuple):
-    """A part that somebody plays; held by people of agencies between dates."""
-
-    id: str
-    title: str
-    outside: bool = False
-    """Somebody who is told, and never acts here: the national Panel, the coroner."""
-    own_agency: bool = False
-    """Acts and reads only where the agency for which it is held is concerned."""
-    reads: tuple[str, ...] = ()
-    """The personal answers to which alone it reads, beside what its steps need or give; empty: all
-    of them."""
-    reads_in: tuple[str, ...] = ()
-    """The states of the case in which alone it reads what is personal; empty: in all of them."""
-
-
-class Group(NamedTuple):
-    """Agencies that are asked or told together, by their kinds in config.toml."""
-
-    id: str
-    title: str
-    kinds: tuple[str, ...]
 
 
 class Question(NamedTuple):
@@ -149,6 +130,10 @@ class Transition(NamedTuple):
     """What it asks of the agencies that it tells; their message says so."""
     once_for: str = ""
     """The question for each answer to which it is taken once, such as what a letter says."""
+    may_overlap: str = ""
+    """Why a step that leads elsewhere may be possible in the same situation."""
+    undecided_if: Guard = Guard()
+    """The situations in which neither this step nor its alternatives are possible, on purpose."""
 
 
 class TimeFrom(NamedTuple):
@@ -157,6 +142,15 @@ class TimeFrom(NamedTuple):
     kind: str
     says: str
     source: str
+
+
+class Basis(NamedTuple):
+    """What made a rule begin or end on a day, and how well that day is known."""
+
+    by: str
+    confirmed: str
+    """read, second-hand, recalled or disputed; or assumed: no source for the day was found."""
+    checked: str = ""
 
 
 class Variant(NamedTuple):
@@ -170,6 +164,8 @@ class Variant(NamedTuple):
     until: str = ""
     checked: str = ""
     note: str = ""
+    began: Basis | None = None
+    ended: Basis | None = None
 
 
 class Notice(NamedTuple):
@@ -203,6 +199,10 @@ class Timescale(NamedTuple):
     """When, and against what, the duty itself was compared with its source; its time may not be."""
     note: str = ""
     notices: tuple[Notice, ...] = ()
+    no_reminder: str = ""
+    """Why nobody is reminded of it."""
+    no_escalation: str = ""
+    """Why nobody is told when it was not met."""
 
 
 class Pack(NamedTuple):
@@ -248,12 +248,18 @@ class Workflow:
     """The roles that may open a case of this process."""
     kept_by: tuple[str, ...] = ()
     """The roles that keep the record of its cases, as the definition says; see `keepers`."""
+    main_line: tuple[str, ...] = ()
+    """The states by which an ordinary case goes, in order; empty: the longest way that only goes
+    on. Drawn so, and nothing else."""
     person_kinds: tuple[str, ...] = (
         "child",
         "parent or carer",
         "sibling",
         "other person",
     )
+    rules: Mapping[str, OwnRule] = field(default_factory=dict)
+    overlay: Overlay | None = None
+    """What a partnership put over the process; its own files are then only a part of it."""
     language: int = LANGUAGE
     hash: str = ""
     """The content hash that pins a case; empty until the edition is resolved."""
@@ -323,13 +329,14 @@ class UnreadableError(ValueError):
 def _workflow(stored: Mapping[str, Any], content_hash: str) -> Workflow:
     known = dict(stored)
     for name, make in _PARTS.items():
-        known[name] = {item["id"]: make(item) for item in stored[name]}
+        known[name] = {item["id"]: make(item) for item in stored.get(name, ())}
     known["children"] = {
         key: _workflow(child, content_hash) for key, child in stored["children"].items()
     }
-    for name in ("opening", "may_open", "kept_by", "person_kinds"):
+    for name in ("opening", "may_open", "kept_by", "main_line", "person_kinds"):
         if name in stored:
             known[name] = tuple(stored[name])
+    known["overlay"] = Overlay(**stored["overlay"]) if stored.get("overlay") else None
     known["hash"] = content_hash
     return Workflow(**known)
 
@@ -346,6 +353,7 @@ def _guard(item: Mapping[str, Any]) -> Guard:
 def _transition(item: Mapping[str, Any]) -> Transition:
     known = _tuples(item)
     known["only_if"] = _guard(item)
+    known["undecided_if"] = _guard({"only_if": item.get("undecided_if", _NO_GUARD)})
     known["approve"] = tuple(Approval(**_tuples(a)) for a in item.get("approve", ()))
     known["sets"] = tuple((pair[0], pair[1]) for pair in item.get("sets", ()))
     known["opens"] = Opening(**item["opens"]) if item.get("opens") else None
@@ -353,7 +361,8 @@ def _transition(item: Mapping[str, Any]) -> Transition:
 
 
 def _variant(item: Mapping[str, Any]) -> Variant:
-    return Variant(**{**item, "time_from": TimeFrom(**item["time_from"])})
+    known = {key: Basis(**item[key]) for key in ("began", "ended") if item.get(key)}
+    return Variant(**{**item, **known, "time_from": TimeFrom(**item["time_from"])})
 
 
 def _timescale(item: Mapping[str, Any]) -> Timescale:
@@ -373,4 +382,5 @@ _PARTS: dict[str, Any] = {
     "transitions": _transition,
     "timescales": _timescale,
     "packs": lambda item: Pack(**_tuples(item)),
+    "rules": lambda item: OwnRule(**_tuples(item)),
 }

@@ -221,13 +221,20 @@ class Directory:
             people = self._fallback("", day) or [person for person in (contact,) if person]
         return tuple(Recipient(person, agency) for person in dict.fromkeys(people))
 
-    def _in_charge(self, role: str, day: str) -> list[Appointment]:
+    def _in_charge(self, role: str, day: str) -> tuple[Appointment, ...]:
         """Those appointed to a role, without the deputies of those who are there."""
+        asked = ("in charge", role, day)
+        if asked not in self._known:
+            self._remember(asked, self._found_in_charge(role, day))
+        found: tuple[Appointment, ...] = self._known[asked]
+        return found
+
+    def _found_in_charge(self, role: str, day: str) -> tuple[Appointment, ...]:
         appointed = self.appointed(role, day)
         if not any([a.deputy_for for a in appointed]):
-            return list(appointed)
+            return appointed
         there = {a.person for a in appointed if not a.deputy_for and not self.away(a.person, day)}
-        return [a for a in appointed if a.deputy_for not in there]
+        return tuple([a for a in appointed if a.deputy_for not in there])
 
     def _at(self, role: str, agency: str, day: str) -> list[Recipient]:
         appointed = [one.person for one in self._in_charge(role, day) if one.agency == agency]

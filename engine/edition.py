@@ -139,6 +139,18 @@ class Edition:
                 return variant
         return None
 
+    def governing(self, timescale: Timescale, rule: str, start: str) -> Variant:
+        """The variant by which a clock was counted: its words, and in force on the day it started.
+
+        A clock is pinned to the rule of that day; one that counted before any rule was in force
+        went by the first of the file.
+        """
+        in_force = self.variant(timescale, start)
+        same = [one for one in timescale.variants if one.due == rule]
+        if in_force and (in_force in same or not same):
+            return in_force
+        return (*same, *timescale.variants)[0]
+
     @property
     def _all(self) -> Iterable[Timescale]:
         return self.workflow.timescales.values()

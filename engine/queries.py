@@ -103,6 +103,30 @@ CASES = (
 some time after a day is not due by it.
 """
 
+COUNTED = (
+    'SELECT d."ref", d."timescale", c."edition", c."workflow", d."status", d."rule", '
+    'd."starts_on", d."due_on", d."due_from", d."due_to", d."calendar" FROM "deadlines" d '
+    'JOIN "cases" c ON c."log" = d."log" AND c."ref" = d."ref" WHERE d."log" = ? AND '
+    "(d.\"status\" IN ('running', 'provisional') OR d.\"status\" IN ('met', 'met late') "
+    'AND (d."due_on" > ? OR d."due_to" > ?)) ORDER BY d."ref"'
+)
+"""What a change of the calendar may touch: what runs, and what was met by days that had not been
+published.
+"""
+
+OPEN_BY_EDITION = (
+    'SELECT "ref", "edition" FROM "cases" WHERE "log" = ? AND "workflow" = ? AND "parent" = \'\' '
+    'AND "closed_on" IS NULL ORDER BY "ref"'
+)
+"""The open cases of a process that are linked to no other, each with its edition."""
+
+OPEN_OF_EDITIONS = (
+    'SELECT "edition", count(*) FROM "cases" WHERE "log" = ? AND "parent" = \'\' '
+    'AND "closed_on" IS NULL GROUP BY "edition"'
+)
+
+CASE_OF = 'SELECT "workflow", "closed_on" FROM "cases" WHERE "log" = ? AND "ref" = ?'
+
 PINNED = 'SELECT "ref", "edition", "workflow" FROM "cases" WHERE "log" = ? ORDER BY "ref"'
 
 SAME_ANSWERS = (

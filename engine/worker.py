@@ -19,7 +19,7 @@ from typing import Any
 
 from engine import bootstrap, log
 from engine.errors import EngineError
-from engine.service import following, outbox, sequencing, ticking
+from engine.service import following, outbox, recounting, sequencing, ticking
 from engine.service.outbox import Sender
 from engine.service.workplace import Workplace
 
@@ -89,6 +89,7 @@ def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
     A few of the packs whose record has changed are built again. Raises StorageError when the store
     cannot be written.
     """
+    recounting.settle_recent(place)
     fired = ticking.Fired() if held else ticking.fire_due(place)
     sent = outbox.send_waiting(place, sender)
     rebuilt, lacking = _rebuild(place)

@@ -142,6 +142,7 @@ confirmed = "recalled"
 
 [[timescale.review.variant]]
 since     = 2022-09-01
+began     = { by = "our own decision", confirmed = "recalled" }
 due       = "within 20 working days of sent_on"
 time_from = { kind = "local", says = "may", source = "our own" }
 confirmed = "read"

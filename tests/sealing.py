@@ -26,6 +26,7 @@ from engine.service import (
     cases,
     documents,
     editions,
+    holidays,
     listing,
     outbox,
     people,
@@ -34,10 +35,12 @@ from engine.service import (
     starting,
     ticking,
 )
+from engine.service.almanac import ADDED
 from engine.service.documents import File
+from engine.service.holidays import Holiday
 from engine.service.workplace import By
 from engine.store import Store
-from tests import reviews
+from tests import moving, reviews
 from tests.worlds import BESS, ED, EVE, LEE, SAMPLE, World, given, place_on
 
 KEPT = Path(__file__).with_name("golden") / "events"
@@ -87,8 +90,13 @@ def form(kind: str, text: str) -> Any:
     """What the body of an event, or of a clock in it, is made of: parts and kinds, without what
     they say.
     """
+    return _shape(body_of(kind, text))
+
+
+def body_of(kind: str, text: str) -> dict[str, Any]:
+    """The body of an event, or of the first clock of a type in it."""
     body = next(part["body"] for part in parts(parse(text)) if part["type"] == kind)
-    return _shape({name: part for name, part in body.items() if name != "type"})
+    return {name: part for name, part in body.items() if name != "type"}
 
 
 def _shape(value: Any) -> Any:
@@ -107,7 +115,7 @@ def _sample(url: str) -> Iterable[str]:
     starting.begin(place)
     people.note_changes(place, "0" * 64, {"bess": {"name": "Bess Sample"}})
     editions.activate(place, BESS, load(SAMPLE), sources(SAMPLE))
-    for tell in (_steps, _linked, _notices, _putting_right):
+    for tell in (_steps, _linked, _notices, _putting_right, _calendar, _moved):
         tell(world)
     with opened.read() as tx:
         texts = [row[0] for row in tx.rows("SELECT text FROM events ORDER BY rowid")]
@@ -173,6 +181,21 @@ def _putting_right(world: World) -> None:
     world.record(again, agencies_asked="police")
     world.take(again, "ask_for_summaries")
     cases.undo(world.place, BECAUSE, again)
+
+
+def _moved(world: World) -> None:
+    ref = world.notified()
+    with tempfile.TemporaryDirectory() as folder:
+        moving.another(world, Path(folder), *moving.IN_REVIEW, moving.TWENTY)
+    moving.move(world, by=BECAUSE, refs=[ref], states={"reviewing": "in_review"})
+    moving.back(world, ref)
+
+
+def _calendar(world: World) -> None:
+    for day in ("2025-12-18", "2025-12-19"):
+        world.open(aware_on=day)
+    announced = Holiday(ADDED, "2025-12-30", "A one-off day", "2025-12-22", "A sample source")
+    holidays.change(world.place, BESS, announced)
 
 
 def _review(url: str) -> Iterable[str]:

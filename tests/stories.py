@@ -10,15 +10,19 @@ from pathlib import Path
 
 from engine import calendars, database
 from engine.config import read
+from engine.directory import Directory
 from engine.loading import load, sources
 from engine.service import editions
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
+from engine.trials.cast import cast
 from tests.worlds import KEYS, chance
 
 ROOT = Path(__file__).parents[1]
 PROCESS = ROOT / "workflows" / "child_safeguarding_practice_review"
 SETTINGS = read(ROOT / "config.toml")
+CAST = cast(PROCESS, load(PROCESS)).directory
+"""The sample partnership, with somebody for each role who has no other, as stories are played."""
 CALENDARS = {name: calendars.load(name) for name in calendars.SHIPPED}
 BEFORE = datetime(2018, 1, 1, tzinfo=UTC)
 
@@ -31,7 +35,9 @@ def make_store(url: str) -> None:
 
 
 @contextmanager
-def partnership(url: str) -> Iterator[tuple[Workplace, VirtualClock]]:
+def partnership(
+    url: str, directory: Directory = SETTINGS.directory
+) -> Iterator[tuple[Workplace, VirtualClock]]:
     """The sample partnership at work on a store, long before anything happens."""
     opened = database.open(url, durable=False)
     clock = VirtualClock(BEFORE)
@@ -41,7 +47,7 @@ def partnership(url: str) -> Iterator[tuple[Workplace, VirtualClock]]:
                 log=SETTINGS.log,
                 database=opened,
                 keys=KEYS,
-                directory=SETTINGS.directory,
+                directory=directory,
                 calendars=CALENDARS,
                 clock=clock,
                 randomness=chance(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.decide.draft import Draft
 from engine.decide.needs import missing
 from engine.decide.taking import Step, take
 from engine.definition import Condition, Question, Transition
+from engine.directory import NOWHERE
 from engine.errors import EngineError, Need, RefusedError
 from engine.service import cases, documents
 from engine.service.changing import Outcome
@@ -107,11 +108,13 @@ def who_may(place: Workplace, step: Transition, otherwise: str) -> By:
     return _holder(place, step.who, otherwise)
 
 
-def _holder(place: Workplace, roles: Iterable[str], otherwise: str) -> By:
-    """Somebody who holds one of these roles today."""
+def _holder(
+    place: Workplace, roles: Iterable[str], otherwise: str, only_at: Mapping[str, str] = NOWHERE
+) -> By:
+    """Somebody who holds one of these roles today; of some roles, at one agency alone."""
     day, every = place.today().isoformat(), tuple(roles)
     for person in sorted(place.directory.people):
-        if place.directory.acting(person, every, day):
+        if place.directory.acting(person, every, day, only_at):
             return By(person)
     return By(otherwise)
 
@@ -162,7 +165,9 @@ def _supply(paper: OnPaper, by: By, step: Transition, need: Need) -> Iterator[De
     elif found:
         # Whoever is named as able to supply it does: that is what the list promises.
         roles = paper.edition.workflow.roles.values()
-        named = _holder(paper.place, [r.id for r in roles if r.title in need.who], by.person)
+        only_at = paper.edition.workflow.only_at(Case(paper.ref, paper.rows).about)
+        titled = [role.id for role in roles if role.title in need.who]
+        named = _holder(paper.place, titled, by.person, only_at)
         yield from _answer(paper, named, step, found)
     elif need.how.startswith("the answer on record is"):
         keeper = _holder(paper.place, paper.edition.workflow.keepers, by.person)
@@ -200,7 +205,8 @@ def _corrections(paper: OnPaper, by: By, step: Transition) -> Iterator[Deed]:
     case = Case(paper.ref, paper.rows)
     for line in step.only_if.tables[0]:
         question = paper.edition.workflow.questions.get(line.subject)
-        if question is None or case.value(line.subject) is None:
+        by_step = line.subject in paper.edition.set_by
+        if question is None or by_step or case.value(line.subject) is None:
             continue
         value = _satisfying(paper, line, question)
         if value is not None and value != case.value(line.subject):

@@ -21,10 +21,9 @@ from typing import Any, Protocol
 
 import psycopg
 import pysqlite3 as sqlite3
-from click.testing import CliRunner
 from psycopg import sql
 
-from engine.cli.main import root
+from tests.late import left_by_a_demo
 from tests.offices import Office
 
 Row = tuple[Any, ...]
@@ -369,7 +368,7 @@ def main() -> None:
     began, found, wrong = time.monotonic(), Counter[tuple[str, str]](), 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "demo"
-        made = CliRunner().invoke(root(), ["demo", "--out", str(folder)])
+        made = left_by_a_demo(folder)
         if made.exit_code:
             sys.exit(made.output)
         for trial in campaign(folder, given.rows, given.seed):

@@ -47,6 +47,7 @@ LAZY = {
     "engine/keys.py": "cryptography is wanted only where a personal value is",
     "engine/checkpoint.py": "cryptography is wanted only where a head is signed",
     "engine/packs/": "typst and jinja2 are wanted only where a pack is rendered",
+    "engine/describing/page.py": "jinja2 is wanted only where a description is made a page",
     "engine/service/editions.py": "a definition is read only where an edition is activated",
     "engine/guessing.py": "names are compared only to tell what was probably meant",
     "engine/service/workplace.py": "what reads a pack's file is wanted only where one is made",

@@ -12,7 +12,7 @@ import pytest
 from engine import database
 from engine.case import Given
 from engine.errors import EngineError, UsageError
-from engine.service import cases, explaining, listing, private, reading
+from engine.service import ahead, cases, explaining, listing, private, reading
 from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.postgres import PostgresServer
@@ -99,7 +99,7 @@ def seen(walk: Walk) -> dict[str, Any]:
     for ref in refs:
         shown[ref] = {
             "show": reading.show(place, by, ref),
-            "next": reading.next_steps(place, by, ref),
+            "next": ahead.next_steps(place, by, ref),
             "history": _history(place, ref),
             "personal": list(private.answers(place, by, ref, "compare").items()),
             "explain": [_explained(place, ref, t) for t in ("notification", "review", "progress")],

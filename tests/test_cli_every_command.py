@@ -19,7 +19,11 @@ from engine.service.starting import sealed_tick
 from tests.offices import Office, copied
 
 PROCESS = "child_safeguarding_practice_review"
-WITHOUT_A_STORE = {"init", "demo", "date", "workflow check", "workflow describe"}
+WITHOUT_A_STORE = {
+    *("init", "demo", "date"),
+    *("workflow check", "workflow verify", "workflow describe", "workflow test"),
+    *("workflow new", "workflow schema"),
+}
 FOR_EVER = {"worker"}
 CHANGED = "case decided_by key opened proof recorded_by ref repeated version"
 CASE = (
@@ -27,6 +31,7 @@ CASE = (
     "edition_name historic linked opened_on parent people ref set_aside since state state_title "
     "tasks title version waiting_on waits_on workflow"
 )
+CALENDAR = "change clocks day dry_run failed jurisdiction new old title"
 EVERY = {
     "open": (
         f"{PROCESS} WHERE_IT_WAS WHERE_HOME_IS referred_on=2026-10-30 --not-the-same",
@@ -37,7 +42,16 @@ EVERY = {
     "document": ("WHOLE", "cautions documents ref"),
     "person": ("WHOLE show", "caution people ref"),
     "take": ("OPEN inform_partners", CHANGED),
-    "next": ("OPEN", "caution ref state state_title steps tasks waits_on"),
+    "next": (
+        "OPEN",
+        "answers approvals caution ref state state_title steps tasks today waits_on",
+    ),
+    "why-not": (
+        "OPEN decide_to_notify",
+        "asked_by before by caution command duty earliest elsewhere for_others hangs_on "
+        "leads_there possible recordable ref starts state state_title title today transition unmet "
+        "who",
+    ),
     "show": ("OPEN", CASE),
     "history": ("OPEN", "cautions events ref"),
     "find": ("Lane", "cases cautions"),
@@ -63,7 +77,29 @@ EVERY = {
     "erase": ("WHOLE --person p1 --basis order --yes-erase WHOLE", f"{CHANGED} destroyed"),
     "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
     "workflow list": ("", "in_use workflows"),
-    "workflow activate": (PROCESS, "activated edition hash workflow"),
+    "workflow diagram": ("--case OPEN --out OUT", "as_at edition file format ref text workflow"),
+    "workflow compare": (f"{PROCESS}@2025-06 {PROCESS}", "changes new old summary"),
+    "workflow rehearse": (
+        "OPEN --until 2026-11-06",
+        "caution collisions edition from hash notices ref state state_title supposed title until "
+        "workflow",
+    ),
+    "workflow replay": (
+        f"{PROCESS} --with 2025-06",
+        "cases caution differing edition events hash title totals unreadable workflow",
+    ),
+    "workflow migrate": (
+        f"{PROCESS} --to 2025-06 --dry-run",
+        "back dry_run moved refused to workflow",
+    ),
+    "workflow activate": (PROCESS, "activated edition extends hash open_under_others workflow"),
+    "calendar list": ("", "calendars to_renew"),
+    "calendar add": (
+        "2026-11-05 Holiday --announced 2026-10-29 --source Gazette --yes",
+        CALENDAR,
+    ),
+    "calendar remove": ("2026-12-25 --announced 2026-10-29 --source Gazette --yes", CALENDAR),
+    "calendar renew": ("--yes", "change clocks dry_run failed"),
     "audit verify": ("", "against cases erased events holds problems root rows size"),
     "audit checkpoint": ("", "checkpoint public_key"),
     "migrate": ("", "schema_version"),

@@ -88,3 +88,16 @@ def test_who_did_it_is_said_once_for_all_that_one_command_did(told: tuple[Office
     commands = {e["command"] for e in events(office, ref)}
     signed = [line for line in lines if re.match(r"    (?:decided )?by .*", line)]
     assert len(signed) <= len(commands)
+
+
+def test_the_last_entries_alone_are_told_as_they_are_among_all(told: tuple[Office, str]) -> None:
+    office, ref = told
+    every = events(office, ref)
+    shown = office.run("history", ref, "--last", "5", "--json", "--as", "sam").stdout
+    assert json.loads(shown)["events"] == every[-5:]
+    found = entries(office.ok("history", ref, "--last", "5", "--as", "sam"))
+    assert [n for entry in found for n in numbers(entry)] == [event["n"] for event in every[-5:]]
+    many = office.run("history", ref, "--last", "99999", "--json", "--as", "sam").stdout
+    assert json.loads(many)["events"] == every
+    refused = office.run("history", ref, "--last", "-1", "--as", "sam")
+    assert (refused.exit_code, "1 or more" in refused.stderr) == (2, True)

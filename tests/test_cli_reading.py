@@ -126,6 +126,7 @@ def test_an_erased_document_cannot_be_read_back(office: Office, tmp_path: Path) 
 def test_a_duty_that_was_read_by_itself_is_shown_as_one_with_its_time_expected() -> None:
     time = {"kind": "statutory guidance", "says": "should", "source": "Sample guidance"}
     known = {"time_from": time, "confirmed": "second-hand", "duty": "Sample Act s.1"}
+    known["in_force"] = {"since": "", "until": "", "began": None, "ended": None, "over": False}
     rest = 'expected (source not yet read): statutory guidance ("should"): Sample guidance '
     assert standing({**known, "duty_read": True}) == (
         f"Duty: Sample Act s.1 (read). Its time is {rest}(second-hand)."

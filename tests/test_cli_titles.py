@@ -8,7 +8,7 @@ import pytest
 
 from engine.cli.printing import day
 from engine.definition import Workflow
-from engine.service import reading
+from engine.service import ahead, reading
 from tests.offices import Office, ago
 from tests.test_needs import review
 from tests.worlds import BESS, World
@@ -181,7 +181,7 @@ def test_steps_that_can_be_taken_almost_any_time_are_said_with_one_of_them(
 
 
 def steps(world: World, ref: str) -> list[str]:
-    return [one["transition"] for one in reading.next_steps(world.place, BESS, ref)["steps"]]
+    return [one["transition"] for one in ahead.next_steps(world.place, BESS, ref)["steps"]]
 
 
 def workflow(world: World, ref: str) -> Workflow:

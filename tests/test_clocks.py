@@ -78,7 +78,10 @@ def test_what_a_clock_moves_from_and_to_is_on_the_trail_with_its_notices(world: 
     assert moved["old"] == {
         "starts_on": "2025-12-10",
         "due_on": "2025-12-17",
+        "due_from": None,
+        "due_to": None,
         "status": "provisional",
+        "calendar": "england-and-wales-2026-11-22",
     }
     assert moved["now"] == {
         "status": "running",
@@ -87,7 +90,7 @@ def test_what_a_clock_moves_from_and_to_is_on_the_trail_with_its_notices(world: 
         "due_on": "2025-12-19",
         "due_from": None,
         "due_to": None,
-        "calendar": "england-and-wales-2026-11",
+        "calendar": "england-and-wales-2026-11-22",
         "schedule": 2,
     }
     assert (started["schedule"], moved["schedule"]) == (1, 2)
@@ -130,13 +133,20 @@ def test_what_was_met_is_judged_by_the_corrected_day_and_says_how_it_was_judged_
     ref = world.notified(aware_on="2025-12-08")
     cases.correct(world.place, WHY, ref, given(aware_on="2025-12-05"))
     [judged] = bodies(world, ref, "deadline re-judged")
-    assert judged["old"] == {"starts_on": "2025-12-08", "due_on": "2025-12-15", "status": "met"}
+    assert judged["old"] == {
+        "starts_on": "2025-12-08",
+        "due_on": "2025-12-15",
+        "due_from": None,
+        "due_to": None,
+        "status": "met",
+        "calendar": "england-and-wales-2026-11-22",
+    }
     assert judged["now"] == {
         "starts_on": "2025-12-05",
         "due_on": "2025-12-12",
         "due_from": None,
         "due_to": None,
-        "calendar": "england-and-wales-2026-11",
+        "calendar": "england-and-wales-2026-11-22",
         "status": "met late",
     }
 

@@ -182,7 +182,7 @@ MISTAKES = {
     ),
     "dots without end": (
         ("[store]", "a" + ".a" * 101 + " = 1\n[store]"),
-        "4: This cannot be read as TOML: a line has too many dots.",
+        "4: This line has too many dots; break it up.",
     ),
     "a number without end": (
         ("[store]", f"x = {'9' * 5000}\n[store]"),

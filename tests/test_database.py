@@ -15,6 +15,7 @@ from engine.errors import (
     EngineError,
     StaleCaseError,
 )
+from engine.migrations import LATEST
 from tests.storing import (
     ADD,
     COUNT,
@@ -58,7 +59,7 @@ def test_what_is_committed_is_there_and_what_failed_is_not(store: Database) -> N
 
 
 def test_a_store_says_whose_it_is_and_what_made_it(store: Database) -> None:
-    assert store.identity[:3] == (1, "sample", "real")
+    assert store.identity[:3] == (LATEST, "sample", "real")
     assert store.identity.library == (
         "psycopg" if store.dialect == "postgresql" else sqlite.sqlite_library().__name__
     )

@@ -17,6 +17,7 @@ from engine.errors import (
     StorageError,
     TrailError,
 )
+from engine.migrations import LATEST
 from tests.storing import (
     ADD,
     TOO_LARGE,
@@ -116,7 +117,8 @@ def test_an_older_schema_names_the_command_that_helps(tmp_path: Path) -> None:
     rewrite(tmp_path, "schema_version", 0)
 
     with pytest.raises(
-        ConfigError, match=r"has schema 0, and this program needs schema 1; .*`casetrail migrate`"
+        ConfigError,
+        match=rf"has schema 0, and this program needs schema {LATEST}; .*`casetrail migrate`",
     ):
         database.open(place(tmp_path))
     database.migrate(place(tmp_path))

@@ -24,7 +24,7 @@ from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.offices import Office, ago
 from tests.postgres import PostgresServer
-from tests.worlds import BESS, World, place_on
+from tests.worlds import BESS, SAMPLE, World, place_on
 
 CANARIES = ("Zoë Quillfeather", "Кирилл Жаворонков", "Kestrel-Hawthorne 7Q4")
 """Names that stand nowhere but in what the tests give."""
@@ -152,6 +152,12 @@ def looked(office: Office, ref: str) -> list[str]:
         ("workflow", "list"),
         ("pack", ref),
         ("record", ref, "--form"),
+        ("workflow", "diagram", "--case", ref, "--out", "-"),
+        ("why-not", ref, "decide_to_notify"),
+        ("workflow", "compare", "incident", str(SAMPLE)),
+        ("workflow", "rehearse", ref, "--until", "2030-01-01"),
+        ("workflow", "replay", "incident", "--with", str(SAMPLE)),
+        ("calendar", "list"),
     )
     said = [office.ok(*words) for words in looks]
     return said + [office.ok(*words, "--json") for words in looks]
@@ -198,9 +204,11 @@ def test_a_name_that_is_given_anywhere_is_written_nowhere_in_clear(
 def test_every_command_is_among_those_that_are_searched_for_names() -> None:
     source = Path(__file__).read_text()
     nothing_given = {"date", "demo", "init", "migrate"} | {
-        f"workflow {verb}" for verb in ("check", "describe", "activate")
+        f"workflow {verb}"
+        for verb in ("check", "describe", "activate", "verify", "test", "new", "schema")
     }
-    elsewhere = {"open", "sent", "document", "worker"}
+    calendar = {f"calendar {verb}" for verb in ("add", "remove", "renew")}
+    elsewhere = {"open", "sent", "document", "worker"} | calendar
     called = [
         name
         for name, entry in TABLE.items()

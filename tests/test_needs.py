@@ -253,7 +253,7 @@ def test_each_approval_that_is_missing_is_counted_and_what_rules_a_guard_out_is_
     guard = Guard(((Condition("place", "is", ("in our area",)),),))
     found = lacking(world, ref, approve=two, only_if=guard)
     assert [(who, how, subject) for _, who, how, subject in found] == [
-        ((), "the answer on record is elsewhere", "place"),
+        (UNIT, "the answer on record is elsewhere; correct place if that is wrong", "place"),
         (("executive",), "approve place", "place"),
     ]
     assert found[1][0] == '2 more approvals of "Where did it happen?"'

@@ -14,7 +14,7 @@ from engine.definition import plain, workflow_from
 from engine.directory import Appointment, Person
 from engine.errors import RefusedError
 from engine.loading import load
-from engine.service import cases, documents, listing, packing, private, reading
+from engine.service import ahead, cases, documents, listing, packing, private, reading
 from engine.service.posting import Sending
 from engine.service.workplace import By, File
 from tests.reviews import AVERY, FRANCES, RECORD, SAM, SUBMISSION, Review
@@ -86,7 +86,7 @@ def test_a_step_is_not_offered_to_the_lead_of_another_agency(review: Review) -> 
     police = linked(review, "police")
 
     def said(by: By) -> str:
-        steps = reading.next_steps(review.place, by, police)["steps"]
+        steps = ahead.next_steps(review.place, by, police)["steps"]
         [one] = [s for s in steps if s["transition"] == "record_part_return"]
         return " ".join(need["what"] for need in one["unmet"])
 

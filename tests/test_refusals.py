@@ -8,6 +8,7 @@ import pytest
 
 from engine.case import Given
 from engine.decide.taking import Step
+from engine.errors import UsageError
 from engine.service import cases
 from engine.service.workplace import By
 from tests.refusing import AWARE, EVIDENCE, ON_SQLITE, Act, deciding, said
@@ -241,19 +242,21 @@ def submitted_with_one_approval_and_two_summaries_open(world: World) -> None:
     world.take(ref, "submit_review")
 
 
+def test_a_step_that_the_process_does_not_have_is_wrong_use_and_those_from_here_are_named(
+    world: World,
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        taken("zzz")(world)
+    said = "This process has no step zzz; from here: start_deciding, record_letter."
+    assert str(refused.value) == said
+
+
 CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
 
 
 @pytest.mark.parametrize(
     ("act", "lines"),
     [
-        (
-            taken("zzz"),
-            [
-                "This process has no step zzz.",
-                "a step of this process [] from here: start_deciding, record_letter",
-            ],
-        ),
         (
             taken("publish"),
             [
@@ -271,8 +274,8 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             [
                 CANNOT_DECIDE,
                 f"it is for the local authority to decide [local authority] {EVIDENCE}",
-                '"Where did it happen?" must be answered with "in our area" [] '
-                "the answer on record is elsewhere",
+                '"Where did it happen?" must be answered with "in our area" [business unit] '
+                "the answer on record is elsewhere; correct place if that is wrong",
                 'no answer to "Why was it decided so?" [local authority] record rationale',
                 f'Sample Borough Council has not been asked: "{OPINION}" '
                 "[Sample Borough Council, business unit] "
@@ -316,7 +319,8 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             submitted_with_one_approval_and_two_summaries_open,
             [
                 '"Submit the review" cannot be done yet.',
-                'every linked case "Summary of an agency" must have ended [] 0 of 2 have ended',
+                'every linked case "Summary of an agency" must have ended [business unit] '
+                "0 of 2 have ended",
                 '1 more approval of "The report" [executive] approve report',
             ],
         ),

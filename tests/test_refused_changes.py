@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from engine.case import Given
+from engine.errors import UsageError
 from engine.service import cases, documents
 from engine.service.workplace import By
 from tests.refusing import AWARE, EVIDENCE, ON_SQLITE, WHY, Act, deciding, said
@@ -189,13 +190,6 @@ def keepers_do(what: str) -> str:
             ["An extension is for those who keep the record of the case.", keepers_do("record it")],
         ),
         (
-            extended(WHY, "zzz", "2026-01-10"),
-            [
-                "This process has no timescale zzz.",
-                'what runs is "Notify the Panel" [] named notification',
-            ],
-        ),
-        (
             extended(WHY, "review", "2026-01-10"),
             ['"Send the review" is not running on this case.'],
         ),
@@ -247,6 +241,15 @@ def test_a_change_of_the_record_that_cannot_be_made_says_why_and_whose_it_is(
     world: World, act: Act, lines: list[str]
 ) -> None:
     assert said(world, act) == lines
+
+
+def test_a_timescale_that_the_process_does_not_have_is_wrong_use_and_what_runs_is_named(
+    world: World,
+) -> None:
+    ref = deciding(world)
+    with pytest.raises(UsageError) as refused:
+        cases.extend(world.place, WHY, ref, "zzz", "2026-01-10", "the chair")
+    assert str(refused.value) == ("This process has no timescale zzz; what runs: notification.")
 
 
 def test_undo_names_each_linked_case_that_has_moved_on_and_the_ways_out(world: World) -> None:

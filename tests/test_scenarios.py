@@ -173,6 +173,19 @@ def test_what_is_otherwise_than_expected_stops_the_story_with_its_line(
         ('linked = { meeting = "called" }', "is {'meeting': 'none'}"),
         ("target = { notification = 2026-03-01 }", "is {'notification': ''}"),
         ("due_between = { notification = [] }", "is {'notification': ''}"),
+        ('waits_on = "executive"', "is business unit"),
+        ('told_only = ["police"]', "is []"),
+        ('reminded = { notification = ["2026-02-05: executive"] }', "is {'notification': []}"),
+        ('escalated = { notification = ["2026-02-05: executive"] }', "is {'notification': []}"),
+        ('asked_afresh = ["aware_on"]', "is []"),
+        (
+            "asks_afresh = { take_back_decision = [] }",
+            "'decision_rationale', 'known_at_decision']}",
+        ),
+        ('starts_here = ["close_case"]', "'close_as_already_open']"),
+        ('kept_by = ["executive"]', "is ['local authority', 'business unit']"),
+        ("only_by = { close_case = [] }", "is {'close_case': ['executive', 'review group chair']}"),
+        ("needs = { add_action = ['a word'] }", "is {'add_action': []}"),
     ],
 )
 def test_every_expectation_can_fail(
@@ -280,3 +293,45 @@ def test_the_story_that_the_page_on_scenarios_shows_comes_true(
     ref = Player(*place).play(read(written(folder, shown)))
 
     assert reading.show(place[0], By("sam"), ref)["state"] == "notification_to_send"
+
+
+def test_whom_a_step_told_beside_those_who_are_named_is_said(
+    place: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    with_form = """
+[[step]]
+does  = "take report_referral"
+files = ["referral_form"]
+with  = { referred_by = "hospital", what_happened = "An injury." }
+then  = { told_only = ["independent scrutineer"] }
+"""
+
+    assert broken(place, folder, with_form).endswith(
+        "is ['independent scrutineer', 'quinn as well', 'sam as well']"
+    )
+
+
+def test_needs_are_each_told_by_words_of_their_own(
+    place: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    wanted = "needs = { report_referral = ['referral_form', 'referral_form', 'what_happened'] }"
+
+    assert "record referred_by" in broken(place, folder, f"[[step]]\nthen = {{ {wanted} }}\n")
+
+
+def test_a_reminder_is_expected_on_its_day_and_its_roles_in_any_order(
+    place: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    told = '["2026-02-05: business unit, local authority", "2026-02-09: local authority"]'
+    text = f"[[step]]\non = 2026-02-09\nthen = {{ reminded = {{ notification = {told} }} }}\n"
+    Player(*place).play(read(written(folder, OPENED + text)))
+
+
+def test_only_what_differs_is_said_of_a_table(
+    place: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    then = "due = { notification = 2026-02-10, rapid_review = 'not started' }"
+
+    assert broken(place, folder, f"[[step]]\nthen = {{ {then} }}\n").endswith(
+        "due should be {'notification': '2026-02-10'}, and is {'notification': '2026-02-09'}"
+    )

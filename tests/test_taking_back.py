@@ -103,7 +103,7 @@ def test_the_clock_that_a_step_had_met_runs_again_with_the_notices_that_it_dropp
         "target_on": None,
         "delay_on": None,
         "met_on": None,
-        "calendar": "england-and-wales-2026-11",
+        "calendar": "england-and-wales-2026-11-22",
         "schedule": 2,
     }
     assert resumed["schedule"] == 2

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from engine import database
 from engine.case import Given
-from engine.cli.main import root
 from engine.database.structure import KNOWN, found
 from engine.errors import EngineError, TrailError, UsageError
 from engine.service import (
+    ahead,
     cases,
     checkpoints,
     documents,
     explaining,
+    holidays,
     listing,
     outbox,
     private,
@@ -31,7 +31,7 @@ from engine.service import (
     verifying,
 )
 from engine.service.workplace import By, Workplace
-from tests import tampering
+from tests import late, tampering
 from tests.postgres import PostgresServer
 from tests.tampering import Edit, OnFile, OnServer, Shape
 from tests.worlds import BESS, ED, EVE, LEE, World, given, place_on
@@ -67,6 +67,8 @@ def tell(place: Workplace, clock: Any) -> tuple[str, list[str]]:
     with pytest.raises(EngineError):
         world.take(second, "publish")
     private.answers(place, LEE, ref, "to check the rationale")
+    day = holidays.Holiday("added", "2026-02-02", "A late one", "2026-01-20", "A sample source")
+    holidays.change(place, BESS, day)
     sequencing.seal_new(place)
     ticking.ticked(place)
     return checkpoints.make(place), [ref, *linked, second]
@@ -84,7 +86,7 @@ def everything_shown(place: Workplace, refs: list[str]) -> str:
 
     for ref in refs:
         see(partial(reading.show, place, BESS, ref))
-        see(partial(reading.next_steps, place, BESS, ref))
+        see(partial(ahead.next_steps, place, BESS, ref))
         see(partial(reading.history, place, ref))
         see(partial(explaining.explain, place, ref, "notification"))
     see(lambda: listing.cases(place, listing.Wish(closed=True)))
@@ -97,7 +99,7 @@ def everything_shown(place: Workplace, refs: list[str]) -> str:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that a demo leaves."""
     folder = tmp_path_factory.mktemp("tampered") / "demo"
-    made = CliRunner().invoke(root(), ["demo", "--out", str(folder)])
+    made = late.left_by_a_demo(folder)
     assert made.exit_code == 0, made.output
     return folder
 

@@ -79,7 +79,7 @@ def test_the_page_names_every_part_of_an_event_and_of_every_body() -> None:
     assert [part for part in event if f"| `{part}` |" not in PAGE] == []
     assert [part for part in event["actor"] if f"`{part}`" not in PAGE] == []
     for kind in EFFECTS:
-        body = parse(kept(kind)["text"])["body"]
+        body = sealing.body_of(kind, kept(kind)["text"])
         assert [part for part in body if f"`{part}`" not in row_of(kind)] == [], kind
 
 

@@ -122,6 +122,11 @@ class Walking(RuleBasedStateMachine):
 
     @precondition(lambda self: self.walk.refs)
     @rule(pick=PICK, which=PICK)
+    def what_why_not_tells_is_done(self, pick: int, which: int) -> None:
+        self.walk.do_as_told(pick, which)
+
+    @precondition(lambda self: self.walk.refs)
+    @rule(pick=PICK, which=PICK)
     def what_a_step_reads_suffices(self, pick: int, which: int) -> None:
         place, seen = self.walk.place, self.walk.view(pick)
         answers = self.walk.some_answers(seen, which)

@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import RefusedError
 from engine.nouns import count
-from engine.service import cases, reading
+from engine.service import ahead, cases
 from engine.service.verifying import Verdict
 from tests.refusing import said
 from tests.worlds import BESS, World
@@ -65,7 +65,7 @@ def test_a_verdict_on_one_event_of_one_case_says_so() -> None:
 def test_no_refusal_of_a_step_has_curly_quotation_marks(world: World) -> None:
     ref = world.open(place="elsewhere")
     world.take(ref, "start_deciding")
-    steps = reading.next_steps(world.place, BESS, ref)["steps"]
+    steps = ahead.next_steps(world.place, BESS, ref)["steps"]
     needs = [need["what"] for step in steps for need in step["unmet"]]
     assert any('must be answered with "' in need for need in needs)
     assert not [need for need in needs if CURLY.search(need)]

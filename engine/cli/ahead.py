@@ -8,11 +8,11 @@ from typing import Any
 
 from engine.cli import printing, saying
 from engine.cli.door import argument, option
-from engine.cli.printing import item, paragraph, strong
+from engine.cli.printing import day, item, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.decide.ahead import ANY_STATE, RULED_OUT
 from engine.nouns import count
-from engine.service import reading, references
+from engine.service import ahead, references
 
 LINES = 39
 """Of a screen, under what may be said before; what does not fit is told by its title."""
@@ -33,10 +33,11 @@ def next_(door: Visit, ref: str, every: bool) -> None:
     """What can happen next to a case, and what is missing for what cannot.
 
     First stands what leads on from where the case is; what is possible in many states, or ruled
-    out, is named below it. With --all every step says all that is missing, and who can supply it.
+    out, is named below it. With --all every step says all that is missing, who can supply it, and
+    from which day it could be done; `why-not` says that of one step, with what to type.
     """
     ref = references.read(ref)
-    found = reading.next_steps(door.admitted("next", ref), door.visitor, ref)
+    found = ahead.next_steps(door.admitted("next", ref), door.visitor, ref)
     waits = f"; it waits on {found['waits_on']}" if found["waits_on"] else ""
     lines = paragraph(f'{found["ref"]} is at "{found["state_title"]}"{waits}.')
     if not found["steps"]:
@@ -44,11 +45,13 @@ def next_(door: Visit, ref: str, every: bool) -> None:
     tasks, caution = _tasks(found), saying.caution(found["caution"])
     who = door.name(door.person)
     if every:
-        lines += _in_full(found["ref"], found["steps"], who)
+        lines += _in_full(found["ref"], found["steps"], who, found["today"])
+        lines += _besides(found)
     else:
         number = _tasks_counted(found)
         room = LINES - len(lines) - len(caution)
         lines += _on_a_screen(found["ref"], found["steps"], who, room - len(number))
+        lines += _besides_counted(found) if len(lines) + len(number) + 2 <= room else []
         tasks = tasks if len(lines) + len(tasks) + len(caution) <= LINES else number
     door.answer(found, [*lines, *tasks, *caution])
 
@@ -158,16 +161,53 @@ def _titles(head: str, steps: Sequence[Step]) -> list[str]:
     return []
 
 
-def _in_full(ref: str, steps: Sequence[Step], who: str) -> list[str]:
+def _in_full(ref: str, steps: Sequence[Step], who: str, today: str) -> list[str]:
     others = [step for step in steps if step["unmet"]]
     lines = _ready(ref, steps, who)
     lines += ["", strong("Cannot be done yet")] if others else []
     for step in others:
         apart = f"; {step['apart']}" if step["apart"] == RULED_OUT else ""
         lines += item(f"{_called(step)}{apart}")
+        lines += paragraph(f"The earliest day: {since(step, today)}.", 6, 2)
         for one in step["unmet"]:
             lines += paragraph(f"- {printing.need(one['what'], one['who'], one['how'])}", 6, 2)
     return lines
+
+
+def since(known: Step, today: str) -> str:
+    """From when something could be done: today, from a day to come, or on what that hangs."""
+    if known["earliest"] is None:
+        return f"not known; it hangs on {listed(known['hangs_on'])}"
+    return "today" if known["earliest"] == today else f"not before {day(known['earliest'])}"
+
+
+def _besides(found: Mapping[str, Any]) -> list[str]:
+    """What can be done beside steps: approvals, and the answers that are asked for now."""
+    lines = ["", strong("Approvals that can be given")] if found["approvals"] else []
+    for one in found["approvals"]:
+        more = count(one["lacking"], "more")
+        lines += item(f'"{one["ask"]}": {more}, by the {listed(one["who"], "or")}')
+        lines += [f"      casetrail {one['how']}"]
+    asked = [one for one in found["answers"] if one["needed"]]
+    lines += ["", strong("Answers that are asked for now")] if asked else []
+    for one in asked:
+        of = f" ({one['of_title']})" if one["of"] else ""
+        again = "; it is answered, and may change" if one["again"] else ""
+        lines += [*item(f"{one['ask']}{of}{again}"), f"      casetrail {one['how']}"]
+    others = len(found["answers"]) - len(asked)
+    if others:
+        said = f"{count(others, 'other question')} can be answered: "
+        lines += ["", *paragraph(f"{said}`casetrail record {found['ref']} --all` writes a form.")]
+    return lines
+
+
+def _besides_counted(found: Mapping[str, Any]) -> list[str]:
+    """How many answers and approvals can be given, of those that are asked for now."""
+    asked = sum(1 for one in found["answers"] if one["needed"])
+    parts = [(asked, "answer"), (len(found["approvals"]), "approval")]
+    said = listed(count(number, noun) for number, noun in parts if number)
+    more = f"`casetrail next {found['ref']} --all` names them."
+    return ["", *paragraph(f"Asked for now: {said}. {more}")] if said else []
 
 
 def _said(step: Step) -> str:

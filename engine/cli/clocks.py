@@ -8,7 +8,7 @@ from typing import Any
 from engine.cli import printing, saying
 from engine.cli.counting import derived
 from engine.cli.door import argument, option
-from engine.cli.printing import day, paragraph, strong
+from engine.cli.printing import day, paragraph, strong, when
 from engine.cli.visit import Visit, reads
 from engine.dates import parse_partial, short_day
 from engine.nouns import count
@@ -76,14 +76,24 @@ def _explained(one: Known, *, source: bool) -> list[str]:
     """One deadline; its source is not said again where it is that of the one before."""
     lines = [strong(line) for line in paragraph(f"{one['title']}: {saying.state(one)}")]
     if source:
-        lines += [line for text in (saying.standing(one), one["note"]) for line in _said(text)]
+        texts = (saying.standing(one), saying.in_force(one), one["note"])
+        lines += [line for text in texts for line in _said(text)]
     lines += ["", *paragraph(_rule(one)), *(_ends(one) if one["from_latest"] else _days(one))]
     lines += [*_listed_before(one), *_at_most(one)]
     if one["changes"]:
-        lines += ["", "Changes"]
+        lines += ["", "Changes", *_began(one["began"])]
         for change in one["changes"]:
             lines += paragraph(_change(change), 2, 4)
     return lines
+
+
+def _began(began: Known | None) -> list[str]:
+    """How a deadline began, where it has changed since."""
+    if began is None:
+        return []
+    due = printing.due(began["now"])
+    said = f"@{began['n']} {printing.when(began['on'])}: deadline started{due and f', due {due}'}"
+    return paragraph(said, 2, 4)
 
 
 def _said(text: str) -> list[str]:
@@ -153,7 +163,20 @@ def _rule(one: Known) -> str:
             f"not answered, so it was counted from {day(was['counted_from'])}{earliest}."
         )
     some = "some day in " if one["from_latest"] else ""
-    return f"The rule: {one['rule_said']}, that is from {some}{day(one['starts_on'])}."
+    return f"The rule: {one['rule_said']}, that is from {some}{day(one['starts_on'])}.{_kept(one)}"
+
+
+def _kept(one: Known) -> str:
+    """That a rule is that of the edition under which the case was before it was moved."""
+    kept = one["kept"]
+    if not kept:
+        return ""
+    if kept["how"] == "restarted":
+        return f" It was started anew when the case was moved to another edition (@{kept['n']})."
+    return (
+        f" That is the rule of edition {kept['edition']}: it was left so when the case was moved "
+        f"to another {when(kept['on'])} (@{kept['n']})."
+    )
 
 
 def _change(change: Known) -> str:
@@ -165,8 +188,23 @@ def _change(change: Known) -> str:
     was, is_ = printing.due(old), printing.due(now)
     if is_ and was != is_:
         days = f": from {was} to {is_}" if was else f": now due {is_}"
+    elif is_ and now.get("starts_on") != old.get("starts_on"):
+        days = f": counted from {day(now['starts_on'])}, and still due {is_}"
     elif now.get("target_on"):
         days = f": {day(now['target_on'])}"
     elif now.get("met_on"):
         days = f" {printing.when(now['met_on'])}"
-    return f"@{change['n']} {printing.when(change['on'])}: {change['type']}{days}{cause}"
+    told = f"@{change['n']} {printing.when(change['on'])}: {change['type']}{days}{cause}"
+    return f"{told}{_by(change)}"
+
+
+def _by(change: Known) -> str:
+    """Who set a target or explained a delay, and what of that is kept apart from the trail."""
+    if not change["kept_apart"]:
+        return ""
+    who, apart = change["by"], printing.listed(change["kept_apart"])
+    by = f"; recorded by {who['recorded']}"
+    if who["decided"] != who["recorded"]:
+        by = f"; decided by {who['decided']}, recorded by {who['recorded']}"
+    verb = "is" if len(change["kept_apart"]) == 1 else "are"
+    return f"{by}; {apart} {verb} kept apart (`history --personal` shows that)"

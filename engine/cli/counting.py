@@ -5,25 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from engine import calendars
-from engine.cli.door import Door, argument, command
+from engine.cli.door import Door, argument, command, option
 from engine.cli.printing import paragraph, strong
-from engine.dates import long_day
+from engine.dates import long_day, read_day
 from engine.errors import UsageError
 from engine.timescales import Due, derivation_lines, due, parse_question
 
+_FOR = "England and Wales (if left out), Scotland or Northern Ireland."
+_KNOWN = "By the bank holidays that had been announced by that day."
 _EXAMPLE = "15 working days after 2026-12-23"
 
 
-@command("date", argument("questions", "QUESTION ...", nargs=-1))
-def date(door: Door, questions: tuple[str, ...]) -> None:
-    """Count days without a case, by the working days of England and Wales.
+@command(
+    "date",
+    argument("questions", "QUESTION ...", nargs=-1),
+    option("--for", "jurisdiction", metavar="JURISDICTION", default="", help=_FOR),
+    option("--as-known-on", metavar="DAY", default="", help=_KNOWN),
+)
+def date(door: Door, questions: tuple[str, ...], jurisdiction: str, as_known_on: str) -> None:
+    """Count days without a case, by the working days of England and Wales or of another.
 
     A question is one in quotes, such as "15 working days after 2026-12-23", "within 5 working
     days of 2026-12-23", "1 month beginning with 2026-12-23" or "7 calendar days before
     2026-12-23". Several are answered one after the other.
     """
     asked = _questions(questions)
-    calendar = calendars.load(calendars.ENGLAND_AND_WALES)
+    calendar = _calendar(jurisdiction, as_known_on)
     found = []
     for question in asked:
         rule, start = parse_question(question)
@@ -35,6 +42,14 @@ def date(door: Door, questions: tuple[str, ...]) -> None:
         for line in derivation_lines(made):
             lines += paragraph(line, 0, 18 if line[:1].isupper() and "   " in line else 0)
     door.answer({"dates": [derived(question, made) for question, made in found]}, lines)
+
+
+def _calendar(jurisdiction: str, as_known_on: str) -> calendars.Calendar:
+    """The shipped list, as it is or as it was known then; no store is looked at."""
+    wanted = " ".join(jurisdiction.split()).casefold() or calendars.SHIPPED[0].casefold()
+    named = [name for name in calendars.SHIPPED if name.casefold() == wanted]
+    calendar = calendars.load(named[0] if named else jurisdiction[:40])
+    return calendar.as_known_on(read_day(as_known_on)) if as_known_on else calendar
 
 
 def derived(asked: str, made: Due) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from engine.cli.looking import PERSONAL, called_values, reason_to_read
 from engine.cli.printing import day, listed, paragraph
 from engine.cli.telling import Titles, told
 from engine.cli.visit import Visit, reads
+from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import private, reading, references
 
@@ -52,9 +53,10 @@ class Entry(NamedTuple):
     "history",
     argument("ref", "REF"),
     option("--all", "every", is_flag=True, help="Each message, and by name who was told."),
+    option("--last", type=int, default=0, metavar="N", help="Only the last N entries."),
     *PERSONAL,
 )
-def history(door: Visit, ref: str, every: bool, personal: bool, why: str) -> None:
+def history(door: Visit, ref: str, every: bool, last: int, personal: bool, why: str) -> None:
     """What has happened on a case, in order; @N names an entry.
 
     Messages that were sent one after the other are one line, as @12-@20. Reasons and personal
@@ -62,17 +64,27 @@ def history(door: Visit, ref: str, every: bool, personal: bool, why: str) -> Non
     """
     ref, reason = references.read(ref), reason_to_read(personal, why)
     place = door.admitted("history", ref)
-    events = reading.history(place, ref)
-    values = private.entries(place, door.visitor, ref, reason) if personal else {}
+    whole = reading.history(place, ref)
+    events = whole[-_checked(last) :]
+    read = private.entries(place, door.visitor, ref, reason) if personal else {}
+    shown = {event["n"] for event in events}
+    values = {key: value for key, value in read.items() if key[0] in shown}
     cautions = reading.cautions(place, [ref])
     document: dict[str, Any] = {"ref": ref, "events": events, "cautions": cautions}
     if personal:
         document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
     with place.database.read() as tx:
         workflow = reading.view(place, tx, ref).edition.workflow
-    titles = Titles(workflow, place.directory, _left_to_do(events), names=every)
+    titles = Titles(workflow, place.directory, _left_to_do(whole), names=every)
     lines = _printed(titles, events, values, every=every)
     door.answer(document, [*lines, *saying.caution(*cautions)])
+
+
+def _checked(last: int) -> int:
+    """How many entries are asked for; 0 for all of them. Raises UsageError."""
+    if last < 0:
+        raise UsageError("--last is how many entries are shown: 1 or more.")
+    return last
 
 
 def _printed(

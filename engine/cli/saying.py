@@ -9,7 +9,7 @@ from engine.cli import printing
 from engine.cli.printing import day, listed, paragraph
 from engine.dates import parse_partial
 from engine.nouns import count
-from engine.prose import capital, setter
+from engine.prose import capital, days_said, setter
 
 Known = Mapping[str, Any]
 """A case, a deadline or a step in its stable form."""
@@ -66,8 +66,42 @@ def state(known: Known) -> str:
 def standing(known: Known) -> str:
     """The duty, what sets the time, and how far that was confirmed.
 
-    Only what was read in its source is called a duty or a legal limit.
+    Only what was read in its source is called a duty or a legal limit. Of a rule that holds no
+    longer it is said which days it was for.
     """
+    held = known["in_force"]
+    former = f" This rule held for what started {_days(held)}." if held and held["over"] else ""
+    return _standing(known) + former
+
+
+def _days(held: Known) -> str:
+    """The days that may start a clock under a rule: `on Fri 15 Dec 2023 or later`."""
+    since, until = held["since"], held["until"]
+    if since and until:
+        return f"from {day(since)} to {day(until)}"
+    if since:
+        return f"on {day(since)} or later"
+    return f"on {day(until)} or earlier"
+
+
+def in_force(known: Known) -> str:
+    """What made the rule of a deadline begin and end, and how well these days are known."""
+    held = known["in_force"]
+    if not held:
+        return ""
+    said = [] if held["over"] else [f"This rule holds for what starts {_days(held)}."]
+    for word, on, basis in (
+        ("From", held["since"], held["began"]),
+        ("Until", held["until"], held["ended"]),
+    ):
+        if basis:
+            checked = f" {days_said(basis['checked'])}" if basis["checked"] else ""
+            by = basis["by"].removesuffix(".")
+            said.append(f"{word} {day(on)}: {by} ({basis['confirmed']}{checked}).")
+    return " ".join(said)
+
+
+def _standing(known: Known) -> str:
     time = known["time_from"]
     word = f' ("{time["says"]}")' if time["says"] else ""
     source = f"{setter(time['kind'])}{word}: {time['source']}"

@@ -32,7 +32,7 @@ def warning(place: Workplace) -> str:
 
 
 def _calendar(place: Workplace) -> Calendar:
-    return next(iter(place.calendars.values()))
+    return place.own_calendar
 
 
 def _began(place: Workplace) -> datetime | None:

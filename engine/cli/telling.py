@@ -101,6 +101,8 @@ class Titles:
         """Why something happened: a step, an answer, or words."""
         if text in self._workflow.questions:
             return f'the answer to "{self.question(text)}"'
+        if text == "calendar":
+            return "the list of bank holidays changed"
         return self.step(text) if text in self._workflow.transitions else plainly(text)
 
     def value(self, name: str, text: str) -> str:
@@ -126,7 +128,7 @@ def _told(event: Mapping[str, Any], titles: Titles) -> list[str]:
     if say:
         found = say(event["body"], titles)
         return [found] if isinstance(found, str) else found
-    if event["type"].startswith(("deadline", "target", "delay")):
+    if event["type"].startswith(("deadline", "target", "delay", "notices")):
         return [f"{event['type']}: {_clock(event['body'], titles)}"]
     return [str(event["type"])]
 
@@ -193,6 +195,17 @@ def _undone(body: Body, titles: Titles) -> str:
 
 def _redated(body: Body, titles: Titles) -> str:
     return f"step @{body['step']} re-dated from {day(body['old'])} to {day(body['new'])}"
+
+
+def _migrated(body: Body, titles: Titles) -> list[str]:
+    """That the case was moved; of each clock that it left as it was, that it did."""
+    to = f", now at {titles.state(body['to'])}" if body["to"] != body["from"] else ""
+    if body["back"]:
+        return [f"given back to edition {body['to_name']}, as before @{body['back']}{to}"]
+    kept = [titles.timescale(c["timescale"]) for c in body["choices"] if c["choice"] == "keep"]
+    stays = [f"{name} stays as it was counted" for name in dict.fromkeys(kept)]
+    names = f"from edition {body['from_name']} to {body['to_name']}"
+    return [f"moved {names}{to}", *stays]
 
 
 def _clock(body: Body, titles: Titles) -> str:
@@ -293,6 +306,7 @@ _TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
     "transition taken": _taken,
     "step undone": _undone,
     "step re-dated": _redated,
+    "case migrated": _migrated,
     "notice fired": _notice,
     "people told": _told_people,
     "task opened": _tasks,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
+import click
+
 from engine import bootstrap, loading
-from engine.cli import saying
-from engine.cli.door import Door, argument, command
+from engine.cli import overlaying, saying
+from engine.cli.door import Door, argument, command, option
 from engine.cli.printing import day, item, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.config import misplaced
+from engine.dates import read_day
 from engine.definition import Workflow
 from engine.directory import unknown_roles
+from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import editions, reading
+from engine.service import choosing, editions, reading
 
 
 @reads("list")
@@ -21,7 +27,9 @@ def list_(door: Visit) -> None:
     """The processes that can be had, and the editions of them that are in use here."""
     in_use: list[dict[str, Any]] = []
     if bootstrap.config_file(door.options["config"]).exists():
-        in_use = reading.editions_in_use(door.place)
+        numbers = choosing.open_cases(door.place)
+        known = reading.editions_in_use(door.place)
+        in_use = [{**one, "open": numbers.get(one["hash"], 0)} for one in known]
     shipped = [
         {"workflow": process.name, "title": process.title, "edition": process.edition}
         for process in loading.available()
@@ -35,7 +43,9 @@ def list_(door: Visit) -> None:
         title = titles.get(one["workflow"], one["workflow"])
         ends = f" to {day(one['to'])}" if one["to"] else ""
         since = f"from {day(one['from'])}{ends}"
-        lines += item(f"{title}, edition {one['edition']}, in force {since} [{one['workflow']}]")
+        cases = f"; {count(int(one['open']), 'open case')}" if one["open"] else ""
+        name = f"{title}, edition {one['edition']}"
+        lines += item(f"{name}, in force {since}{cases} [{one['workflow']}]")
     door.answer({"workflows": shipped, "in_use": in_use}, lines)
 
 
@@ -55,6 +65,7 @@ def check(door: Door, name: str) -> None:
         "misplaced_appointments": wrong,
         "timescales": len(rules),
         "unconfirmed": len(unconfirmed),
+        "extends": overlaying.base_of(workflow),
         "mistakes": [],
     }
     said = (
@@ -65,7 +76,7 @@ def check(door: Door, name: str) -> None:
         f"{count(len(rules), 'timescale rule')} written in its files, of which "
         f"{len(unconfirmed)} unconfirmed."
     )
-    lines = paragraph(said)
+    lines = [*paragraph(said), *overlaying.standing(workflow)]
     for odd in (*saying.misnamed(unknown, kinds, "this process does not have"), *wrong):
         lines += paragraph(odd)
     door.answer(document, [*lines, *saying.caution(workflow.caution)])
@@ -86,15 +97,62 @@ def _odd(door: Door, workflow: Workflow) -> tuple[list[str], dict[str, str], lis
     return unknown, kinds, [str(one) for one in misplaced(settings, own)]
 
 
-@command("describe", argument("name", "NAME-OR-FOLDER"))
-def describe(door: Door, name: str) -> None:
-    """Say a process in English, with the source of every rule and how far it is confirmed."""
-    from engine.describing import describe as described
+@command(
+    "describe",
+    argument("name", "NAME-OR-FOLDER"),
+    option("--as-at", metavar="DATE", default="", help="With the rules that held on this day."),
+    option(
+        "--format",
+        "form",
+        type=click.Choice(("text", "html")),
+        default="text",
+        help="Text, or one web page (html).",
+    ),
+    option("--out", metavar="FILE", default="", help="Write it into this file; - prints it."),
+)
+def describe(door: Door, name: str, as_at: str, form: str, out: str) -> None:
+    """Say a process in English, with the source of every rule and how far it is confirmed.
+
+    With --as-at it is said as the law stood on that day: rules that were not yet in force, or no
+    longer, are left out, and it says what is not known of that day.
+    """
+    from engine.as_at import left_out
 
     workflow: Workflow = loading.load(loading.find(name))
-    text: str = described(workflow)
-    document = {"workflow": workflow.name, "edition": workflow.edition, "text": text}
-    door.answer(document, text.rstrip("\n").split("\n"))
+    day = read_day(as_at) if as_at else None
+    text = _said(workflow, form, day)
+    document = {
+        "workflow": workflow.name,
+        "edition": workflow.edition,
+        "as_at": day.isoformat() if day else None,
+        "left_out": [one._asdict() for one in left_out(workflow, day)] if day else [],
+        "format": form,
+        "file": None if out in ("", "-") else out,
+        "text": text,
+    }
+    if document["file"]:
+        _write(Path(out), text)
+        door.answer(document, paragraph(f"{workflow.title}, in English: {out}."))
+    else:
+        door.answer(document, text.rstrip("\n").split("\n"))
+
+
+def _said(workflow: Workflow, form: str, day: date | None) -> str:
+    if form == "html":
+        from engine.describing.page import page
+        from engine.diagrams.graph import main_line
+
+        return page(workflow, main_line(workflow), day)
+    from engine.describing import describe
+
+    return describe(workflow, day)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written ({error.strerror}); name another.") from error
 
 
 @reads("activate", argument("name", "NAME-OR-FOLDER"))
@@ -103,12 +161,25 @@ def activate(door: Visit, name: str) -> None:
     workflow, sources = editions.shipped(name)
     bootstrap.check_appointments(door.settings, [workflow])
     new = editions.replace(door.place, door.visitor, workflow, sources)
+    others = choosing.under_others(door.place, workflow.name, workflow.hash)
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
         "hash": workflow.hash,
         "activated": new,
+        "extends": overlaying.base_of(workflow),
+        "open_under_others": others,
     }
     known = "is in use from now on" if new else "was in use already"
     said = f"{workflow.title}, edition {workflow.edition}, {known} ({workflow.hash[:12]})."
-    door.answer(document, [*paragraph(said), *saying.caution(workflow.caution)])
+    lines = [*paragraph(said), *overlaying.standing(workflow), *_left_behind(workflow, others)]
+    door.answer(document, [*lines, *saying.caution(workflow.caution)])
+
+
+def _left_behind(workflow: Workflow, others: int) -> list[str]:
+    """That open cases stay under other editions, and how to see what moving them would come to."""
+    if not others:
+        return []
+    stay = count(others, "open case stays under another edition", "open cases stay under others")
+    how = f"`workflow migrate {workflow.name} --to {workflow.edition} --dry-run`"
+    return paragraph(f"{stay}; {how} says what moving would come to.")

@@ -11,12 +11,13 @@ from typing import Any
 
 from engine.config.kinds import Kind, WrongValueError, anything, described, shown
 from engine.errors import ConfigError, Mistake
+from engine.filetext import TextFaultError, check_dots, decoded, read_bytes, too_much
 
-LARGEST = 1_000_000
+LARGEST = 512 * 1024
 """Bytes of a file."""
-
-MOST_DOTS = 100
-"""Dots of one line: the time to parse a key grows with the square of its parts."""
+_TOO_LARGE = "This file is larger than 512 kB; name the file that is meant."
+MOST_VALUES = 20_000
+"""Values of a file, tables and lists among them."""
 
 GUESSES = 100
 """Mistakes of one file for which a guess is made; comparing names costs time."""
@@ -78,12 +79,13 @@ class Sheet:
         """
         content = _content(path)
         try:
-            text = content.decode("utf-8-sig")
-            _check_dots(text)
+            text = decoded(content)
+            check_dots(text)
             document = tomllib.loads(text)
-        except UnicodeDecodeError as error:
-            number = content.count(b"\n", 0, error.start) + 1
-            problem = "This line has a character that is not UTF-8; save the file as UTF-8."
+            if problem := too_much(document, MOST_VALUES):
+                raise TextFaultError(1, problem)
+        except TextFaultError as error:
+            number, problem = error.line, str(error)
         except tomllib.TOMLDecodeError as error:
             number, problem = _syntax(str(error), text)
         except RecursionError:
@@ -170,24 +172,16 @@ class Sheet:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+        return read_bytes(path, LARGEST, _TOO_LARGE)
     except FileNotFoundError:
         raise
+    except TextFaultError as error:
+        raise ConfigError(f"{path}:{error.line}: {error}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(
-            f"{path} cannot be read ({reason}); make it a file that may be."
+            f"{path}:1: This file cannot be read ({reason}); make it a file that may be."
         ) from None
-    if len(content) > LARGEST:
-        raise ConfigError(f"{path} is larger than 1 MB; name the file that is meant.")
-    return content
-
-
-def _check_dots(text: str) -> None:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > MOST_DOTS:
-            raise tomllib.TOMLDecodeError(f"A line has too many dots (at line {number}, column 1)")
 
 
 def _syntax(error: str, text: str) -> tuple[int, str]:

@@ -5,22 +5,30 @@ case.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from engine.calendars import Calendar, TooEarlyError, at_local
+from engine.calendars import Calendar, TooEarlyError
 from engine.case import RUNNING, Key, Row
 from engine.dates import PartialDate, parse_partial
+from engine.decide.arming import moments, rearm
 from engine.decide.draft import Draft
+from engine.decide.pinning import pinned
+from engine.decide.starting import Start, start_of
 from engine.decide.telling import of_clock, tell
-from engine.definition import Timescale, Variant
+from engine.definition import Timescale
+from engine.edition import Edition
 from engine.guards import holds
-from engine.timescales import Rule, due_between, due_on, moment_day, parse_moment
+from engine.timescales import Rule, due_between, due_on
 
-HOUR = 9
-"""Notices fire at nine in the morning, local time."""
+CALENDAR = "calendar"
+"""The cause of what becomes of a clock because the list of bank holidays changed."""
+
+NO_RULE = "there was no rule on that day"
+"""The cause of the end of a clock that ran provisionally, and whose day was before any rule."""
+
+OLD = ("starts_on", "due_on", "due_from", "due_to", "status", "calendar")
+"""What an event says of a deadline as it was before."""
 
 
 def after_step(draft: Draft, transition: str, before: str, met_on: str) -> None:
@@ -64,17 +72,6 @@ def _touched(draft: Draft, questions: Iterable[str]) -> dict[str, Timescale]:
     return {timescale.id: timescale for timescale in found}
 
 
-class Start(NamedTuple):
-    """From where a clock counts: the variant in force, how far the day is known, and which time it
-    is.
-    """
-
-    variant: Variant
-    status: str
-    day: str
-    no: int
-
-
 def _review_recurring(draft: Draft, timescale: Timescale) -> None:
     here = draft.case.state in timescale.starts_in
     if here and not _open(draft, timescale) and holds(timescale.only_if, draft.facts):
@@ -84,8 +81,9 @@ def _review_recurring(draft: Draft, timescale: Timescale) -> None:
 def _review_counted(draft: Draft, timescale: Timescale, cause: str, *, here: bool) -> None:
     applies = holds(timescale.only_if, draft.facts)
     for of in _subjects(draft, timescale):
-        start = _start_of(draft, timescale, of)
+        start = start_of(draft, timescale, of)
         if start is None:
+            _before_any_rule(draft, timescale, of)
             continue
         key: Key = (draft.case.ref, timescale.id, of, start.no)
         row = draft.case.deadlines().get(key)
@@ -125,7 +123,7 @@ def _run(
     body |= {
         "status": start.status,
         "schedule": (row["schedule"] + 1) if row else 1,
-        "notices": [] if draft.case.row["historic"] else _moments(draft, timescale, body),
+        "notices": _notices(draft, timescale, body),
         "turns": turns,
     }
     if row:
@@ -194,124 +192,102 @@ def _next_cycle(draft: Draft, timescale: Timescale, since: str) -> None:
 def move(draft: Draft, timescale: Timescale, key: Key, start: Start, cause: str) -> None:
     """Count a clock from another start: a running one is moved, one that was met judged again."""
     row = draft.case.deadlines()[key]
-    body = _computed(draft, key, start)
-    same = all(body[name] == row[name] for name in ("starts_on", "due_on", "due_from", "due_to"))
+    variant, day = pinned(draft, key, start.variant, start.day)
+    body = _computed(draft, key, start._replace(variant=variant, day=day))
+    same = is_same(row, body)
     if row["status"] in RUNNING:
         if not same or start.status != row["status"]:
-            _move_running(draft, timescale, key, body | {"status": start.status}, cause)
+            move_running(draft, timescale, key, body | {"status": start.status}, cause)
     elif row["status"] in ("met", "met late") and not same:
-        _rejudge(draft, key, row, body, cause)
+        rejudge(draft, key, body, cause)
 
 
-def _move_running(
+def is_same(row: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether a clock counted anew starts and ends on the days that its row has."""
+    return all(body[name] == row[name] for name in ("starts_on", "due_on", "due_from", "due_to"))
+
+
+def move_running(
     draft: Draft, timescale: Timescale, key: Key, body: dict[str, Any], cause: str
 ) -> None:
+    """Move a running clock to other days, and tell everyone who was told of it already."""
     row = draft.case.deadlines()[key]
     names = ("status", "rule", "starts_on", "due_on", "due_from", "due_to", "calendar")
     now = {name: body[name] for name in names}
-    dropped, notices, fired = _rearm(draft, timescale, key, body)
+    dropped, notices, told = rearm(draft, timescale, key, body, again=cause != CALENDAR)
+    if draft.case.row["historic"]:
+        notices = []
     if notices:
         now["schedule"] = row["schedule"] + 1
     moved = {
         **_name(key),
         "cause": cause,
-        "old": {name: row[name] for name in ("starts_on", "due_on", "status")},
+        "old": {name: row[name] for name in OLD},
         "now": now,
         "dropped": dropped,
         "schedule": row["schedule"] + 1,
         "notices": notices,
     }
     draft.emit("deadline moved", moved)
-    if fired and row["due_on"]:
+    if told and row["due_on"]:
         of, day = str(key[2]), str(body["due_on"] or "")
-        tell(draft, fired, of_clock(draft, timescale.title, of, "the day has moved", by_when=day))
+        tell(draft, told, of_clock(draft, timescale.title, of, "the day has moved", by_when=day))
 
 
-def _rejudge(draft: Draft, key: Key, row: Row, body: Mapping[str, Any], cause: str) -> None:
+def move_notices(
+    draft: Draft, timescale: Timescale, key: Key, body: Mapping[str, Any], cause: str
+) -> None:
+    """Move the notices of a clock whose own days stay, where any of them is due another day."""
+    row = draft.case.deadlines()[key]
+    dropped, notices, _ = rearm(draft, timescale, key, body, again=False)
+    if dropped and not draft.case.row["historic"]:
+        schedule = row["schedule"] + 1
+        moved = {
+            **_name(key),
+            "cause": cause,
+            "old": {"calendar": row["calendar"]},
+            "now": {"calendar": body["calendar"], "schedule": schedule},
+            "dropped": dropped,
+            "schedule": schedule,
+            "notices": notices,
+        }
+        draft.emit("notices moved", moved)
+
+
+def rejudge(draft: Draft, key: Key, body: Mapping[str, Any], cause: str) -> None:
+    """Judge a deadline that was met by other days than it was judged by."""
+    row = draft.case.deadlines()[key]
     names = ("starts_on", "due_on", "due_from", "due_to", "calendar")
     now = {name: body[name] for name in names}
     now["status"] = judged(draft, {**row, **now}, row["met_on"])
-    old = {name: row[name] for name in ("starts_on", "due_on", "status")}
+    old = {name: row[name] for name in OLD}
     draft.emit("deadline re-judged", {**_name(key), "cause": cause, "old": old, "now": now})
 
 
-def _rearm(
-    draft: Draft, timescale: Timescale, key: Key, body: Mapping[str, Any]
-) -> tuple[list[list[Any]], list[list[Any]], list[str]]:
-    """What to drop, what to arm, and the roles that were told already.
-
-    Only a notice whose own moment changed gets a new row; one that has fired is armed again only
-    for the future.
-    """
-    rows = draft.case.rows.table("notices")
-    waiting = {str(k[4]): (k, rows[k]["at"]) for k in draft.case.waiting_notices(key)}
-    now = _micros(draft)
-    dropped: list[list[Any]] = []
-    armed: list[list[Any]] = []
-    fired: list[str] = []
-    for name, at in _moments(draft, timescale, body):
-        if name in waiting:
-            old_key, old_at = waiting[name]
-            if old_at != at:
-                dropped.append([name, old_key[5]])
-                armed.append([name, at])
-            continue
-        notice = next(n for n in timescale.notices if n.id == name)
-        fired += notice.tell
-        if at > now:
-            armed.append([name, at])
-    return dropped, armed, list(dict.fromkeys(fired))
-
-
-def _start_of(draft: Draft, timescale: Timescale, of: str) -> Start | None:
-    """Where the clock counts from: the first variant, in the order of the file, in force on its own
-    day.
-
-    None while no day is known; a provisional clock then counts from the earliest date on record.
-    """
-    for variant in timescale.variants:
-        anchor = draft.edition.rule(variant.due).anchor
-        day = draft.case.value(anchor, of)
-        if day is not None and _in_force(variant, day):
-            return Start(variant, "running", day, draft.case.occurrence(anchor))
-    anchor = draft.edition.rule(timescale.variants[0].due).anchor
-    unknown = draft.case.value(anchor, of) is None
-    if timescale.provisional and unknown and not draft.case.row["historic"]:
-        day = _earliest(draft, anchor)
-        variant = draft.edition.variant(timescale, day) or timescale.variants[0]
-        return Start(variant, "provisional", day, draft.case.occurrence(anchor))
-    return None
-
-
-def _in_force(variant: Variant, day: str) -> bool:
-    if not variant.since and not variant.until:
-        return True
-    first = parse_partial(day).first.isoformat()
-    return variant.since <= first and (not variant.until or first <= variant.until)
-
-
-def _earliest(draft: Draft, anchor: str) -> str:
-    row = draft.case.rows.table("turns").get((draft.case.ref, anchor))
-    if row:
-        return str(row["happened"])
-    known = [draft.case.value(q) for q in draft.edition.public_dates if q != anchor]
-    days = [*(day for day in known if day), str(draft.case.row["opened_on"])]
-    return min(parse_partial(day).first for day in days).isoformat()
+def _before_any_rule(draft: Draft, timescale: Timescale, of: str) -> None:
+    """A clock that ran provisionally ends when its day turns out to be before there was a rule."""
+    anchors = {draft.edition.rule(one.due).anchor for one in timescale.variants}
+    if timescale.provisional and any(draft.case.value(one, of) is not None for one in anchors):
+        for key, row in _open(draft, timescale):
+            if key[2] == of and row["status"] == "provisional":
+                stop(draft, key, row, NO_RULE)
 
 
 def _computed(draft: Draft, key: Key, start: Start) -> dict[str, Any]:
     """What the calendar makes of a start; nothing of one before working days are known."""
-    interval = parse_partial(start.day)
-    rule = draft.edition.rule(start.variant.due)
-    exact, between = _days_of(rule, interval, draft.calendar)
+    return _name(key) | counted(draft.edition, start.variant.due, start.day, draft.calendar)
+
+
+def counted(edition: Edition, rule: str, day: str, calendar: Calendar) -> dict[str, Any]:
+    """What a calendar makes of a rule of an edition and the day from which it counts."""
+    exact, between = _days_of(edition.rule(rule), parse_partial(day), calendar)
     return {
-        **_name(key),
-        "rule": start.variant.due,
-        "starts_on": start.day,
+        "rule": rule,
+        "starts_on": day,
         "due_on": exact.isoformat() if exact else None,
         "due_from": between[0].isoformat() if between else None,
         "due_to": between[1].isoformat() if between else None,
-        "calendar": draft.calendar.version,
+        "calendar": calendar.version,
     }
 
 
@@ -326,29 +302,8 @@ def _days_of(
         return None, None
 
 
-def _moments(draft: Draft, timescale: Timescale, body: Mapping[str, Any]) -> list[list[Any]]:
-    start = parse_partial(body["starts_on"]).first
-    due = date.fromisoformat(body["due_on"]) if body["due_on"] else None
-    found = []
-    for notice in timescale.notices:
-        moment = parse_moment(notice.at)
-        if moment.anchor == "due" and due is None:
-            continue
-        # A notice that cannot be counted is not sent; its deadline says that it is not counted.
-        with suppress(TooEarlyError):
-            day = moment_day(moment, start, due, draft.calendar)
-            found.append([notice.id, micros_at(day)])
-    return found
-
-
-@lru_cache(maxsize=4096)
-def micros_at(day: date) -> int:
-    """The moment at which the notices of a day fire, in microseconds since 1970 UTC."""
-    return int(at_local(day, HOUR).timestamp()) * 1_000_000
-
-
-def _micros(draft: Draft) -> int:
-    return int(draft.context.now.timestamp() * 1_000_000)
+def _notices(draft: Draft, timescale: Timescale, body: Mapping[str, Any]) -> list[list[Any]]:
+    return [] if draft.case.row["historic"] else moments(timescale, body, draft.calendar)
 
 
 def _drop(draft: Draft, key: Key) -> list[list[Any]]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from engine.case import Given
 from engine.dates import parse_partial
-from engine.decide import answers, clocks, keeping, recording, tasks
+from engine.decide import answers, clocks, keeping, pins, recording, tasks
 from engine.decide.draft import Draft
 from engine.decide.lateness import recorded_late
+from engine.decide.starting import Start
 from engine.edition import subjects
 from engine.errors import Need, RefusedError, UsageError
 
@@ -42,6 +43,7 @@ def put_right(draft: Draft, given: Sequence[Given]) -> None:
     for item in items:
         recording.void_approvals(draft, item["question"], item["no"])
     clocks.review(draft, [one.question for one in given], CAUSE)
+    pins.follow(draft, [one.question for one in given], CAUSE)
     for item in items:
         _move_earlier(draft, item)
     tasks.close_answered(draft)
@@ -57,7 +59,7 @@ def _move_earlier(draft: Draft, item: Mapping[str, Any]) -> None:
         key = (draft.case.ref, timescale.id, of, no)
         variant = draft.edition.variant(timescale, parse_partial(value).first.isoformat())
         if variant is not None and key in draft.case.deadlines():
-            clocks.move(draft, timescale, key, clocks.Start(variant, "running", value, no), CAUSE)
+            clocks.move(draft, timescale, key, Start(variant, "running", value, no), CAUSE)
 
 
 def need_reason(draft: Draft) -> None:

@@ -9,6 +9,7 @@ from engine.dates import parse_partial
 from engine.decide import clocks
 from engine.decide.draft import Draft
 from engine.decide.standing import Stood, days, entered
+from engine.decide.starting import Start
 from engine.definition import Timescale
 
 
@@ -27,7 +28,7 @@ def restart(draft: Draft, steps: Sequence[Stood], cause: str) -> None:
         day = _start(draft, timescale, key, steps)
         variant = draft.edition.variant(timescale, parse_partial(day).first.isoformat())
         if variant is not None and day != row["starts_on"]:
-            start = clocks.Start(variant, "running", day, int(key[3]))
+            start = Start(variant, "running", day, int(key[3]))
             clocks.move(draft, timescale, key, start, cause)
 
 

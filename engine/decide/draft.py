@@ -7,7 +7,7 @@ saved it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from engine.apply import changes
@@ -108,7 +108,7 @@ class Draft:
         edition: Edition,
         context: Context,
         directory: Directory,
-        calendar: Calendar,
+        calendar: Calendar | Callable[[], Calendar],
         randomness: Randomness,
     ) -> None:
         self.case = case
@@ -116,7 +116,7 @@ class Draft:
         self.workflow = edition.workflow
         self.context = context
         self.directory = directory
-        self.calendar = calendar
+        self._calendar = calendar
         self.randomness = randomness
         self.facts = CaseFacts(case, context.today)
         """What guards may know of the case, as it is at the moment of asking."""
@@ -178,9 +178,15 @@ class Draft:
             edition,
             self.context,
             self.directory,
-            self.calendar,
+            self._calendar,
             self.randomness,
         )
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar by which the case counts, looked up when something is first counted."""
+        given = self._calendar
+        return given if isinstance(given, Calendar) else given()
 
     @property
     def moved(self) -> bool:

@@ -11,7 +11,9 @@ from engine.case import RUNNING, AnswerKey, Key, Row
 from engine.dates import read_day, said
 from engine.decide.draft import Draft
 from engine.decide.keeping import need_keeper
-from engine.errors import Need, RefusedError
+from engine.errors import RefusedError, UsageError
+from engine.guessing import resembling
+from engine.prose import listed
 
 
 def extend(draft: Draft, timescale: str, to: str, agreed_by: str) -> None:
@@ -60,14 +62,17 @@ def delay(draft: Draft, timescale: str, told: str) -> None:
 
 
 def running(draft: Draft, named: str) -> tuple[Key, Row]:
-    """The open deadline of a timescale; raises RefusedError when there is none."""
+    """The open deadline of a timescale; raises RefusedError when there is none, and UsageError for
+    a timescale that the process does not have.
+    """
     timescale, _, of = named.partition("/")
     if timescale not in draft.workflow.timescales:
         runs = dict.fromkeys(str(key[1]) for key, _ in draft.case.open_deadlines())
-        known = [draft.workflow.timescales[name] for name in runs]
-        raise RefusedError(
-            f"This process has no timescale {timescale}.",
-            tuple(Need(f'what runs is "{one.title}"', how=f"named {one.id}") for one in known),
+        near = resembling(timescale, draft.workflow.timescales, 1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"This process has no timescale {timescale[:40]}; {meant}what runs: "
+            f"{listed(runs) or 'none'}."
         )
     for key, row in draft.case.open_deadlines():
         if key[1] == timescale and (not of or key[2] == of) and row["status"] in RUNNING:

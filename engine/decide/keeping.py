@@ -122,7 +122,7 @@ def _for_others(draft: Draft, given: Iterable[Given], may: Rule) -> tuple[Need, 
             continue
         right = may is may_correct
         said = f'{CORRECTING if right else _to_answer(question)} "{question.ask}"'
-        whose = _correctors(draft, question) if right else suppliers(draft, question.id)
+        whose = correctors(draft, question) if right else suppliers(draft, question.id)
         need = theirs(draft, _seeing(draft, question, one, whose), said)
         own = _own_agency(draft, question, one)
         agency = draft.directory.agencies.get(own)
@@ -178,7 +178,7 @@ def may_answer(draft: Draft, question: Question, one: Given, person: str) -> boo
 
 def may_correct(draft: Draft, question: Question, one: Given, person: str) -> bool:
     """Whether somebody may put an answer right: who keeps the record, or whose own answer it is."""
-    return _may(draft, question, one, person, _correctors(draft, question))
+    return _may(draft, question, one, person, correctors(draft, question))
 
 
 def suppliers(draft: Draft, question: str) -> tuple[str, ...]:
@@ -197,7 +197,7 @@ def held(draft: Draft, whose: Iterable[str], person: str = "") -> Appointment | 
     return draft.directory.acting(who, whose, day, _only_at(draft))
 
 
-def _correctors(draft: Draft, question: Question) -> tuple[str, ...]:
+def correctors(draft: Draft, question: Question) -> tuple[str, ...]:
     """Those who keep the record; of an answer that only some may see, its suppliers too."""
     return suppliers(draft, question.id) if question.seen_by else draft.workflow.keepers
 

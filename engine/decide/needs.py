@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -12,17 +12,20 @@ from engine.decide import once, setting_aside
 from engine.decide.answers import given_only_with, of_whom
 from engine.decide.closing import closing, left_running
 from engine.decide.draft import Draft
-from engine.decide.keeping import day_of, may_take, suppliers, theirs
+from engine.decide.keeping import correctors, day_of, may_take, suppliers, theirs
 from engine.decide.tasks import EITHER, MISSING, UNMET
-from engine.definition import Approval, Condition, Question, Transition
+from engine.definition import Approval, Condition, Question, Transition, Workflow
 from engine.edition import rests_on
 from engine.errors import Need
-from engine.guards import clause, required, ways
+from engine.guards import ALL_ENDED, ANSWERED, NOT_ANSWERED, PASSED, clause, required, ways
 from engine.nouns import count
 from engine.prose import listed, names_of, straight
 
 NOT_THEIRS = "not theirs"
 """The kind of a need that somebody else's role decides; only evidence records it all the same."""
+
+PLACE, PERSON, ONCE, GUARD = "place", "person", "once", "guard"
+RECORD, OPINION, APPROVAL, CLOCK = "record", "opinion", "approval", "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,12 @@ class Missing:
     kind: str
     subject: str
     role: str
+    sort: str = ""
+    """What sort of thing is missing; nothing where nothing can supply it."""
+    ways: tuple[tuple[Condition, ...], ...] = ()
+    """Of a guard: the lines that each of its ways lacks."""
+    steps: tuple[str, ...] = ()
+    """Of a clock: the steps of which any ends it."""
 
 
 def missing(draft: Draft, transition: Transition) -> list[Missing]:
@@ -42,18 +51,55 @@ def missing(draft: Draft, transition: Transition) -> list[Missing]:
     """
     if draft.workflow.was_set_aside(draft.case.state, draft.case.row["closed_on"]):
         return [Missing(setting_aside.gone(), UNMET, transition.id, _first(transition))]
-    guard, records = _guard(draft, transition), _records(draft, transition)
-    told = {one.need.how for one in guard}
+    guard, records = _asked_once(draft, transition)
     return [
         *_place(draft, transition),
         *_person(draft, transition),
         *(_once(draft, transition) if transition.once_for else ()),
         *guard,
-        *(one for one in records if one.need.how not in told),
+        *records,
         *_opinions(draft, transition),
         *_approvals(draft, transition),
         *_clocks(draft, transition),
     ]
+
+
+def _asked_once(draft: Draft, transition: Transition) -> tuple[list[Missing], list[Missing]]:
+    """What the guard lacks, and what is to be on record; without what comes with something else.
+
+    An answer that every way of a guard gives is not asked for once more, nor is the guard where any
+    answer to what is to be on record meets it.
+    """
+    guard, records = _guard(draft, transition), _records(draft, transition)
+    if not guard or not records:
+        return guard, records
+    asked = {one.subject for one in records}
+    certain = [one for one in guard if len(one.ways) > 1 and _follows(draft, one, asked)]
+    guard = [one for one in guard if one not in certain]
+    told = {one.need.how for one in guard}
+    answered = {name for one in guard for name in _answering(one)} - set(transition.asks_anew)
+    return guard, [
+        one for one in records if one.need.how not in told and one.subject not in answered
+    ]
+
+
+def _follows(draft: Draft, one: Missing, asked: Collection[str]) -> bool:
+    """Whether some way of a guard holds as soon as these questions have any answer at all."""
+    facts = () if draft.case.row["historic"] else draft.edition.facts
+    return any(
+        all(
+            line.subject in asked
+            and (line.word == ANSWERED or (line.word == PASSED and line.subject in facts))
+            for line in way
+        )
+        for way in one.ways
+    )
+
+
+def _answering(one: Missing) -> frozenset[str]:
+    """The questions that are answered in every way in which the need of a guard is met."""
+    named = [{line.subject for line in way if line.word != NOT_ANSWERED} for way in one.ways]
+    return frozenset(set.intersection(*named)) if named else frozenset()
 
 
 def _place(draft: Draft, transition: Transition) -> list[Missing]:
@@ -62,21 +108,21 @@ def _place(draft: Draft, transition: Transition) -> list[Missing]:
     here = draft.workflow.states[draft.case.state].title
     what = f'the case is at "{here}", from where this step does not start'
     need = Need(what, how="`next` lists the steps that start from here")
-    return [Missing(need, UNMET, transition.id, _first(transition))]
+    return [Missing(need, UNMET, transition.id, _first(transition), PLACE)]
 
 
 def _person(draft: Draft, transition: Transition) -> list[Missing]:
     if may_take(draft, transition):
         return []
     need = _of_deputy(draft, transition, theirs(draft, transition.who))
-    return [Missing(need, NOT_THEIRS, transition.id, _first(transition))]
+    return [Missing(need, NOT_THEIRS, transition.id, _first(transition), PERSON)]
 
 
 def _once(draft: Draft, transition: Transition) -> list[Missing]:
     if not once.is_done(draft, transition):
         return []
     need = once.told(draft, transition)
-    return [Missing(need, UNMET, transition.id, _first(transition))]
+    return [Missing(need, UNMET, transition.id, _first(transition), ONCE)]
 
 
 def _of_deputy(draft: Draft, transition: Transition, need: Need) -> Need:
@@ -102,17 +148,27 @@ def _guard(draft: Draft, transition: Transition) -> list[Missing]:
 
     A way that an answer on record rules out is told only when every way is.
     """
-    every = ways(transition.only_if, draft.facts)
+    every = _shortest(ways(transition.only_if, draft.facts))
     known = [way for way in every if not any(_ruled_out(draft, line) for line in way)] or every
     role = _first(transition)
     always = [line for line in (known[0] if known else ()) if all(line in way for way in known)]
-    found = [Missing(_condition(draft, line), UNMET, line.subject, role) for line in always]
+    found = [
+        Missing(_condition(draft, line), UNMET, line.subject, role, GUARD, ((line,),))
+        for line in always
+    ]
     others = [[line for line in way if line not in always] for way in known]
     if len(others) > 1 and all(others):
         nearest = min(others, key=len)
         need = _either(draft, others, transition.on_file)
-        found.append(Missing(need, UNMET, nearest[0].subject, role))
+        each = tuple(map(tuple, others))
+        found.append(Missing(need, UNMET, nearest[0].subject, role, GUARD, each))
     return found
+
+
+def _shortest(every: Sequence[tuple[Condition, ...]]) -> list[tuple[Condition, ...]]:
+    """The ways without those that need all that another needs, and more."""
+    lines = [set(way) for way in every]
+    return [way for way in every if not any(other < set(way) for other in lines)]
 
 
 def _ruled_out(draft: Draft, line: Condition) -> bool:
@@ -135,11 +191,13 @@ def _condition(draft: Draft, line: Condition) -> Need:
     what = straight(required(line, workflow))
     if line.subject not in workflow.questions:
         ended, opened = draft.case.linked(line.subject)
-        return Need(what, how=f"{ended} of {opened} have ended")
+        ending = names_of(workflow.children[line.subject], enders(workflow, line.subject))
+        first = listed((step.id for step in openers(draft, line)), "or")
+        return Need(what, ending, f"{ended} of {opened} have ended{first and f'; take {first}'}")
     value = draft.case.value(line.subject)
     if value is not None:
-        return Need(what, how=f"the answer on record is {value}")
-    deciding = _deciding(draft, line) or given_only_with(draft, Given(line.subject, ""))
+        return _otherwise(draft, line, Need(what, how=f"the answer on record is {value}"))
+    deciding = deciding_steps(draft, line) or given_only_with(draft, Given(line.subject, ""))
     if deciding:
         whose = dict.fromkeys(role for step in deciding for role in step.who)
         how = f"take {listed((step.id for step in deciding), 'or')}"
@@ -151,7 +209,52 @@ def _condition(draft: Draft, line: Condition) -> Need:
     return Need(what, who, f"record {line.subject}")
 
 
-def _deciding(draft: Draft, line: Condition) -> Sequence[Transition]:
+def _otherwise(draft: Draft, line: Condition, need: Need) -> Need:
+    """What only another answer than the one on record meets, and who gives that, if anybody."""
+    if line.word == PASSED:
+        return need
+    steps = anew(draft, line)
+    if steps:
+        whose = dict.fromkeys(role for step in steps for role in step.who)
+        how = f"take {listed((step.id for step in steps), 'or')} if it is so now"
+        return Need(need.what, names_of(draft.workflow, whose), f"{need.how}; {how}")
+    if line.word == NOT_ANSWERED or line.subject in draft.edition.set_by:
+        return need
+    question = draft.workflow.questions[line.subject]
+    who = names_of(draft.workflow, correctors(draft, question))
+    how = f"correct {line.subject} if that is wrong"
+    if question.may_change:
+        how = f"record {line.subject} when it has changed"
+    return Need(need.what, who, f"{need.how}; {how}")
+
+
+def anew(draft: Draft, line: Condition) -> Sequence[Transition]:
+    """The steps by which a line can come to hold although there is another answer on record."""
+    every = draft.workflow.transitions.values()
+    if line.word == NOT_ANSWERED:
+        return [step for step in every if line.subject in step.asks_anew]
+    steps = draft.edition.set_by.get(line.subject, ())
+    return [step for step in steps if dict(step.sets)[line.subject] in line.values]
+
+
+def enders(workflow: Workflow, process: str) -> tuple[str, ...]:
+    """The roles whose steps end a linked case of a process."""
+    child = workflow.children[process]
+    steps = child.transitions.values()
+    ending = [step for step in steps if step.to and child.states[step.to].closed]
+    return tuple(dict.fromkeys(role for step in ending for role in step.who))
+
+
+def openers(draft: Draft, line: Condition) -> Sequence[Transition]:
+    """The steps that open linked cases, where more must end than there are."""
+    _, opened = draft.case.linked(line.subject)
+    if line.word == ALL_ENDED or int(line.values[0]) <= opened:
+        return []
+    steps = draft.workflow.transitions.values()
+    return [step for step in steps if step.opens and step.opens.process == line.subject]
+
+
+def deciding_steps(draft: Draft, line: Condition) -> Sequence[Transition]:
     """The steps that decide what a line asks for, where it is for steps to decide."""
     steps = draft.edition.set_by.get(line.subject, ())
     return [step for step in steps if dict(step.sets)[line.subject] in line.values] or list(steps)
@@ -168,7 +271,7 @@ def _records(draft: Draft, transition: Transition) -> list[Missing]:
                 what = f'no answer to "{question.ask}"{_about(draft, of)}'
                 who = names_of(draft.workflow, transition.who)
                 need = Need(what, who, _by(question, path, anew=anew))
-                found.append(Missing(need, MISSING, path, _first(transition)))
+                found.append(Missing(need, MISSING, path, _first(transition), RECORD))
     return found
 
 
@@ -202,7 +305,7 @@ def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
                 if not asked:
                     how = f"record --asked {name}/{of}=DAY, {how}=DAY"
                 need = Need(what, (agency, *names_of(draft.workflow, keepers)), how)
-                found.append(Missing(need, "not asked", f"{name}/{of}", keepers[0]))
+                found.append(Missing(need, "not asked", f"{name}/{of}", keepers[0], OPINION))
     return found
 
 
@@ -215,7 +318,7 @@ def _approvals(draft: Draft, transition: Transition) -> list[Missing]:
             who = names_of(draft.workflow, approval.by)
             what = f'{count(lacking, "more approval")} of "{ask}"'
             need = Need(what, who, f"approve {approval.of}")
-            found.append(Missing(need, UNMET, approval.of, approval.by[0]))
+            found.append(Missing(need, UNMET, approval.of, approval.by[0], APPROVAL))
     return found
 
 
@@ -234,7 +337,9 @@ def _clocks(draft: Draft, transition: Transition) -> list[Missing]:
         how = listed([f"take {step.id} --already-done" for step in ends], "or")
         what = f'"{timescale.title}" is neither met nor stopped, and no case closes before that'
         need = Need(what, names_of(draft.workflow, who), how)
-        found.append(Missing(need, UNMET, transition.id, next(iter(who), "")))
+        role = next(iter(who), "")
+        steps = (*timescale.met_by, *timescale.stops_if)
+        found.append(Missing(need, UNMET, transition.id, role, CLOCK, steps=steps))
     return found
 
 

@@ -92,7 +92,7 @@ def open_linked(draft: Draft, transition: Transition, given: Sequence[Given]) ->
     for about in subjects:
         count = int(draft.case.row["children"]) + 1
         child = draft.sibling(f"{draft.case.ref}.{count}", edition)
-        _link(draft, opening.process, opened=1, ended=0, children=count)
+        link(draft, opening.process, opened=1, ended=0, children=count)
         historic = bool(draft.case.row["historic"])
         answers_first = (*given, *_opening_days(child, given))
         open_case(child, answers_first, historic=historic, parent=draft.case.ref, about=about)
@@ -114,12 +114,13 @@ def _opening_days(child: Draft, given: Sequence[Given]) -> list[Given]:
 
 def linked_ended(parent: Draft, process: str, *, ended: bool) -> None:
     """Tell the parent that one of its linked cases has ended, or was taken up again."""
-    _link(parent, process, opened=0, ended=1 if ended else -1, children=None)
+    link(parent, process, opened=0, ended=1 if ended else -1, children=None)
     clocks.review(parent, [process], "a linked case ended")
     tasks.close_answered(parent)
 
 
-def _link(draft: Draft, process: str, *, opened: int, ended: int, children: int | None) -> None:
+def link(draft: Draft, process: str, *, opened: int, ended: int, children: int | None) -> None:
+    """Count the linked cases of a process: so many more opened, and ended; `children` of all."""
     row: Row | None = draft.case.rows.table("linked").get((draft.case.ref, process))
     had = (row["opened"], row["ended"]) if row else (0, 0)
     kind = "linked case opened" if opened else "linked case ended"

@@ -34,6 +34,21 @@ def record(draft: Draft, given: Iterable[Given]) -> None:
     tasks.close_answered(draft)
 
 
+def put_on_file(draft: Draft, document: Given) -> None:
+    """Answer a question with a document that was put on file.
+
+    Raises RefusedError when it cannot be, or is for others to give.
+    """
+    given = [document]
+    wrong = answers.mistakes(draft, given) + keeping.not_theirs(draft, given)
+    wrong += answers.given_with_steps(draft, given)
+    if wrong:
+        raise RefusedError("The document cannot be put on file.", wrong)
+    write(draft, given)
+    clocks.review(draft, [document.question], "a document was put on file")
+    tasks.close_answered(draft)
+
+
 def write(draft: Draft, given: Sequence[Given], turns: Sequence[dict[str, Any]] = ()) -> None:
     """Seal answers that have been checked; a changed one voids its approvals."""
     if not given and not turns:

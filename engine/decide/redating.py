@@ -39,6 +39,12 @@ def redate(draft: Draft, events: Sequence[Event], n: int, day: str) -> None:
         raise RefusedError(
             f"Entry @{n} is already of {said(step.happened)}; there is nothing to put right."
         )
+    put_on_day(draft, events, step, day)
+
+
+def put_on_day(draft: Draft, events: Sequence[Event], step: Stood, day: str) -> None:
+    """Give a step that stands another day, whoever decided it."""
+    n, steps = step.n, standing(events)
     after = [replace(one, happened=day) if one.n == n else one for one in steps]
     _, last = taken(step.transition, after)
     turn = {"what": f"took:{step.transition}", "happened": last}

@@ -56,13 +56,9 @@ def set_aside(parent: Draft, linked: Sequence[Linked]) -> None:
     """Close linked cases as if they had not been opened; the case above counts them no more."""
     counted: dict[str, int] = {}
     for one in linked:
-        draft = one.draft
-        draft.emit("case set aside", {"parent": parent.case.ref})
-        for key, row in draft.case.open_deadlines():
-            clocks.stop(draft, key, row, CAUSE)
-        tasks.close(draft, [str(key[1]) for key, _ in draft.case.open_tasks()], "dropped")
-        tell_unasked(draft)
-        counted[draft.workflow.name] = counted.get(draft.workflow.name, 0) + 1
+        end(one.draft, parent.case.ref)
+        name = one.draft.workflow.name
+        counted[name] = counted.get(name, 0) + 1
     for process, number in counted.items():
         ended, opened = parent.case.linked(process)
         body = {
@@ -74,6 +70,15 @@ def set_aside(parent: Draft, linked: Sequence[Linked]) -> None:
         }
         parent.emit("linked case set aside", body)
         clocks.review(parent, [process], "linked cases were set aside")
+
+
+def end(draft: Draft, parent: str) -> None:
+    """Close a linked case as if it had not been opened: its clocks and its tasks with it."""
+    draft.emit("case set aside", {"parent": parent})
+    for key, row in draft.case.open_deadlines():
+        clocks.stop(draft, key, row, CAUSE)
+    tasks.close(draft, [str(key[1]) for key, _ in draft.case.open_tasks()], "dropped")
+    tell_unasked(draft)
 
 
 def gone() -> Need:
@@ -99,4 +104,5 @@ def _moved_on(events: Sequence[Event]) -> bool:
 
 def _counts(event: Event) -> bool:
     filed = event["type"] == "document attached" and event["body"]["question"] == "evidence"
-    return not filed and not event["actor"]["proof"].startswith("the engine")
+    engine = event["actor"]["proof"].startswith("the engine")
+    return not filed and not engine and event["type"] != "case migrated"

@@ -48,7 +48,15 @@ def standing(events: Iterable[Event]) -> list[Stood]:
             found[body["step"]] = replace(found[body["step"]], happened=body["new"])
         elif event["type"] == "step undone":
             del found[body["step"]]
+        elif event["type"] == "case migrated" and body["states"]:
+            found = {n: _renamed(step, body["states"]) for n, step in found.items()}
     return list(found.values())
+
+
+def _renamed(step: Stood, states: Mapping[str, str]) -> Stood:
+    """A step in the names that the states have in the edition that governs the case since."""
+    came_from, to = (states.get(state, state) for state in (step.came_from, step.to))
+    return replace(step, came_from=came_from, to=to)
 
 
 def days(opened_on: str, steps: Sequence[Stood]) -> dict[str, str]:

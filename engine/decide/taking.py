@@ -18,7 +18,7 @@ from engine.decide.passing import PASS_OVER, passed_over, passes_over
 from engine.decide.setting_aside import need_standing
 from engine.decide.telling import of_asking, of_step, tell
 from engine.definition import Transition
-from engine.errors import Need, RefusedError
+from engine.errors import Need, RefusedError, UsageError
 from engine.guessing import resembling
 from engine.machine import fire
 
@@ -42,7 +42,7 @@ def take(draft: Draft, step: Step) -> Transition:
     Raises RefusedError with everything that is missing, and then nothing has changed. A step that
     has already happened is never refused for what was unmet: that is listed on the event and left
     as open tasks. That it passes over steps which are not on record is agreed to, but in a historic
-    case.
+    case. Raises UsageError for a step that the process does not have.
     """
     need_standing(draft)
     transition = _known(draft, step.transition)
@@ -51,7 +51,7 @@ def take(draft: Draft, step: Step) -> Transition:
     _need_agreement(draft, transition, step)
     given = _complete(draft, transition, step.given)
     reopened = step.already_done and reopening.reopens(draft, transition)
-    turns = _asked_anew(draft, transition, reopening.asked_anew(draft) if reopened else ())
+    turns = asked_anew(draft, transition, reopening.asked_anew(draft) if reopened else ())
     if given:
         _check_given(draft, transition, step, given, turns)
     before, closes = draft.case.state, closing(draft, transition)
@@ -87,10 +87,8 @@ def _known(draft: Draft, name: str) -> Transition:
         possible = ", ".join(t.id for t in draft.workflow.from_state(draft.case.state))
         near = resembling(name, draft.workflow.transitions, 1)
         meant = f"did you mean {near[0]}? " if near else ""
-        raise RefusedError(
-            f"This process has no step {name}.",
-            (Need("a step of this process", how=f"{meant}from here: {possible or 'none'}"),),
-            name,
+        raise UsageError(
+            f"This process has no step {name[:40]}; {meant}from here: {possible or 'none'}."
         )
     return transition
 
@@ -157,7 +155,7 @@ def _complete(draft: Draft, transition: Transition, given: Sequence[Given]) -> t
     return (*given, *more)
 
 
-def _asked_anew(
+def asked_anew(
     draft: Draft, transition: Transition, more: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
     """The questions of which this step begins a new occurrence, because the current one is

@@ -15,7 +15,7 @@ from engine.decide.setting_aside import Linked
 from engine.decide.standing import Stood, days, standing, taken
 from engine.decide.telling import News, of_step, tell
 from engine.definition import Transition
-from engine.errors import RefusedError
+from engine.errors import Need, RefusedError
 
 Event = Mapping[str, Any]
 
@@ -54,10 +54,32 @@ def undo(draft: Draft, events: Sequence[Event], linked: Sequence[Linked] = ()) -
     steps = standing(events)
     if not steps:
         raise RefusedError("There is no step to set aside; an answer is put right with `correct`.")
-    step = steps.pop()
-    transition = draft.workflow.transitions[step.transition]
+    _need_own_edition(draft, events, steps[-1].n)
+    transition = draft.workflow.transitions[steps[-1].transition]
     keeping.need_decider(draft, transition, "Setting aside", "set it aside")
     setting_aside.need_untouched(transition.title, linked)
+    go_back(draft, events, steps, linked)
+
+
+def _need_own_edition(draft: Draft, events: Sequence[Event], n: int) -> None:
+    """Raise RefusedError for a step that was taken under another edition than the case is under."""
+    if events[n - 1]["edition"] == draft.edition.hash:
+        return
+    process, ref = draft.workflow.name, draft.case.ref
+    how = f"`workflow migrate {process} --back --case {ref}` first, where that is still possible"
+    raise RefusedError(
+        f"Entry @{n} is a step of before the case was moved to another edition, so it cannot be "
+        "set aside.",
+        (Need("the case must be under the edition of that step again", how=how),),
+    )
+
+
+def go_back(
+    draft: Draft, events: Sequence[Event], steps: list[Stood], linked: Sequence[Linked] = ()
+) -> None:
+    """Set the last of the steps that stand aside, whoever decided it."""
+    *steps, step = steps
+    transition = draft.workflow.transitions[step.transition]
     before, own = _before(events, step), _own(events, step)
     news = of_step(draft, transition, f"{transition.title}: this step was set aside")
     body = {

@@ -9,7 +9,7 @@ from engine.calendars import Calendar
 from engine.case import Key, Row
 from engine.dates import long_day, parse_partial, said, when
 from engine.definition import Timescale, Variant
-from engine.describing.clocks import authority_line
+from engine.describing.clocks import authority_line, force_lines
 from engine.packs.record import Record, Told
 from engine.prose import capital, listed, straight
 from engine.punctuality import of_deadline
@@ -36,7 +36,8 @@ def told(record: Record, name: str) -> list[Told]:
         if key[1] == name and row["status"] != "set aside"
     )
     if not rows:
-        variant = timescale.variants[0]
+        today = record.around.as_at.isoformat()
+        variant = side.edition.variant(timescale, today) or timescale.variants[0]
         return [Told(f"It has not begun.\n\n{_authority(record, timescale, variant)}")]
     return [_told(record, timescale, key, row) for key, row in rows]
 
@@ -57,16 +58,13 @@ def _told(record: Record, timescale: Timescale, key: Key, row: Row) -> Told:
 
 
 def _authority(record: Record, timescale: Timescale, variant: Variant) -> str:
-    return record.words(straight(authority_line(timescale, variant)))
+    said = " ".join([authority_line(timescale, variant), *force_lines(variant)])
+    return record.words(straight(said))
 
 
 def _variant(record: Record, timescale: Timescale, row: Row) -> Variant:
     start = parse_partial(str(row["starts_on"])).first.isoformat()
-    same = [one for one in timescale.variants if one.due == row["rule"]]
-    in_force = record.own.edition.variant(timescale, start)
-    if in_force and (in_force in same or not same):
-        return in_force
-    return (*same, *timescale.variants)[0]
+    return record.own.edition.governing(timescale, str(row["rule"]), start)
 
 
 def _allowed(calendar: Calendar, row: Row, rule: Rule) -> str:

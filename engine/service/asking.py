@@ -24,7 +24,7 @@ def open_questions(place: Workplace, by: By, ref: str, *, every: bool = False) -
         seen = view(place, tx, ref)
     draft = drafted(place, by, seen.case, seen.edition)
     workflow = seen.edition.workflow
-    wanted = set(workflow.questions) if every else set(_needed(draft))
+    wanted = set(workflow.questions) if every else set(needed(draft))
     found = [
         _plain(draft, question, of)
         for question in workflow.questions.values()
@@ -50,7 +50,8 @@ def questions(place: Workplace, ref: str) -> Mapping[str, Question]:
         return view(place, tx, ref).edition.workflow.questions
 
 
-def _needed(draft: Draft) -> Iterator[str]:
+def needed(draft: Draft) -> Iterator[str]:
+    """The questions that the next steps of a case look at, and its clocks."""
     yield from draft.workflow.opening
     for transition in draft.workflow.from_state(draft.case.state):
         yield from _of_step(transition)

@@ -102,7 +102,7 @@ def _opened(place: Workplace, tx: Transaction, by: By, wish: Wish) -> Draft:
     """A draft of a new case, with a reference that no other has. Raises RefusedError."""
     pinned = editions.to_open(place, tx, wish.workflow, wish.edition, by.on)
     case = new_case(references.new(place, tx))
-    draft = drafted(place, by, case, pinned, pinned.workflow.may_open)
+    draft = drafted(place, by, case, pinned, pinned.workflow.may_open, tx)
     keeping.need_recorder(draft, answering=False)
     given = references.need_referred(place, tx, draft, wish.given)
     open_case(draft, given, historic=wish.historic)

@@ -130,7 +130,7 @@ def loaded(
     rows = place.store.load_to_change(tx, ref, whole=whole)
     row = rows.table("cases")[(ref,)]
     edition = place.edition(tx, row["edition"], row["workflow"])
-    return drafted(place, by, Case(ref, rows), edition, roles(edition))
+    return drafted(place, by, Case(ref, rows), edition, roles(edition), tx)
 
 
 def new_case(ref: str) -> Case:

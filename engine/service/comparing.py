@@ -37,6 +37,7 @@ FOLDED = (
     "packs",
     "editions",
     "directories",
+    "calendars",
 )
 """The tables of which every row follows from the events."""
 

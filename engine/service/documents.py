@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from engine import queries, statements
 from engine.canonical import parse
 from engine.database import Transaction
-from engine.decide import answers, clocks, correcting, keeping, people, recording, tasks
+from engine.decide import answers, correcting, keeping, people, recording
 from engine.decide.draft import Draft
 from engine.decide.setting_aside import need_standing
 from engine.errors import RefusedError
@@ -32,17 +32,11 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
 
     def act(draft: Draft, tx: Transaction) -> None:
         need_standing(draft)
-        given = [put_answer(place, tx, draft, Paper(question, file, of))]
-        if draft.context.reason and answers.is_settled(draft, given[0]):
-            correcting.correct(draft, given)
-            return
-        wrong = answers.mistakes(draft, given) + keeping.not_theirs(draft, given)
-        wrong += answers.given_with_steps(draft, given)
-        if wrong:
-            raise RefusedError("The document cannot be put on file.", wrong)
-        recording.write(draft, given)
-        clocks.review(draft, [question], "a document was put on file")
-        tasks.close_answered(draft)
+        given = put_answer(place, tx, draft, Paper(question, file, of))
+        if draft.context.reason and answers.is_settled(draft, given):
+            correcting.correct(draft, [given])
+        else:
+            recording.put_on_file(draft, given)
 
     asked = {"question": question, "of": of, "name": file.name}
     return change(place, by, Wanted("attach", ref, act, keeping.roles, asked))

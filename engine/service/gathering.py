@@ -121,7 +121,7 @@ def gather(place: Workplace, by: By | None, ref: str, name: str) -> Plan:
         pack = find(edition.workflow.packs, name)
         file = place.pack_file(tx, edition, pack.template)
         own = Side(Case(ref, rows), edition, _entered(place, tx, ref))
-        calendar = place.calendar(edition)
+        calendar = place.calendar(edition, tx)
         draft = Draft(own.case, edition, around, place.directory, calendar, place.randomness)
         linked = _linked(place, tx, ref, file)
         plan = Plan(

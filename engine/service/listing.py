@@ -163,7 +163,7 @@ def _limit(place: Workplace, wish: Wish, today: date) -> str:
     if not wish.due_within:
         return ""
     rule, start = parse_question(f"{wish.due_within} after {today.isoformat()}")
-    calendar = next(iter(place.calendars.values()))
+    calendar = place.own_calendar
     found = due_on(rule, start, calendar)
     if found is None:
         raise UsageError('Say a length, such as --due-within "5 working days".')
@@ -260,7 +260,7 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
     unanswered.
     """
     today = place.today()
-    calendar = next(iter(place.calendars.values()))
+    calendar = place.own_calendar
     horizon = calendar.add_working_days(today, SOON).isoformat()
     due = running(place, horizon)
     with place.database.read() as tx:

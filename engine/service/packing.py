@@ -20,7 +20,7 @@ from engine.database import Transaction
 from engine.decide import packs
 from engine.decide.draft import Draft
 from engine.decide.people import not_looked_through
-from engine.errors import EngineError, Need, RefusedError, StaleCaseError, StorageError
+from engine.errors import EngineError, Need, RefusedError, StaleCaseError, StorageError, UsageError
 from engine.packs import archive
 from engine.packs.printing import print_files, remarks
 from engine.packs.tree import Json
@@ -142,6 +142,9 @@ def rebuild(place: Workplace, waiting: Iterable[tuple[str, str]], most: int = 3)
             done += _rebuild(place, ref, pack)
         except StorageError:
             raise
+        except UsageError:
+            # The edition to which its case was moved has no such pack: it stays as it is.
+            continue
         except (EngineError, _MovedError):
             failed += 1
     return Rebuilt(done, failed)

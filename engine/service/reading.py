@@ -5,7 +5,7 @@ Nothing here shows a personal value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,18 +19,22 @@ from engine.dates import parse_partial
 from engine.decide.ahead import apart, is_called_for
 from engine.decide.draft import Draft
 from engine.decide.keeping import held
-from engine.decide.needs import NOT_THEIRS, missing
+from engine.decide.needs import NOT_THEIRS, Missing, missing
 from engine.decide.tasks import how as how_to_end
 from engine.decide.telling import waited_for
-from engine.definition import TimeFrom
+from engine.definition import TimeFrom, Transition
 from engine.edition import Edition
 from engine.prose import day_of, straight
 from engine.prose import people as people_of
 from engine.punctuality import of_deadline, said
 from engine.service import titles
 from engine.service.drafting import drafted
+from engine.service.in_force import in_force
 from engine.service.workplace import By, Workplace
 from engine.timescales import sets_no_day
+
+Told = dict[str, Any]
+"""A step in its stable form."""
 
 DOABLE = ("transition", "title", "apart")
 """What is told of a step that can be taken."""
@@ -51,6 +55,7 @@ def view(place: Workplace, tx: Transaction, ref: str) -> View:
     """A case as it is now. Raises CaseNotFoundError."""
     rows = place.store.load(tx, ref)
     row = rows.table("cases")[(ref,)]
+    place.almanac.see(tx, place.log)
     return View(Case(ref, rows), place.edition(tx, row["edition"], row["workflow"]), place.today())
 
 
@@ -84,7 +89,7 @@ def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
         "people": people,
         "answers": _answers(place, seen),
         "deadlines": deadlines_of(place, seen),
-        "tasks": _tasks(place, seen),
+        "tasks": tasks_of(place, seen),
         "linked": [
             titles.linked(place, workflow, child)
             for child in sorted(linked, key=lambda child: int(child[0].rpartition(".")[2]))
@@ -102,24 +107,6 @@ def waits_on(place: Workplace, seen: View, role: str, of: str = "") -> str:
     return titles.who_waits(place, workflow, role, waited_for(seen.case, workflow, role, of))
 
 
-def next_steps(place: Workplace, by: By, ref: str) -> dict[str, Any]:
-    """What can happen to a case, and for each thing that cannot, all that is missing and who can
-    supply it.
-    """
-    with place.database.read() as tx:
-        seen = view(place, tx, ref)
-    state = seen.edition.workflow.states[seen.case.state]
-    return {
-        "ref": ref,
-        "state": seen.case.state,
-        "state_title": state.title,
-        "waits_on": waits_on(place, seen, state.waiting_on),
-        "steps": steps(place, by, seen),
-        "tasks": _tasks(place, seen),
-        "caution": seen.edition.workflow.caution,
-    }
-
-
 def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
     """The steps that start from where a case is, each with what is still missing for this
     person.
@@ -129,14 +116,20 @@ def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
     its own first step.
     """
     draft: Draft = drafted(place, by, seen.case, seen.edition)
+    return [told for _, _, told in looked_at(draft, seen)]
+
+
+def looked_at(draft: Draft, seen: View) -> Iterator[tuple[Transition, list[Missing], Told]]:
+    """The same, each with its transition and with what is missing as the rules say it."""
     urgent, keeps = _urgent(seen), held(draft, seen.edition.workflow.keepers) is not None
     starting = seen.edition.workflow.from_state(seen.case.state)
-    found = []
     urgent = dict.fromkeys((t.id for t in starting if is_called_for(draft, t)), LATER - 1) | urgent
     for transition in sorted(starting, key=lambda one: urgent.get(one.id, LATER)):
         lacking = missing(draft, transition)
         unmet = [one.need for one in lacking]
-        found.append(
+        yield (
+            transition,
+            lacking,
             {
                 "transition": transition.id,
                 "title": transition.title,
@@ -148,9 +141,8 @@ def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
                 "duty": transition.duty,
                 "apart": "" if transition.id in urgent else apart(draft, transition),
                 "unmet": [{"what": n.what, "who": list(n.who), "how": n.how} for n in unmet],
-            }
+            },
         )
-    return found
 
 
 def _urgent(seen: View) -> dict[str, int]:
@@ -188,8 +180,8 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
     timescale = seen.edition.workflow.timescales.get(str(key[1]))
     if timescale is None or row["status"] == "set aside":
         return None
-    variant = seen.edition.variant(timescale, parse_partial(row["starts_on"]).first.isoformat())
-    chosen = variant or timescale.variants[0]
+    start = parse_partial(row["starts_on"]).first.isoformat()
+    chosen = seen.edition.governing(timescale, row["rule"], start)
     return {
         "timescale": key[1],
         "title": timescale.title,
@@ -217,7 +209,8 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
         "duty_read": bool(timescale.duty_checked) or chosen.confirmed == "read",
         "time_from": _time_from(chosen.time_from),
         "confirmed": chosen.confirmed,
-        "note": timescale.note or chosen.note,
+        "in_force": in_force(chosen, seen.today.isoformat()),
+        "note": " ".join(filter(None, (timescale.note, chosen.note))),
         "calendar": row["calendar"],
         "working_days_left": _left(place, seen, row),
     }
@@ -381,7 +374,8 @@ def _answers(place: Workplace, seen: View) -> list[dict[str, Any]]:
     return found
 
 
-def _tasks(place: Workplace, seen: View) -> list[dict[str, Any]]:
+def tasks_of(place: Workplace, seen: View) -> list[dict[str, Any]]:
+    """What is left for somebody to do on a case, in its stable form."""
     return [
         {
             "task": key[1],

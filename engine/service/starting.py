@@ -31,6 +31,8 @@ def check(place: Workplace, log: str) -> None:
         )
     with place.database.read() as tx:
         row = tx.row(queries.FIRST_EVENT, (place.log, access.STORE))
+        # On the way, so that every command counts by the calendars as they are in use.
+        place.almanac.see(tx, place.log)
     if row and _keys_of(row[0]) not in ("", place.keys.id):
         raise ConfigError(
             "The key file is not the one that this database was made with, so nothing personal "

@@ -133,7 +133,7 @@ def drafted_by_the_clock(place: Workplace, tx: Transaction, case: Case) -> Draft
         edition,
         by_the_clock(place),
         place.directory,
-        place.calendar(edition),
+        lambda: place.calendar(edition, tx),
         place.randomness,
     )
 

@@ -37,6 +37,8 @@ def said(place: Workplace, question: Question, value: str | None) -> str | None:
 def cause(workflow: Workflow, text: str) -> str:
     """Why a deadline changed, to follow "because": a step by its title."""
     step = workflow.transitions.get(text)
+    if text == "calendar":
+        return "the list of bank holidays changed"
     return f'of the step "{step.title}"' if step else text
 
 

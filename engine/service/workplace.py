@@ -24,6 +24,7 @@ from engine.edition import Edition
 from engine.errors import ConfigError, RefusedError, TrailError, UsageError
 from engine.keys import Keys, Randomness
 from engine.names import NamesPeriod
+from engine.service.almanac import Almanac
 from engine.store import Store
 from engine.vault import Vault
 
@@ -41,7 +42,7 @@ class Workplace:
     keys: Keys
     directory: Directory
     calendars: Mapping[str, Calendar]
-    """By jurisdiction."""
+    """By jurisdiction, as they are shipped."""
     clock: Callable[[], datetime]
     randomness: Randomness = os.urandom
     clock_kind: str = "real"
@@ -53,12 +54,15 @@ class Workplace:
     """Its own names for the neutral words of definitions."""
     store: Store = field(init=False)
     vault: Vault = field(init=False)
+    almanac: Almanac = field(init=False)
+    """The calendars as they are in use here."""
     _editions: dict[str, Edition] = field(default_factory=dict)
     _packs: dict[tuple[str, str], PackFile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store = Store(self.log, self.keys.mac)
         self.vault = Vault(self.log, self.keys, self.randomness)
+        self.almanac = Almanac(self.calendars)
 
     @property
     def demo(self) -> bool:
@@ -81,6 +85,10 @@ class Workplace:
         if known.workflow.name == workflow:
             return known
         return known.children[workflow]
+
+    def know(self, edition: Edition) -> None:
+        """Take an edition as read: whoever has just activated it need not read it again."""
+        self._editions[edition.hash] = edition
 
     def checked_edition(self, tx: Transaction, content_hash: str) -> Edition:
         """An edition read anew from its stored text, which must have the hash that is its name.
@@ -119,13 +127,25 @@ class Workplace:
             known = self._packs[(edition.hash, template)] = files.read(text)
         return known
 
-    def calendar(self, edition: Edition) -> Calendar:
-        """The calendar by which an edition counts working days."""
-        found = self.calendars.get(edition.workflow.working_days)
+    def calendar(self, edition: Edition, tx: Transaction | None = None) -> Calendar:
+        """The calendar by which an edition counts working days.
+
+        Within a transaction it is looked up whether the calendar has changed meanwhile.
+        """
+        if tx is not None:
+            self.almanac.see(tx, self.log)
+        found = self.almanac.in_use(edition.workflow.working_days)
         if found is None:
             raise ConfigError(
                 f'There is no calendar of working days for "{edition.workflow.working_days}".'
             )
+        return found
+
+    @property
+    def own_calendar(self) -> Calendar:
+        """The calendar by which the partnership itself counts, whatever a process does."""
+        found = self.almanac.in_use(next(iter(self.calendars)))
+        assert found is not None
         return found
 
 

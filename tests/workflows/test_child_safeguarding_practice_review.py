@@ -12,7 +12,8 @@ from engine.scenarios.playing import Player
 from engine.scenarios.reading import read
 from engine.scenarios.story import Scenario, stories
 from engine.service import verifying
-from tests.stories import PROCESS, ROOT, partnership
+from tests.replays import differences
+from tests.stories import CAST, PROCESS, ROOT, partnership
 
 STORIES = stories(PROCESS)
 ON_POSTGRESQL = (
@@ -35,11 +36,12 @@ def told() -> dict[str, Scenario]:
 
 
 def play(url: str, file: Path) -> None:
-    with partnership(url) as (place, clock):
+    with partnership(url, CAST) as (place, clock):
         Player(place, clock).play(read(file))
         verdict = verifying.verify(place)
         assert verdict.problems == []
         assert verdict.events > 1
+        assert differences(place) == [], "a replay under the same edition makes it otherwise"
 
 
 @pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
