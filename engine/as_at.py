@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from engine.definition import Timescale, Transition, Variant, Workflow
+from engine.definition import Timescale, Transition, Workflow
 
 
 class LeftOut(NamedTuple):
@@ -39,7 +39,7 @@ def _as_at(workflow: Workflow, on: str, first: str) -> Workflow:
     kept = {
         name: timescale._replace(variants=rules)
         for name, timescale in workflow.timescales.items()
-        if (rules := tuple(one for one in timescale.variants if in_force(one, on)))
+        if (rules := tuple(one for one in timescale.variants if one.holds_on(on)))
     }
     return replace(
         workflow,
@@ -53,11 +53,6 @@ def _as_at(workflow: Workflow, on: str, first: str) -> Workflow:
         children={name: _as_at(child, on, first) for name, child in workflow.children.items()},
         hash="",
     )
-
-
-def in_force(variant: Variant, day: str) -> bool:
-    """Whether a rule holds for a clock that starts on this day, `2020-05-01`."""
-    return variant.since <= day and (not variant.until or day <= variant.until)
 
 
 def left_out(workflow: Workflow, day: date) -> tuple[LeftOut, ...]:
@@ -77,7 +72,7 @@ def first_day(workflow: Workflow) -> str:
 def _left_out(workflow: Workflow, on: str) -> Iterator[LeftOut]:
     for name, timescale in workflow.timescales.items():
         rules = timescale.variants
-        if not any(in_force(one, on) for one in rules):
+        if not any(one.holds_on(on) for one in rules):
             first = min((one.since for one in rules if one.since > on), default="")
             last = max((one.until for one in rules if one.until and one.until < on), default="")
             yield LeftOut(workflow.title, name, timescale.title, first, last)
@@ -93,7 +88,7 @@ def _is_law(step: Transition, workflow: Workflow, on: str, first: str) -> bool:
     """
     same = [one for one in workflow.timescales.values() if step.duty and one.duty == step.duty]
     if same:
-        return any(in_force(rule, on) for one in same for rule in one.variants)
+        return any(rule.holds_on(on) for one in same for rule in one.variants)
     return on >= first
 
 

@@ -167,6 +167,10 @@ class Variant(NamedTuple):
     began: Basis | None = None
     ended: Basis | None = None
 
+    def holds_on(self, day: str) -> bool:
+        """Whether it governs a clock that starts on this day, `2020-05-01`."""
+        return self.since <= day and (not self.until or day <= self.until)
+
 
 class Notice(NamedTuple):
     """Whom to tell, and when, relative to a deadline."""

@@ -135,7 +135,7 @@ class Edition:
     def variant(self, timescale: Timescale, start: str) -> Variant | None:
         """The variant of a timescale that was in force on the day that starts the clock."""
         for variant in timescale.variants:
-            if variant.since <= start and (not variant.until or start <= variant.until):
+            if variant.holds_on(start):
                 return variant
         return None
 

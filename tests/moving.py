@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine import queries
 from engine.case import RUNNING, Case
 from engine.decide.migrating import Wishes
 from engine.definition import Workflow
@@ -21,6 +22,9 @@ from tests.worlds import BESS, SAMPLE, World
 
 Edit = tuple[str, str]
 LATER = "2026-01"
+REMINDER = "remind_2_working_days_before_it_is_due"
+ESCALATION = "escalate_1_working_day_after_it_was_due"
+BECAUSE = By("bess", reason="the law has changed")
 NAMED = ('edition      = "2025-01"', f'edition      = "{LATER}"')
 SHORTER = ("within 5 working days of aware_on", "within 3 working days of aware_on")
 LONGER = ("within 5 working days of aware_on", "within 8 working days of aware_on")
@@ -115,3 +119,24 @@ def _edit(file: Path, *edits: Edit) -> None:
         assert old in text, old
         text = text.replace(old, new)
     file.write_text(text, encoding="utf-8")
+
+
+def due(world: World, ref: str, timescale: str) -> tuple[str, str]:
+    """The status of a deadline, and the day on which it is due."""
+    one = world.deadline(ref, timescale)
+    return str(one["status"]), str(one["due_on"])
+
+
+def holds(world: World, *refs: str) -> None:
+    """Nothing in the store differs, and each case is where a fresh one could be."""
+    assert world.verdict().problems == []
+    for ref in refs:
+        as_a_fresh_case(world, ref)
+
+
+def fired(world: World, ref: str) -> list[tuple[str, str]]:
+    """The notices of a case and what has become of each; what was replaced is left out."""
+    with world.place.database.read() as tx:
+        sql = queries.everything("notices")
+        rows = [tuple(row) for row in tx.rows(sql) if row[1] == ref]
+    return sorted((str(row[5]), str(row[8])) for row in rows if row[8] != "replaced")

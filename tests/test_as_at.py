@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.as_at import as_at, first_day, in_force, left_out
+from engine.as_at import as_at, first_day, left_out
 from engine.definition import Workflow, plain, workflow_from
 from engine.describing import describe
 from engine.loading import find, load
@@ -35,7 +35,7 @@ def test_only_rules_in_force_on_the_day_are_kept_and_what_has_none_is_named(day:
     assert absent == set(WORKFLOW.timescales) - set(told.timescales)
     for name, timescale in told.timescales.items():
         assert len(timescale.variants) == 1
-        assert in_force(timescale.variants[0], on)
+        assert timescale.variants[0].holds_on(on)
         assert timescale == WORKFLOW.timescales[name]._replace(variants=timescale.variants)
 
 

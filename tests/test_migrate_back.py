@@ -6,39 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from engine import queries
 from engine.errors import RefusedError
 from engine.service import cases, ticking
-from engine.service.workplace import By
 from tests import moving
-from tests.moving import as_a_fresh_case, back, case_of, edition_of, move, needs
+from tests.moving import (
+    BECAUSE,
+    ESCALATION,
+    REMINDER,
+    back,
+    case_of,
+    due,
+    edition_of,
+    fired,
+    holds,
+    move,
+    needs,
+)
 from tests.worlds import World, given
-
-REMINDER = "remind_2_working_days_before_it_is_due"
-ESCALATION = "escalate_1_working_day_after_it_was_due"
-
-BECAUSE = By("bess", reason="the law has changed")
-
-
-def due(world: World, ref: str, timescale: str) -> tuple[str, str]:
-    """The status of a deadline, and the day on which it is due."""
-    one = world.deadline(ref, timescale)
-    return str(one["status"]), str(one["due_on"])
-
-
-def holds(world: World, *refs: str) -> None:
-    """Nothing in the store differs, and each case is where a fresh one could be."""
-    assert world.verdict().problems == []
-    for ref in refs:
-        as_a_fresh_case(world, ref)
-
-
-def fired(world: World, ref: str) -> list[tuple[str, str]]:
-    """The notices of a case and what has become of each; what was replaced is left out."""
-    with world.place.database.read() as tx:
-        sql = queries.everything("notices")
-        rows = [tuple(row) for row in tx.rows(sql) if row[1] == ref]
-    return sorted((str(row[5]), str(row[8])) for row in rows if row[8] != "replaced")
 
 
 def rows_of(world: World, ref: str) -> dict[str, object]:

@@ -2,27 +2,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine import queries
 from engine.service import cases, ticking
-from engine.service.workplace import By
 from tests import moving
-from tests.moving import as_a_fresh_case, edition_of, foreseen, move, needs
+from tests.moving import (
+    BECAUSE,
+    ESCALATION,
+    REMINDER,
+    due,
+    edition_of,
+    fired,
+    foreseen,
+    holds,
+    move,
+    needs,
+)
 from tests.worlds import LEE, World, given
-
-BECAUSE = By("bess", reason="the law has changed")
-
-
-def due(world: World, ref: str, timescale: str) -> tuple[str, str]:
-    """The status of a deadline, and the day on which it is due."""
-    one = world.deadline(ref, timescale)
-    return str(one["status"]), str(one["due_on"])
-
-
-def holds(world: World, *refs: str) -> None:
-    """Nothing in the store differs, and each case is where a fresh one could be."""
-    assert world.verdict().problems == []
-    for ref in refs:
-        as_a_fresh_case(world, ref)
 
 
 def test_a_case_that_is_moved_is_governed_by_the_other_edition_from_then_on(
@@ -129,18 +123,6 @@ def test_a_provisional_clock_that_is_kept_counts_by_the_old_rule_when_its_day_is
     world.record(ref, aware_on="2025-12-12")
     assert due(world, ref, "notification") == ("running", "2025-12-19")
     holds(world, ref)
-
-
-def fired(world: World, ref: str) -> list[tuple[str, str]]:
-    """The notices of a case and what has become of each; what was replaced is left out."""
-    with world.place.database.read() as tx:
-        sql = queries.everything("notices")
-        rows = [tuple(row) for row in tx.rows(sql) if row[1] == ref]
-    return sorted((str(row[5]), str(row[8])) for row in rows if row[8] != "replaced")
-
-
-REMINDER = "remind_2_working_days_before_it_is_due"
-ESCALATION = "escalate_1_working_day_after_it_was_due"
 
 
 def test_what_has_fired_stays_fired_and_what_waits_goes_out_at_its_new_moment(

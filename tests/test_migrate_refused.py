@@ -11,23 +11,18 @@ from engine.errors import CaseNotFoundError, RefusedError, UsageError
 from engine.service import cases, ticking
 from engine.service.workplace import By
 from tests import moving
-from tests.moving import as_a_fresh_case, back, case_of, edition_of, foreseen, move, needs
+from tests.moving import (
+    BECAUSE,
+    back,
+    case_of,
+    due,
+    edition_of,
+    foreseen,
+    holds,
+    move,
+    needs,
+)
 from tests.worlds import BESS, ED, EVE, LEE, World, given
-
-BECAUSE = By("bess", reason="the law has changed")
-
-
-def due(world: World, ref: str, timescale: str) -> tuple[str, str]:
-    """The status of a deadline, and the day on which it is due."""
-    one = world.deadline(ref, timescale)
-    return str(one["status"]), str(one["due_on"])
-
-
-def holds(world: World, *refs: str) -> None:
-    """Nothing in the store differs, and each case is where a fresh one could be."""
-    assert world.verdict().problems == []
-    for ref in refs:
-        as_a_fresh_case(world, ref)
 
 
 def test_a_duty_is_not_ended_or_started_anew_and_the_refusal_names_the_act(

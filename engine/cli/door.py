@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ import click
 
 from engine.cli import printing
 from engine.cli.state import State
-from engine.errors import OutcomeUnknownError
+from engine.errors import OutcomeUnknownError, UsageError
 
 Function = Callable[..., None]
 """A command: it is given its door, then its own parameters by their names."""
@@ -52,6 +53,14 @@ class Door:
             printing.say_aside([line])
         else:
             printing.say([printing.loud(line) if loud else line])
+
+
+def write(file: Path, text: str) -> None:
+    """Write what was asked for into a file. Raises UsageError where that cannot be."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written ({error.strerror}); name another.") from error
 
 
 def option(*names: str, **more: Any) -> click.Option:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from engine import loading
-from engine.cli.door import argument, option
+from engine.cli.door import argument, option, write
 from engine.cli.printing import paragraph
 from engine.cli.visit import Visit, reads
 from engine.dates import read_day
@@ -64,7 +64,7 @@ def diagram(door: Visit, name: str, ref: str, **asked: str) -> None:
         door.answer(document, text.rstrip("\n").split("\n"))
         return
     file = Path(out or f"{linked or workflow.name}{f'-{ref}' if ref else ''}.{form}")
-    _write(file, text)
+    write(file, text)
     document["file"] = str(file)
     door.answer(document, paragraph(f"Drawn in {file}; open it with a browser."))
 
@@ -100,10 +100,3 @@ def _writer(form: str) -> Any:
     from engine.diagrams import dot, mermaid, svg
 
     return {"svg": svg.svg, "mermaid": mermaid.mermaid, "dot": dot.dot}[form]
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written ({error.strerror}); name another.") from error

@@ -10,14 +10,13 @@ import click
 
 from engine import bootstrap, loading
 from engine.cli import overlaying, saying
-from engine.cli.door import Door, argument, command, option
+from engine.cli.door import Door, argument, command, option, write
 from engine.cli.printing import day, item, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.config import misplaced
 from engine.dates import read_day
 from engine.definition import Workflow
 from engine.directory import unknown_roles
-from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import choosing, editions, reading
 
@@ -131,7 +130,7 @@ def describe(door: Door, name: str, as_at: str, form: str, out: str) -> None:
         "text": text,
     }
     if document["file"]:
-        _write(Path(out), text)
+        write(Path(out), text)
         door.answer(document, paragraph(f"{workflow.title}, in English: {out}."))
     else:
         door.answer(document, text.rstrip("\n").split("\n"))
@@ -146,13 +145,6 @@ def _said(workflow: Workflow, form: str, day: date | None) -> str:
     from engine.describing import describe
 
     return describe(workflow, day)
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written ({error.strerror}); name another.") from error
 
 
 @reads("activate", argument("name", "NAME-OR-FOLDER"))

@@ -10,9 +10,8 @@ from typing import Any
 import click
 
 from engine import loading
-from engine.cli.door import Door, argument, command, option
+from engine.cli.door import Door, argument, command, option, write
 from engine.cli.printing import item, paragraph
-from engine.errors import UsageError
 
 SCHEMA_FILE = "definition.schema.json"
 KINDS = ("definition", "overlay", "pack")
@@ -34,7 +33,7 @@ def new(door: Door, folder: str, title: str) -> None:
 
     made = begin(Path(folder), title)
     beside = Path(folder) / SCHEMA_FILE
-    _write(beside, definition_schema())
+    write(beside, f"{_text(definition_schema())}\n")
     files = [*map(str, made), str(beside)]
     lines = paragraph(f"{folder} holds a small process that works. Read it, and change it:")
     for file in files:
@@ -69,7 +68,7 @@ def schema(door: Door, name: str, kind: str, out: str) -> None:
     makers = (definition_schema, overlay_schema, pack_schema)
     made = dict(zip(KINDS, makers, strict=True))[kind](workflow)
     if out:
-        _write(Path(out), made)
+        write(Path(out), f"{_text(made)}\n")
         lines = paragraph(f"The schema is in {out}.")
     else:
         lines = _text(made).split("\n")
@@ -78,10 +77,3 @@ def schema(door: Door, name: str, kind: str, out: str) -> None:
 
 def _text(made: Mapping[str, Any]) -> str:
     return json.dumps(made, indent=2, ensure_ascii=False)
-
-
-def _write(file: Path, made: Mapping[str, Any]) -> None:
-    try:
-        file.write_text(f"{_text(made)}\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written ({error.strerror}); name another.") from error

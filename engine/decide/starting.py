@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import NamedTuple
 
 from engine.dates import parse_partial
 from engine.decide.draft import Draft
 from engine.definition import Timescale, Variant
+
+_A_DAY = len("2026-03-02")
 
 
 class Start(NamedTuple):
@@ -33,12 +34,11 @@ def start_of(draft: Draft, timescale: Timescale, of: str) -> Start | None:
         day = draft.case.value(anchor, of)
         if day is None:
             continue
-        start = Start(variant, "running", day, draft.case.occurrence(anchor))
-        dated = variant.since or variant.until
-        if not dated or _in_force(variant, parse_partial(day).first):
-            return start
-        if partly is None and _in_force(variant, parse_partial(day).last):
-            partly = start
+        exact = len(day) == _A_DAY
+        if variant.holds_on(day if exact else parse_partial(day).first.isoformat()):
+            return Start(variant, "running", day, draft.case.occurrence(anchor))
+        if not exact and partly is None and variant.holds_on(parse_partial(day).last.isoformat()):
+            partly = Start(variant, "running", day, draft.case.occurrence(anchor))
     if partly is not None:
         return partly
     anchor = draft.edition.rule(timescale.variants[0].due).anchor
@@ -48,11 +48,6 @@ def start_of(draft: Draft, timescale: Timescale, of: str) -> Start | None:
         variant = draft.edition.variant(timescale, day) or timescale.variants[0]
         return Start(variant, "provisional", day, draft.case.occurrence(anchor))
     return None
-
-
-def _in_force(variant: Variant, day: date) -> bool:
-    on = day.isoformat()
-    return variant.since <= on and (not variant.until or on <= variant.until)
 
 
 def _earliest(draft: Draft, anchor: str) -> str:

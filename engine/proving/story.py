@@ -94,7 +94,7 @@ def in_force(timescale: Timescale, day: date) -> Variant:
     """The variant of a timescale that is in force on a day, or else its first."""
     said = day.isoformat()
     for variant in timescale.variants:
-        if variant.since <= said and (not variant.until or said <= variant.until):
+        if variant.holds_on(said):
             return variant
     return timescale.variants[0]
 
