@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from engine import database
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.service import cases
 from engine.service.workplace import Workplace
 from tests.worlds import BESS, World, activate_sample, given, place_on

@@ -57,14 +57,14 @@ GROUPS = {
     ),
     "audit": Group(
         (
-            "engine/service/verifying.py",
-            "engine/service/comparing.py",
-            "engine/service/checkpoints.py",
+            "engine/service/trail/verifying.py",
+            "engine/service/trail/comparing.py",
+            "engine/service/trail/checkpoints.py",
         ),
         ("verdicts", "checkpoint", "service_cases"),
     ),
     "decide": Group(
-        ("engine/decide/*.py",),
+        ("engine/decide/**/*.py",),
         (
             *("setting_right", "service_clocks", "service_cases", "refusals", "refused_changes"),
             *("keeping", "rights", "outbox", "clocks", "left_to_do", "trail_format", "cli"),

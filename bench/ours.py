@@ -19,12 +19,13 @@ from journey import ALT, EVENTS, STATES, STEPS, Meter, args, level, new_case
 from engine import calendars, database
 from engine.canonical import canonical
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.definition import plain
 from engine.directory import Appointment, Directory, Person
 from engine.keys import Keys
 from engine.loading import load
-from engine.service import cases, editions, sequencing, verifying
+from engine.service import cases, editions
+from engine.service.trail import sequencing, verifying
 from engine.service.workplace import By, Workplace
 
 BY = By("unit")

@@ -25,7 +25,7 @@ from engine.service.workplace import Workplace
 
 if TYPE_CHECKING:
     from engine.service.outbox import Outgoing, Sender  # most commands send nothing
-    from engine.service.rehearsing import Write
+    from engine.service.rehearsals.rehearsing import Write
     from notifiers.message import Message
 
 LONGEST_TITLE = 200
@@ -212,7 +212,7 @@ def _in_use(place: Workplace) -> list[Workflow]:
 def mails(place: Workplace, settings: Settings, also: Sequence[Workflow] = ()) -> Write:
     """What writes messages out as mails, as whoever gets them reads them; nothing is sent."""
     # Only what says what would be sent needs them.
-    from engine.service.rehearsing import Mail
+    from engine.service.rehearsals.rehearsing import Mail
     from notifiers.message import body, subject
 
     made = writer(place, settings, also)

@@ -19,8 +19,11 @@ from typing import Any
 
 from engine import bootstrap, log
 from engine.errors import EngineError
-from engine.service import following, outbox, recounting, sequencing, ticking
+from engine.service import outbox, ticking
+from engine.service.bank_holidays import recounting
 from engine.service.outbox import Sender
+from engine.service.packs import following
+from engine.service.trail import sequencing
 from engine.service.workplace import Workplace
 
 INTERVAL = 15.0
@@ -112,7 +115,7 @@ def _rebuild(place: Workplace) -> tuple[int, int]:
     waiting = following.out_of_date(place)
     if not waiting:
         return 0, 0
-    from engine.service import packing
+    from engine.service.packs import packing
 
     done = packing.rebuild(place, waiting)
     return done.packs, done.failed

@@ -13,7 +13,7 @@ import pysqlite3 as sqlite3
 
 from engine import database
 from engine.canonical import canonical, event_hash, parse
-from engine.service import verifying
+from engine.service.trail import verifying
 from tests.worlds import World, place_on
 
 

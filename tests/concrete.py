@@ -12,8 +12,9 @@ from itertools import product
 
 from engine import calendars
 from engine.case import RUNNING, Actor, Case, Context, Given, Rows
-from engine.decide import opening, recording, taking
 from engine.decide.draft import Draft
+from engine.decide.entries import recording
+from engine.decide.steps import opening, taking
 from engine.definition import Transition, Workflow
 from engine.directory import Appointment, Directory, Person
 from engine.edition import Edition

@@ -18,10 +18,11 @@ from typing import Any
 from engine.case import Given
 from engine.database import Transaction, failures
 from engine.database.transaction import Row, Values
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import OutcomeUnknownError, StorageError
-from engine.service import cases, documents
+from engine.service import cases
 from engine.service.changing import Outcome
+from engine.service.looking import documents
 from engine.service.workplace import By
 from tests.worlds import World, given
 

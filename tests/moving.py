@@ -9,14 +9,15 @@ from typing import Any
 
 from engine import queries
 from engine.case import RUNNING, Case
-from engine.decide.migrating import Wishes
+from engine.decide.moving.migrating import Wishes
 from engine.definition import Workflow
 from engine.loading import load, sources
 from engine.loading.resolving import hashed
-from engine.service import editions, giving_back, migrating
-from engine.service.families import Moved
-from engine.service.migrating import Move
-from engine.service.replaying import replayed
+from engine.service import editions
+from engine.service.moving import giving_back, migrating
+from engine.service.moving.families import Moved
+from engine.service.moving.migrating import Move
+from engine.service.rehearsals.replaying import replayed
 from engine.service.workplace import By
 from tests.worlds import BESS, SAMPLE, World
 

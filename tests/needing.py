@@ -12,14 +12,15 @@ from typing import Any, NamedTuple, Protocol
 
 from engine.calendars import at_local
 from engine.case import Given
-from engine.decide import leading
-from engine.decide.taking import Step
+from engine.decide.possible import leading
+from engine.decide.steps.taking import Step
 from engine.definition import Workflow
 from engine.errors import RefusedError
-from engine.service import ahead, cases, documents, reading
+from engine.service import cases
 from engine.service.drafting import drafted
 from engine.service.filing import Paper
-from engine.service.reading import View
+from engine.service.looking import ahead, documents, reading
+from engine.service.looking.reading import View
 from engine.service.workplace import By, Workplace
 
 Told = Mapping[str, Any]

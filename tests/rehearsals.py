@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine import bootstrap
 from engine.service.outbox import Outgoing
-from engine.service.rehearsing import Mail, Write
+from engine.service.rehearsals.rehearsing import Mail, Write
 from engine.service.workplace import Workplace
 from notifiers.message import body, subject
 from tests.stories import SETTINGS

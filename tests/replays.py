@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from engine import queries
-from engine.decide.replaying import Replay
+from engine.decide.what_if.replaying import Replay
 from engine.definition import Timescale, Transition, Workflow
 from engine.edition import Edition
-from engine.service import reading, replaying
+from engine.service.looking import reading
+from engine.service.rehearsals import replaying
 from engine.service.workplace import Workplace
 
 

@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 
 from engine import calendars, database
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.loading import load, sources
-from engine.service import cases, documents, editions, packing, reading, verifying
+from engine.service import cases, editions
 from engine.service.changing import Outcome
-from engine.service.documents import File
-from engine.service.packing import Built
+from engine.service.looking import documents, reading
+from engine.service.looking.documents import File
+from engine.service.packs import packing
+from engine.service.packs.packing import Built
+from engine.service.trail import verifying
 from engine.service.workplace import By, Workplace
 from tests.stories import PROCESS, SETTINGS
 from tests.worlds import KEYS, Clock, chance

@@ -19,25 +19,16 @@ from engine.apply import changes
 from engine.apply_clocks import parts
 from engine.canonical import event_hash, parse
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import DeliveryError, RefusedError
 from engine.loading import load, sources
-from engine.service import (
-    cases,
-    documents,
-    editions,
-    holidays,
-    listing,
-    outbox,
-    people,
-    posting,
-    private,
-    starting,
-    ticking,
-)
-from engine.service.almanac import ADDED
-from engine.service.documents import File
-from engine.service.holidays import Holiday
+from engine.service import cases, editions, outbox, people, starting, ticking
+from engine.service.bank_holidays import holidays
+from engine.service.bank_holidays.almanac import ADDED
+from engine.service.bank_holidays.holidays import Holiday
+from engine.service.looking import documents, listing, private
+from engine.service.looking.documents import File
+from engine.service.packs import posting
 from engine.service.workplace import By
 from engine.store import Store
 from tests import moving, reviews

@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from engine import database
-from engine.decide.taking import Step
-from engine.service import cases, outbox, reading, sequencing, ticking, verifying
+from engine.decide.steps.taking import Step
+from engine.service import cases, outbox, ticking
+from engine.service.looking import reading
+from engine.service.trail import sequencing, verifying
 from engine.service.workplace import By, Workplace
 from tests.worlds import BESS, World, given, place_on
 

@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.case import Case, Given, Rows
-from engine.decide import approving, correcting, people, recording
-from engine.decide.answers import YES_NO
 from engine.decide.draft import Draft
-from engine.decide.needs import missing
-from engine.decide.taking import Step, take
+from engine.decide.entries import approving, correcting, people, recording
+from engine.decide.entries.answers import YES_NO
+from engine.decide.steps.needs import missing
+from engine.decide.steps.taking import Step, take
 from engine.definition import Condition, Question, Transition
 from engine.directory import NOWHERE
 from engine.errors import EngineError, Need, RefusedError
-from engine.service import cases, documents
+from engine.service import cases
 from engine.service.changing import Outcome
 from engine.service.drafting import drafted
-from engine.service.reading import View
+from engine.service.looking import documents
+from engine.service.looking.reading import View
 from engine.service.workplace import By, Workplace
 
 GIVE = "give"

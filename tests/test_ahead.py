@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.decide.ahead import ANY_STATE, NEAR, RULED_OUT, apart, is_called_for
+from engine.decide.possible.ahead import ANY_STATE, NEAR, RULED_OUT, apart, is_called_for
 from engine.definition import Condition, Guard
 from engine.loading import load
-from engine.service import reading
 from engine.service.drafting import drafted
+from engine.service.looking import reading
 from tests.worlds import BESS, SAMPLE, World
 
 pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from engine.case import Given
-from engine.decide.passing import passed_over
-from engine.decide.taking import Step
+from engine.decide.steps.passing import passed_over
+from engine.decide.steps.taking import Step
 from engine.errors import RefusedError
 from engine.loading import load
-from engine.service import cases, reading
+from engine.service import cases
+from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.offices import Office, ago

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.case import Given
-from engine.decide import answers
+from engine.decide.entries import answers
 from engine.definition import Question
 from engine.errors import UsageError
 from engine.loading import load

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from engine.dates import long_day
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.describing import describe
 from engine.loading import load
-from engine.loading.rules import MOST_ASKED
-from engine.service import cases, reading
+from engine.loading.checks.rules import MOST_ASKED
+from engine.service import cases
+from engine.service.looking import reading
 from engine.service.workplace import By
 from notifiers.message import LIMITS
 from tests.definitions import changed, mistakes

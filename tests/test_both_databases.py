@@ -12,7 +12,8 @@ import pytest
 from engine import database
 from engine.case import Given
 from engine.errors import EngineError, UsageError
-from engine.service import ahead, cases, explaining, listing, private, reading
+from engine.service import cases
+from engine.service.looking import ahead, explaining, listing, private, reading
 from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.postgres import PostgresServer

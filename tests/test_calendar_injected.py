@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from engine.calendars import SHIPPED
-from engine.decide.arming import micros_at
-from engine.service import holidays, ticking
-from engine.service.almanac import ADDED
-from engine.service.holidays import Holiday
+from engine.decide.timing.arming import micros_at
+from engine.service import ticking
+from engine.service.bank_holidays import holidays
+from engine.service.bank_holidays.almanac import ADDED
+from engine.service.bank_holidays.holidays import Holiday
 from tests import second_count
 from tests.late import world_of
 from tests.worlds import BESS, LEE, World

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
-from engine.service import cases, holidays, recounting, ticking
-from engine.service.almanac import ADDED, REMOVED
-from engine.service.holidays import Holiday
+from engine.service import cases, ticking
+from engine.service.bank_holidays import holidays, recounting
+from engine.service.bank_holidays.almanac import ADDED, REMOVED
+from engine.service.bank_holidays.holidays import Holiday
 from tests import second_count
 from tests.late import joined, world_of
 from tests.worlds import BESS, ED, EVE, World

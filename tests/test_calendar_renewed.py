@@ -11,9 +11,9 @@ import pytest
 
 from engine.calendars import Calendar, load
 from engine.errors import RefusedError
-from engine.service import holidays, recounting
-from engine.service.almanac import ADDED, Almanac
-from engine.service.holidays import Holiday
+from engine.service.bank_holidays import holidays, recounting
+from engine.service.bank_holidays.almanac import ADDED, Almanac
+from engine.service.bank_holidays.holidays import Holiday
 from engine.store import Store
 from tests.worlds import BESS, EVE, World
 

@@ -96,7 +96,7 @@ def test_no_command_on_a_case_imports_what_is_heavy(office: Office, words: tuple
 
 MISTAKEN = {"difflib", "engine.loading"}
 SENT = {"engine.service.outbox", "notifiers.making", "notifiers.message", "smtplib", "email"}
-CHANGED = {"engine.decide.recording", "engine.packs.files", "engine.service.changing"}
+CHANGED = {"engine.decide.entries.recording", "engine.packs.files", "engine.service.changing"}
 ASIDE = {"getpass", "random", "secrets", "shutil"}
 """What only a mistake needs, only a message, only a change, and nothing that is always needed."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.cli.printing import day
 from engine.definition import Workflow
-from engine.service import ahead, reading
+from engine.service.looking import ahead, reading
 from tests.offices import Office, ago
 from tests.test_needs import review
 from tests.worlds import BESS, World

@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.calendars import at_local
 from engine.cli import saying
-from engine.service import cases, listing, ticking
+from engine.service import cases, ticking
+from engine.service.looking import listing
 from engine.service.workplace import By
 from tests.refusing import ON_SQLITE, WHY
 from tests.worlds import LEE, World, given

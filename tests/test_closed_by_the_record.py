@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.decide.taking import Step
-from engine.service import cases, reading
+from engine.decide.steps.taking import Step
+from engine.service import cases
+from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.refusing import WHY

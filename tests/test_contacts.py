@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.directory import Absence, Appointment, Directory
 from engine.errors import RefusedError
 from engine.service import cases

@@ -16,9 +16,11 @@ from engine import bootstrap, database
 from engine.database import Database
 from engine.database.postgresql import Server
 from engine.database.sqlite import File
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import ConfigError, OutcomeUnknownError, StorageError
-from engine.service import cases, outbox, reading, sequencing, ticking
+from engine.service import cases, outbox, ticking
+from engine.service.looking import reading
+from engine.service.trail import sequencing
 from engine.service.workplace import By, Workplace
 from tests.faults import VERBS, Failing, Plan, Proxy, case_for, everything, times_done
 from tests.offices import Office

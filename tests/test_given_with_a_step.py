@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import RefusedError
-from engine.service import asking, cases, documents, reading
+from engine.service import cases
+from engine.service.looking import asking, documents, reading
 from engine.service.workplace import File
 from tests.changed_sample import changed
 from tests.worlds import BESS, LEE, World

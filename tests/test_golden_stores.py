@@ -11,9 +11,10 @@ import pytest
 from engine import database, keys
 from engine.errors import ConfigError
 from engine.migrations import LATEST
-from engine.service import holidays, reading
-from engine.service.almanac import ADDED
-from engine.service.holidays import Holiday
+from engine.service.bank_holidays import holidays
+from engine.service.bank_holidays.almanac import ADDED
+from engine.service.bank_holidays.holidays import Holiday
+from engine.service.looking import reading
 from tests.offices import Office, copied
 from tests.worlds import BESS, LEE, World, place_on
 

@@ -10,15 +10,16 @@ from hypothesis import strategies as some
 
 from engine import database
 from engine.case import Case, Given, Rows
-from engine.decide import keeping
 from engine.decide.draft import Draft
-from engine.decide.taking import Step
+from engine.decide.entries import keeping
+from engine.decide.steps.taking import Step
 from engine.directory import Absence, Appointment, Directory
 from engine.edition import Edition
 from engine.errors import RefusedError, UsageError
 from engine.loading import load
-from engine.service import cases, documents, reading
+from engine.service import cases
 from engine.service.drafting import drafted
+from engine.service.looking import documents, reading
 from engine.service.workplace import By, File
 from tests.worlds import (
     AGENCIES,

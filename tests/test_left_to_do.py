@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import RefusedError
-from engine.service import cases, documents, listing, reading, ticking
+from engine.service import cases, ticking
+from engine.service.looking import documents, listing, reading
 from engine.service.workplace import By
 from tests.refusing import ON_SQLITE, WHY, said
 from tests.worlds import BESS, LEE, World, given

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.directory import Appointment
-from engine.service import cases, documents, reading, ticking
+from engine.service import cases, ticking
+from engine.service.looking import documents, reading
 from engine.service.workplace import By
 from tests.changed_sample import Edit, appointed, changed
 from tests.refusing import ON_SQLITE, WHY, said

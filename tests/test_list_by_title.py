@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import UsageError
-from engine.service import cases, listing
-from engine.service.listing import Wish
+from engine.service import cases
+from engine.service.looking import listing
+from engine.service.looking.listing import Wish
 from tests.changed_sample import changed
 from tests.worlds import BESS, World
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.loading.lines import DEEPEST, Lines, line_index
+from engine.loading.files.lines import DEEPEST, Lines, line_index
 
 TEXT = '''\
 # [not.a.table]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.definition import State, TimeFrom, Timescale, Transition, Variant, Workflow
-from engine.loading.soundness import clock_problem, state_problems, steps_from
+from engine.loading.checks.soundness import clock_problem, state_problems, steps_from
 
 LONGEST = 5
 EMPTY = Workflow(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import database
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.service import cases
 from engine.service.workplace import Workplace
 from tests.worlds import BESS, World, given, place_on

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.case import Given
-from engine.service import ahead, cases, documents, reading
+from engine.service import cases
+from engine.service.looking import ahead, documents, reading
 from engine.service.workplace import By
 from tests import moving
 from tests.moving import (

@@ -4,11 +4,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from engine.decide.migrating import Wishes
+from engine.decide.moving.migrating import Wishes
 from engine.loading import load, sources
 from engine.loading.resolving import hashed
-from engine.service import editions, following, giving_back, migrating
-from engine.service.migrating import Move
+from engine.service import editions
+from engine.service.moving import giving_back, migrating
+from engine.service.moving.migrating import Move
+from engine.service.packs import following
 from tests.reviews import RECORD, SAM, SUBMISSION, Review
 from tests.stories import PROCESS
 from tests.unpacking import packs, rebuild

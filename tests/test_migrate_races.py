@@ -11,10 +11,12 @@ from typing import Any, NoReturn
 import pytest
 
 from engine import database
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import EngineError
-from engine.service import cases, giving_back, migrating, ticking, verifying
-from engine.service.migrating import Move
+from engine.service import cases, ticking
+from engine.service.moving import giving_back, migrating
+from engine.service.moving.migrating import Move
+from engine.service.trail import verifying
 from engine.service.workplace import By, Workplace
 from tests import moving
 from tests.racing import race

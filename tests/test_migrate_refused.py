@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import CaseNotFoundError, RefusedError, UsageError
 from engine.service import cases, ticking
 from engine.service.workplace import By

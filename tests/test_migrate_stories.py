@@ -13,8 +13,10 @@ from engine.loading.resolving import hashed
 from engine.scenarios.playing import Player
 from engine.scenarios.reading import read
 from engine.scenarios.story import stories as stories_of
-from engine.service import editions, giving_back, migrating, verifying
-from engine.service.migrating import Move
+from engine.service import editions
+from engine.service.moving import giving_back, migrating
+from engine.service.moving.migrating import Move
+from engine.service.trail import verifying
 from engine.service.workplace import Workplace
 from tests import stories
 from tests.reviews import SAM

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import database
-from engine.decide.carrying import CHOICES
+from engine.decide.moving.carrying import CHOICES
 from engine.definition import Condition, Guard, Workflow
 from engine.loading import load
 from tests import moving

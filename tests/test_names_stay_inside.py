@@ -19,7 +19,9 @@ from engine.case import Given
 from engine.cli.commands import COMMANDS as TABLE
 from engine.definition import Question
 from engine.errors import EngineError, RefusedError
-from engine.service import cases, documents, editions, reading, sequencing
+from engine.service import cases, editions
+from engine.service.looking import documents, reading
+from engine.service.trail import sequencing
 from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.offices import Office, ago

@@ -7,12 +7,13 @@ import json
 from engine.case import Given
 from engine.dates import said
 from engine.decide.draft import Draft
-from engine.decide.needs import missing
-from engine.decide.taking import Step
+from engine.decide.steps.needs import missing
+from engine.decide.steps.taking import Step
 from engine.definition import Approval, Condition, Guard
 from engine.loading import load
-from engine.service import cases, reading
+from engine.service import cases
 from engine.service.drafting import drafted
+from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.offices import Office, ago
 from tests.worlds import BESS, LEE, SAMPLE, World, given

@@ -27,7 +27,8 @@ from engine.definition import (
 from engine.directory import Absence, Appointment
 from engine.loading import load, sources
 from engine.loading.resolving import hashed
-from engine.service import ahead, cases, editions, reading
+from engine.service import cases, editions
+from engine.service.looking import ahead, reading
 from engine.service.workplace import By
 from tests.needing import Office, UnableError
 from tests.reviews import SAM, Review

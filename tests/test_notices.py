@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from engine.case import Key
-from engine.decide import firing
 from engine.decide.draft import Draft
+from engine.decide.timing import firing
 from engine.directory import Absence, Appointment
-from engine.service import reading, ticking
+from engine.service import ticking
 from engine.service.drafting import drafted
+from engine.service.looking import reading
 from engine.service.ticking import micros
 from tests.changed_sample import appointed, changed
 from tests.refusing import ON_SQLITE

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.decide.ahead import RULED_OUT, apart, is_called_for
-from engine.decide.taking import Step
+from engine.decide.possible.ahead import RULED_OUT, apart, is_called_for
+from engine.decide.steps.taking import Step
 from engine.describing.steps import transition_sentence
 from engine.loading import load
-from engine.service import cases, reading
+from engine.service import cases
 from engine.service.drafting import drafted
+from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.refusing import said

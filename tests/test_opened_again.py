@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import RefusedError
-from engine.service import cases, reading
+from engine.service import cases
+from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.worlds import BESS, LEE, World, given

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import DeliveryError
-from engine.service import listing, outbox
+from engine.service import outbox
+from engine.service.looking import listing
 from engine.service.outbox import Outgoing, Sent
 from tests.worlds import World
 

@@ -11,8 +11,8 @@ from engine.canonical import canonical
 from engine.definition import Condition, Guard, plain, workflow_from
 from engine.errors import DefinitionError
 from engine.loading import load, sources
-from engine.loading.comparing import POLICIES
-from engine.loading.overlay_shapes import ALSO, ALSO_HEAD
+from engine.loading.overlay.comparing import POLICIES
+from engine.loading.overlay.overlay_shapes import ALSO, ALSO_HEAD
 from engine.loading.shapes import SECTIONS
 from tests.definitions import SOUND, mistakes, write
 from tests.overlays import HEAD, OWN, laid, over, refusal

@@ -12,7 +12,7 @@ from engine.definition import Condition, Guard, Question, Workflow
 from engine.errors import DefinitionError
 from engine.guards import holds, satisfied
 from engine.loading import load
-from engine.loading.stronger import UndecidedError, both, can_hold, let_through
+from engine.loading.overlay.stronger import UndecidedError, both, can_hold, let_through
 from tests.definitions import SOUND, write
 from tests.overlays import HEAD, OWN
 from tests.test_guards import TODAY, Known

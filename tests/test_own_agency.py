@@ -9,13 +9,15 @@ from dataclasses import replace
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.definition import plain, workflow_from
 from engine.directory import Appointment, Person
 from engine.errors import RefusedError
 from engine.loading import load
-from engine.service import ahead, cases, documents, listing, packing, private, reading
-from engine.service.posting import Sending
+from engine.service import cases
+from engine.service.looking import ahead, documents, listing, private, reading
+from engine.service.packs import packing
+from engine.service.packs.posting import Sending
 from engine.service.workplace import By, File
 from tests.reviews import AVERY, FRANCES, RECORD, SAM, SUBMISSION, Review
 from tests.stories import PROCESS

@@ -12,8 +12,9 @@ import pytest
 
 from engine.case import Given
 from engine.directory import Absence, Appointment, Directory, Recipient
-from engine.service import cases, listing, reading, ticking
-from engine.service.listing import Wish
+from engine.service import cases, ticking
+from engine.service.looking import listing, reading
+from engine.service.looking.listing import Wish
 from engine.service.workplace import By
 from tests.changed_sample import Edit, appointed, changed
 from tests.refusing import WHY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.case import Given
-from engine.decide import packs
+from engine.decide.entries import packs
 from engine.definition import Pack
 from engine.service import cases
 from tests.refusing import ON_SQLITE

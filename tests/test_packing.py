@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import Need, RefusedError, UsageError
-from engine.service import cases, packing, reading
+from engine.service import cases
+from engine.service.looking import reading
+from engine.service.packs import packing
 from engine.tree import EMPTY, extend, root
 from tests.packs import Page, printed
 from tests.reviews import AVERY, CHILDREN, NAMES, RECORD, SAM, SHEET, SUBMISSION, Review

@@ -12,7 +12,9 @@ from typing import Any, cast
 import pytest
 
 from engine.database import Database, Transaction
-from engine.service import cases, gathering, packing, reading
+from engine.service import cases
+from engine.service.looking import reading
+from engine.service.packs import gathering, packing
 from engine.service.workplace import By
 from tests.packs import Page
 from tests.reviews import RECORD, SAM, SUBMISSION, Review

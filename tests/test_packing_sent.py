@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import CaseNotFoundError, EngineError, RefusedError, TrailError
-from engine.service import documents, gathering, packing, private
+from engine.service.looking import documents, private
+from engine.service.packs import gathering, packing
 from tests.reviews import (
     CHILDREN,
     DECIDED,

@@ -11,7 +11,9 @@ import pytest
 
 from engine.case import Given
 from engine.errors import RefusedError
-from engine.service import cases, documents, packing
+from engine.service import cases
+from engine.service.looking import documents
+from engine.service.packs import packing
 from tests.reviews import NAMES, RECORD, SAM, SHEET, SUBMISSION, Review
 from tests.unpacking import packs, rebuild, send
 

@@ -17,8 +17,10 @@ from engine.packs.files import PackFile
 from engine.packs.record import Record
 from engine.packs.tree import Document, Heading, Note, Paragraph, Signatures, Statement, Table
 from engine.packs.wording import AT_SIGN_OFF
-from engine.service import cases, gathering, reading
-from engine.service.gathering import Plan
+from engine.service import cases
+from engine.service.looking import reading
+from engine.service.packs import gathering
+from engine.service.packs.gathering import Plan
 from tests.reviews import CHILDREN, NAMES, RECORD, REVIEW, SAM, SHEET, SUBMISSION, Review
 
 WITHHELD = "Withheld from this pack: it is shown only to the "

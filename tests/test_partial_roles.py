@@ -8,7 +8,8 @@ from engine import rights
 from engine.definition import plain, workflow_from
 from engine.errors import RefusedError
 from engine.loading import load
-from engine.service import listing, packing, private, reading
+from engine.service.looking import listing, private, reading
+from engine.service.packs import packing
 from engine.service.workplace import By
 from tests.reviews import AVERY, SAM, SUBMISSION, Review
 from tests.stories import PROCESS

@@ -17,8 +17,8 @@ from engine.definition import (
     Variant,
     Workflow,
 )
+from engine.loading.checks.soundness import clock_problem, steps_from
 from engine.loading.resolving import hashed
-from engine.loading.soundness import clock_problem, steps_from
 from engine.proving import Verdict, verify
 from tests.concrete import TooBigError, Tried, tried
 

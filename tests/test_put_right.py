@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from engine.case import Given
-from engine.decide import recording
-from engine.decide.needs import missing
+from engine.decide.entries import recording
+from engine.decide.steps.needs import missing
 from engine.definition import Approval, Condition, Guard, Transition
 from engine.edition import Edition
 from engine.errors import RefusedError
 from engine.loading import load
-from engine.service import cases, reading, ticking
+from engine.service import cases, ticking
 from engine.service.drafting import drafted
+from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.refusing import ON_SQLITE, WHY, said

@@ -10,9 +10,11 @@ import psycopg
 import pytest
 
 from engine import database
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import DeliveryError
-from engine.service import cases, outbox, reading, sequencing, ticking, verifying
+from engine.service import cases, outbox, ticking
+from engine.service.looking import reading
+from engine.service.trail import sequencing, verifying
 from engine.service.workplace import By, Workplace
 from tests.postgres import PostgresServer
 from tests.racing import outcome, race

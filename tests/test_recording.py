@@ -7,9 +7,10 @@ import pytest
 
 from engine.case import Given
 from engine.errors import RefusedError
-from engine.service import cases, documents, reading
+from engine.service import cases
 from engine.service.changing import Outcome
-from engine.service.documents import File
+from engine.service.looking import documents, reading
+from engine.service.looking.documents import File
 from engine.service.workplace import By
 from tests.worlds import BESS, World, given
 

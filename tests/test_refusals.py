@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import UsageError
 from engine.service import cases
 from engine.service.workplace import By

@@ -9,7 +9,8 @@ import pytest
 
 from engine.case import Given
 from engine.errors import UsageError
-from engine.service import cases, documents
+from engine.service import cases
+from engine.service.looking import documents
 from engine.service.workplace import By
 from tests.refusing import AWARE, EVIDENCE, ON_SQLITE, WHY, Act, deciding, said
 from tests.worlds import BESS, EVE, World, given

@@ -18,9 +18,11 @@ from engine.directory import Absence, Directory
 from engine.scenarios.playing import A_TICK_LATER, Player
 from engine.scenarios.reading import read
 from engine.scenarios.story import stories as told_of
-from engine.service import outbox, reading, rehearsing, ticking
+from engine.service import outbox, ticking
+from engine.service.looking import reading
 from engine.service.outbox import Outgoing
-from engine.service.rehearsing import Mail, Wish
+from engine.service.rehearsals import rehearsing
+from engine.service.rehearsals.rehearsing import Mail, Wish
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 from tests import stories

@@ -14,8 +14,8 @@ from engine.directory import Absence, Directory
 from engine.edition import Edition
 from engine.errors import CaseNotFoundError, RefusedError, UsageError
 from engine.loading import load
-from engine.service import rehearsing
-from engine.service.rehearsing import Beginning, Wish
+from engine.service.rehearsals import rehearsing
+from engine.service.rehearsals.rehearsing import Beginning, Wish
 from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.rehearsals import written

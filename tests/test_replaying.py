@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from engine import database
 from engine.case import Given
-from engine.decide.replaying import Replay
+from engine.decide.what_if.replaying import Replay
 from engine.definition import Workflow, plain, workflow_from
 from engine.errors import CaseNotFoundError, UsageError
 from engine.loading import load
-from engine.service import cases, holidays, replaying, ticking
-from engine.service.holidays import Holiday
-from engine.service.what_if import what_if
+from engine.service import cases, ticking
+from engine.service.bank_holidays import holidays
+from engine.service.bank_holidays.holidays import Holiday
+from engine.service.rehearsals import replaying
+from engine.service.rehearsals.what_if import what_if
 from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.redrafting import leaves, mutated

@@ -11,7 +11,7 @@ from engine.case import Case
 from engine.definition import Question, Workflow
 from engine.directory import Absence, Appointment
 from engine.errors import RefusedError
-from engine.service import private, reading
+from engine.service.looking import private, reading
 from engine.service.workplace import By
 from tests.worlds import BESS, DIRECTORY, World
 

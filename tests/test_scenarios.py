@@ -12,7 +12,7 @@ from engine.scenarios.doing import VERBS
 from engine.scenarios.expecting import EXPECTATIONS
 from engine.scenarios.playing import Player
 from engine.scenarios.reading import DEEDS, HEAD, OUTAGE, STEP, read
-from engine.service import reading
+from engine.service.looking import reading
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 from tests import stories

@@ -16,11 +16,11 @@ from jsonschema.exceptions import ValidationError
 
 from engine.definition import Workflow
 from engine.loading import available, find, load
+from engine.loading.files.lines import Lines
 from engine.loading.findings import Findings, Place
 from engine.loading.kinds import Reading, Shape, read_shape
 from engine.loading.language import PAGE, SAME, key_of, keys_of, page, tables
-from engine.loading.lines import Lines
-from engine.loading.overlay_shapes import ALSO_HEAD
+from engine.loading.overlay.overlay_shapes import ALSO_HEAD
 from engine.loading.schema import definition_schema, overlay_schema, pack_schema, shapes
 from engine.loading.shapes import HEAD, PACK_FILE, SECTIONS
 from tests.offices import Office

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import CaseNotFoundError, RefusedError, StaleCaseError, UsageError
-from engine.service import cases, reading
+from engine.service import cases
+from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.worlds import BESS, ED, EVE, LEE, World, given
 

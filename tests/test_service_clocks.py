@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import DeliveryError, RefusedError
-from engine.service import cases, explaining, outbox, reading, ticking
+from engine.service import cases, outbox, ticking
+from engine.service.looking import explaining, reading
 from engine.service.workplace import By
 from engine.timescales import derivation_lines
 from tests.worlds import BESS, ED, EVE, LEE, World, given
@@ -125,7 +126,7 @@ def test_a_correction_moves_a_running_clock_in_the_open_and_tells_those_already_
 def world_moment(day: str) -> int:
     from datetime import date
 
-    from engine.decide.arming import micros_at
+    from engine.decide.timing.arming import micros_at
 
     return micros_at(date.fromisoformat(day))
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import RefusedError
-from engine.service import cases, listing, private, reading, ticking
+from engine.service import cases, ticking
+from engine.service.looking import listing, private, reading
 from engine.service.workplace import By
 from tests.worlds import BESS, ED, EVE, LEE, World, given
 

@@ -8,8 +8,9 @@ import click
 
 from engine.case import Given
 from engine.cli.sheet import COLUMNS, LINES, PARTS, sheet
-from engine.decide.taking import Step
-from engine.service import cases, listing, reading
+from engine.decide.steps.taking import Step
+from engine.service import cases
+from engine.service.looking import listing, reading
 from tests.worlds import BESS, LEE, World
 
 BUSY = 60

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.decide.taking import Step
-from engine.service import cases, reading, ticking
+from engine.decide.steps.taking import Step
+from engine.service import cases, ticking
+from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.refusing import ON_SQLITE, WHY
 from tests.test_clocks import ESCALATE, REMIND, bodies, days

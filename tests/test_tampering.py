@@ -15,21 +15,10 @@ from engine import database
 from engine.case import Given
 from engine.database.structure import KNOWN, found
 from engine.errors import EngineError, TrailError, UsageError
-from engine.service import (
-    ahead,
-    cases,
-    checkpoints,
-    documents,
-    explaining,
-    holidays,
-    listing,
-    outbox,
-    private,
-    reading,
-    sequencing,
-    ticking,
-    verifying,
-)
+from engine.service import cases, outbox, ticking
+from engine.service.bank_holidays import holidays
+from engine.service.looking import ahead, documents, explaining, listing, private, reading
+from engine.service.trail import checkpoints, sequencing, verifying
 from engine.service.workplace import By, Workplace
 from tests import late, tampering
 from tests.postgres import PostgresServer

@@ -16,7 +16,9 @@ from engine import checkpoint, database
 from engine.apply import EFFECTS
 from engine.canonical import Place, canonical, commitment, event_hash, parse
 from engine.case import Given
-from engine.service import cases, checkpoints, documents
+from engine.service import cases
+from engine.service.looking import documents
+from engine.service.trail import checkpoints
 from tests import sealing
 from tests.sealing import form, kept
 from tests.worlds import BESS, World, place_on

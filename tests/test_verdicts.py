@@ -14,8 +14,10 @@ import pytest
 from engine import database
 from engine.case import Given
 from engine.errors import TrailError, UsageError
-from engine.service import cases, checkpoints, documents, sequencing, verifying
-from engine.service.verifying import Verdict
+from engine.service import cases
+from engine.service.looking import documents
+from engine.service.trail import checkpoints, sequencing, verifying
+from engine.service.trail.verifying import Verdict
 from tests.altering import (
     Alter,
     Told,

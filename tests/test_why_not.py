@@ -15,7 +15,8 @@ from engine.directory import Absence, Appointment
 from engine.errors import UsageError
 from engine.loading import load, sources
 from engine.loading.resolving import hashed
-from engine.service import ahead, cases, editions, explaining
+from engine.service import cases, editions
+from engine.service.looking import ahead, explaining
 from tests.offices import Office, ago
 from tests.test_cli_next import whole
 from tests.worlds import BESS, LEE, SAMPLE, World, given

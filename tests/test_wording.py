@@ -11,8 +11,9 @@ import pytest
 
 from engine.errors import RefusedError
 from engine.nouns import count
-from engine.service import ahead, cases
-from engine.service.verifying import Verdict
+from engine.service import cases
+from engine.service.looking import ahead
+from engine.service.trail.verifying import Verdict
 from tests.refusing import said
 from tests.worlds import BESS, World
 

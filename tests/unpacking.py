@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 from engine.case import Given
 from engine.definition import Workflow
-from engine.service import access, cases, following, gathering, packing
-from engine.service.documents import File
-from engine.service.packing import Built
-from engine.service.posting import Sending
+from engine.service import access, cases
+from engine.service.looking.documents import File
+from engine.service.packs import following, gathering, packing
+from engine.service.packs.packing import Built
+from engine.service.packs.posting import Sending
 from engine.service.workplace import By
 from tests.reviews import SAM, SUBMISSION, Review
 from tests.stories import PROCESS

@@ -14,23 +14,15 @@ from typing import Any, Protocol
 
 from engine import statements
 from engine.case import Given, Rows
-from engine.decide.answers import YES_NO
-from engine.decide.taking import Step
+from engine.decide.entries.answers import YES_NO
+from engine.decide.steps.taking import Step
 from engine.definition import Question, Transition, Workflow
 from engine.errors import RefusedError, UsageError
-from engine.service import (
-    ahead,
-    cases,
-    documents,
-    editions,
-    outbox,
-    reading,
-    sequencing,
-    ticking,
-    verifying,
-)
+from engine.service import cases, editions, outbox, ticking
 from engine.service.changing import Outcome
-from engine.service.reading import View
+from engine.service.looking import ahead, documents, reading
+from engine.service.looking.reading import View
+from engine.service.trail import sequencing, verifying
 from engine.service.workplace import By, Workplace
 from tests import oracles
 from tests.needing import Office, UnableError

@@ -13,12 +13,14 @@ from engine import calendars
 from engine.apply_clocks import parts
 from engine.calendars import at_local
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.directory import Agency, Appointment, Directory, Person
 from engine.keys import Keys
 from engine.loading import load, sources
-from engine.service import cases, editions, reading, verifying
+from engine.service import cases, editions
 from engine.service.changing import Outcome
+from engine.service.looking import reading
+from engine.service.trail import verifying
 from engine.service.workplace import By, Workplace
 
 SAMPLE = Path(__file__).with_name("sample") / "incident"

@@ -10,9 +10,10 @@ from engine.cli import printing, saying
 from engine.cli.door import argument, option
 from engine.cli.printing import day, item, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
-from engine.decide.ahead import ANY_STATE, RULED_OUT
+from engine.decide.possible.ahead import ANY_STATE, RULED_OUT
 from engine.nouns import count
-from engine.service import ahead, references
+from engine.service import references
+from engine.service.looking import ahead
 
 LINES = 39
 """Of a screen, under what may be said before; what does not fit is told by its title."""

@@ -12,7 +12,7 @@ from engine.cli.door import option
 from engine.cli.printing import paragraph
 from engine.cli.visit import Visit, reads
 from engine.errors import IncompleteError, StorageError, TrailError
-from engine.service import checkpoints, verifying
+from engine.service.trail import checkpoints, verifying
 
 
 @reads("verify", option("--against", metavar="FILE", help="A checkpoint that was kept elsewhere."))

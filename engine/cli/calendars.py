@@ -17,10 +17,10 @@ from engine.cli.printing import day, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import holidays, recounting
-from engine.service.almanac import ADDED, REMOVED, RENEWED
-from engine.service.holidays import Holiday, Plan
-from engine.service.recounting import Moving, Settled
+from engine.service.bank_holidays import holidays, recounting
+from engine.service.bank_holidays.almanac import ADDED, REMOVED, RENEWED
+from engine.service.bank_holidays.holidays import Holiday, Plan
+from engine.service.bank_holidays.recounting import Moving, Settled
 from engine.service.workplace import By
 
 MOST = 40

@@ -12,7 +12,8 @@ from engine.cli.printing import day, paragraph, strong, when
 from engine.cli.visit import Visit, reads
 from engine.dates import parse_partial, short_day
 from engine.nouns import count
-from engine.service import explaining, listing, reading, references
+from engine.service import references
+from engine.service.looking import explaining, listing, reading
 from engine.timescales import Due, basis_lines, caution_lines, day_lines, derivation_lines
 
 Known = Mapping[str, Any]

@@ -14,7 +14,7 @@ from engine.cli.visit import Visit, reads
 from engine.definition import Workflow
 from engine.errors import ConfigError, UsageError
 from engine.nouns import count
-from engine.service import choosing
+from engine.service.moving import choosing
 
 MEANT = (
     "A and B are each a process that comes with this program, a folder, or an edition in use, "

@@ -9,7 +9,8 @@ from engine.cli import saying, texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import day
 from engine.cli.visit import Visit, changes
-from engine.service import cases, reading, references
+from engine.service import cases, references
+from engine.service.looking import reading
 
 Deadline = Mapping[str, Any]
 

@@ -74,7 +74,7 @@ def _subject(door: Visit, name: str, ref: str) -> tuple[Workflow, Any]:
         raise UsageError("Name a process or its folder, or a case with --case REF.")
     if not ref:
         return loading.load(loading.find(name)), None
-    from engine.service.tracking import track
+    from engine.service.looking.tracking import track
 
     known = references.read(ref)
     return track(door.admitted("diagram", known), door.visitor, known)

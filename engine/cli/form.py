@@ -16,7 +16,8 @@ from engine.cli.printing import day
 from engine.cli.visit import Visit
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import asking, cases
+from engine.service import cases
+from engine.service.looking import asking
 
 Question = Mapping[str, Any]
 

@@ -16,7 +16,8 @@ from engine.cli.telling import Titles, told
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import private, reading, references
+from engine.service import references
+from engine.service.looking import private, reading
 
 AT_ONCE = (
     "people told",

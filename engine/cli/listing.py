@@ -11,8 +11,8 @@ from engine.cli.printing import day
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import listing, reading
-from engine.service.listing import Wish
+from engine.service.looking import listing, reading
+from engine.service.looking.listing import Wish
 
 HEAD = ("Case", "Due next", "", "Where it is, and on whom it waits")
 MOST_PLACES = 3

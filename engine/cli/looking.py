@@ -16,7 +16,8 @@ from engine.cli.printing import day, item, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import private, reading, references
+from engine.service import references
+from engine.service.looking import private, reading
 
 MOST_ANSWERS = 16
 """That are shown unless all are asked for: those of the latest days."""

@@ -14,14 +14,15 @@ from engine.cli import printing, saying, texts
 from engine.cli.door import argument, option
 from engine.cli.printing import day, item, listed, paragraph
 from engine.cli.visit import Visit, reads
-from engine.decide.carrying import CHOICES, Carried
-from engine.decide.migrating import Plan, Wishes
+from engine.decide.moving.carrying import CHOICES, Carried
+from engine.decide.moving.migrating import Plan, Wishes
 from engine.definition import Workflow
 from engine.errors import RefusedError, TrailError, UsageError
 from engine.nouns import count
-from engine.service import families, giving_back, migrating, references
-from engine.service.families import Moved
-from engine.service.migrating import Move
+from engine.service import references
+from engine.service.moving import families, giving_back, migrating
+from engine.service.moving.families import Moved
+from engine.service.moving.migrating import Move
 from engine.service.workplace import By
 
 SAID = {

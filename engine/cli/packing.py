@@ -16,9 +16,10 @@ from engine.cli.printing import day
 from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import packing, references
-from engine.service.documents import File
-from engine.service.posting import SAME, Sending
+from engine.service import references
+from engine.service.looking.documents import File
+from engine.service.packs import packing
+from engine.service.packs.posting import SAME, Sending
 
 
 @changes(

@@ -14,7 +14,8 @@ from engine.cli.looking import clear, path, reason_to_read
 from engine.cli.visit import Visit, changes
 from engine.errors import EngineError, UsageError
 from engine.nouns import count
-from engine.service import cases, documents, listing, private, reading, references
+from engine.service import cases, references
+from engine.service.looking import documents, listing, private, reading
 from engine.service.workplace import By, Workplace
 
 

@@ -15,7 +15,7 @@ from engine.cli.printing import item, paragraph, strong
 from engine.dates import read_day
 from engine.definition import Workflow
 from engine.errors import DefinitionError, IncompleteError
-from engine.loading.locating import Where, locate
+from engine.loading.files.locating import Where, locate
 from engine.proving import PROPERTIES, Entry, Verdict, verify
 
 SHOWN = "shown"

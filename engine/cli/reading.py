@@ -12,7 +12,8 @@ from engine.cli.printing import day
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import private, reading, references
+from engine.service import references
+from engine.service.looking import private, reading
 
 SHOWN = 8
 """Characters of a document's id that are shown; its beginning names it."""

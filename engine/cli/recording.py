@@ -9,7 +9,8 @@ from engine.cli.door import argument, option
 from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import cases, documents, reading, references
+from engine.service import cases, references
+from engine.service.looking import documents, reading
 
 _WHOM = "QUESTION/AGENCY[=DAY]"
 

@@ -17,7 +17,7 @@ from engine.edition import Edition
 from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import editions, references
-from engine.service.rehearsing import (
+from engine.service.rehearsals.rehearsing import (
     NEW,
     Beginning,
     Wish,

@@ -13,8 +13,8 @@ from engine.cli.visit import Visit, reads
 from engine.edition import Edition
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import choosing
-from engine.service.what_if import what_if
+from engine.service.moving import choosing
+from engine.service.rehearsals.what_if import what_if
 
 Known = Mapping[str, Any]
 

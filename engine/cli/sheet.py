@@ -14,7 +14,8 @@ from engine.cli.visit import Visit, reads
 from engine.directory import unknown_roles
 from engine.nouns import count
 from engine.prose import capital
-from engine.service import editions, listing, reading
+from engine.service import editions
+from engine.service.looking import listing, reading
 
 Known = Mapping[str, Any]
 Entry = list[str]

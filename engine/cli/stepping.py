@@ -10,13 +10,14 @@ from engine.cli import printing, texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import listed
 from engine.cli.visit import Visit, changes
-from engine.decide.passing import passed_over, passes_over
-from engine.decide.taking import Step
+from engine.decide.steps.passing import passed_over, passes_over
+from engine.decide.steps.taking import Step
 from engine.definition import Transition, Workflow
 from engine.errors import UsageError
-from engine.service import cases, reading, references
+from engine.service import cases, references
 from engine.service.changing import Outcome
 from engine.service.filing import Paper
+from engine.service.looking import reading
 from engine.service.workplace import File
 
 _ENTRY = re.compile(r"@(\d{1,9})")

@@ -19,7 +19,8 @@ from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
 from engine.definition import Workflow
 from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
-from engine.service import admission, reading, references
+from engine.service import admission, references
+from engine.service.looking import reading
 from engine.service.workplace import By, File, Workplace
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from engine.cli.door import argument
 from engine.cli.printing import PROGRAM, day, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.nouns import count
-from engine.service import ahead, references
+from engine.service import references
+from engine.service.looking import ahead
 
 Known = Mapping[str, Any]
 

@@ -18,7 +18,9 @@ from engine.dates import read_day
 from engine.definition import Workflow
 from engine.directory import unknown_roles
 from engine.nouns import count
-from engine.service import choosing, editions, reading
+from engine.service import editions
+from engine.service.looking import reading
+from engine.service.moving import choosing
 
 
 @reads("list")

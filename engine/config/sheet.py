@@ -154,8 +154,8 @@ class Sheet:
         """All mistakes, by line."""
         if not self._found:
             return []
+        from engine.loading.files.lines import Lines
         from engine.loading.findings import guess
-        from engine.loading.lines import Lines
 
         lines = Lines(self._text if self._line is None else "", self._line or 1)
         told, guessed = [], set()

@@ -17,9 +17,10 @@ from engine.loading import find
 from engine.scenarios import reading
 from engine.scenarios.playing import Played, Player
 from engine.scenarios.story import FOLDER
-from engine.service import checkpoints, editions, virtual
-from engine.service.packing import Built
-from engine.service.verifying import Verdict, verify
+from engine.service import editions, virtual
+from engine.service.packs.packing import Built
+from engine.service.trail import checkpoints
+from engine.service.trail.verifying import Verdict, verify
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 from engine.worker import tick

@@ -15,8 +15,8 @@ from engine.definition import Timescale
 from engine.errors import RefusedError
 from engine.prose import listed
 from engine.scenarios.playing import Played
-from engine.service import reading
-from engine.service.packing import Built
+from engine.service.looking import reading
+from engine.service.packs.packing import Built
 from engine.service.workplace import Workplace
 
 WIDTH: Final = 100

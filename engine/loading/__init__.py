@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.definition import Workflow
-from engine.loading.folders import Process, available, find
-from engine.loading.keeping import sources
-from engine.loading.layers import Chain
-from engine.loading.laying import lay
+from engine.loading.files.folders import Process, available, find
+from engine.loading.files.keeping import sources
+from engine.loading.overlay.layers import Chain
+from engine.loading.overlay.laying import lay
 
 __all__ = ["Process", "available", "find", "load", "sources"]
 

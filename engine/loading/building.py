@@ -21,9 +21,9 @@ from engine.guards import YES_OR_NO, parse
 from engine.loading.draft import Draft
 from engine.loading.findings import Place
 from engine.loading.kinds import HIGHEST, UNKNOWN
-from engine.loading.merging import Both
+from engine.loading.overlay.merging import Both
+from engine.loading.overlay.stronger import both
 from engine.loading.shapes import ANY_OPEN_STATE, ANY_STATE
-from engine.loading.stronger import both
 
 MOST_JOINED = 200
 """Lines of a guard that an overlay has tightened."""

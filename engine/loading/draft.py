@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.loading.files.reading import Sheet, Table
 from engine.loading.findings import Findings, Place
 from engine.loading.kinds import (
     UNKNOWN,
@@ -16,7 +17,6 @@ from engine.loading.kinds import (
     read_key,
     read_shape,
 )
-from engine.loading.reading import Sheet, Table
 from engine.loading.shapes import HEAD, SECTIONS
 
 FIRST_PART = "process"

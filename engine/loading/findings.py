@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.errors import DefinitionError, Mistake
 from engine.filetext import foreign
 from engine.guessing import resembling
-from engine.loading.lines import Lines, Path
+from engine.loading.files.lines import Lines, Path
 
 GUESSES = 100
 """Mistakes of one reading for which a guess is made; comparing names costs time."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from engine.canonical import clean_text
 from engine.errors import UsageError
+from engine.loading.files.lines import Path
 from engine.loading.findings import Findings, Place, closest
-from engine.loading.lines import Path
 
 UNKNOWN = "?"
 """Stands in `Reading.broken` for a key that nobody knows: it may have been any."""

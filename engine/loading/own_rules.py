@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.definition import OwnRule, Workflow
 from engine.loading.building import Parts
-from engine.loading.rules import LAW, NO_LAW, Problem
+from engine.loading.checks.rules import LAW, NO_LAW, Problem
 from engine.own_rules import KINDS
 
 _IN_FILE = {"start": "from"}

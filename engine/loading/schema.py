@@ -12,7 +12,7 @@ from engine.definition import Workflow
 from engine.loading.kinds import NAME_OF, Names, Schema, Shape
 from engine.loading.language import Key, about, key_of
 from engine.loading.names import NAME
-from engine.loading.overlay_shapes import ALSO, ALSO_HEAD
+from engine.loading.overlay.overlay_shapes import ALSO, ALSO_HEAD
 from engine.loading.shapes import HEAD, IN_FORCE, PACK_FILE, SECTIONS
 
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"

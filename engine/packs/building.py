@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.dates import said
-from engine.decide.people import MOST_CHILDREN
+from engine.decide.entries.people import MOST_CHILDREN
 from engine.definition import Question
 from engine.packs import clocks, wording
 from engine.packs.files import LinkedPart, Section

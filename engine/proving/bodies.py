@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from engine.definition import Condition, Transition, Workflow
 from engine.edition import Edition, rests_on
 from engine.guards import NOT_ANSWERED
-from engine.loading.soundness import RUNNING
+from engine.loading.checks.soundness import RUNNING
 from engine.prose import quoted
 from engine.proving.clocks import watch_of
 from engine.proving.ending import Graph

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from datetime import date
 
 from engine.definition import Notice, Timescale, Transition, Workflow
-from engine.loading.soundness import RUNNING, Clock
+from engine.loading.checks.soundness import RUNNING, Clock
 from engine.prose import quoted
 from engine.proving.ending import Graph
 from engine.proving.inquiry import Inquiry

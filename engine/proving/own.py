@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterator, Sequence
 
 from engine.definition import OwnRule, Timescale, Transition, Workflow
-from engine.loading.soundness import RUNNING
+from engine.loading.checks.soundness import RUNNING
 from engine.own_rules import holds_on
 from engine.prose import listed, quoted
 from engine.proving import records

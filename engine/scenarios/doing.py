@@ -8,15 +8,17 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.case import Given
-from engine.decide.answers import of_whom
-from engine.decide.taking import Step
+from engine.decide.entries.answers import of_whom
+from engine.decide.steps.taking import Step
 from engine.errors import ScenarioError
 from engine.scenarios.story import Telling
-from engine.service import cases, documents, packing, reading
+from engine.service import cases
 from engine.service.changing import Outcome
 from engine.service.drafting import drafted
-from engine.service.packing import Built
-from engine.service.posting import Sending
+from engine.service.looking import documents, reading
+from engine.service.packs import packing
+from engine.service.packs.packing import Built
+from engine.service.packs.posting import Sending
 from engine.service.workplace import By, Workplace
 
 Done = Outcome | Built

@@ -15,14 +15,14 @@ from engine import queries
 from engine.calendars import local_date
 from engine.case import Case, Rows
 from engine.decide.draft import Draft
-from engine.decide.keeping import held, may_take
-from engine.decide.needs import NOT_THEIRS, missing
-from engine.decide.taking import asked_anew
+from engine.decide.entries.keeping import held, may_take
+from engine.decide.steps.needs import NOT_THEIRS, missing
+from engine.decide.steps.taking import asked_anew
 from engine.definition import Transition, Workflow
 from engine.directory import Appointment, Directory, Person
 from engine.errors import ScenarioError
-from engine.service import reading
 from engine.service.drafting import drafted
+from engine.service.looking import reading
 from engine.service.workplace import By, Workplace
 
 Shown = Mapping[str, Any]

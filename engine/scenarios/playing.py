@@ -17,7 +17,9 @@ from engine.errors import EngineError, RefusedError, ScenarioError
 from engine.scenarios.doing import VERBS, Done, attach, given, with_step
 from engine.scenarios.expecting import EXPECTATIONS, linked_case
 from engine.scenarios.story import Scenario, Telling
-from engine.service import cases, reading, sequencing, ticking
+from engine.service import cases, ticking
+from engine.service.looking import reading
+from engine.service.trail import sequencing
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, File, Workplace
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.calendars import at_local
+from engine.loading.files.folders import LEADS_OUT, inside
+from engine.loading.files.lines import Lines
+from engine.loading.files.reading import Document, read_document
 from engine.loading.findings import Findings, Place
-from engine.loading.folders import LEADS_OUT, inside
-from engine.loading.layers import stands_on
-from engine.loading.lines import Lines
-from engine.loading.reading import Document, read_document
+from engine.loading.overlay.layers import stands_on
 from engine.scenarios.doing import VERBS
 from engine.scenarios.expecting import EXPECTATIONS
 from engine.scenarios.story import BEGINNINGS, FOLDER, Outage, Scenario, Telling

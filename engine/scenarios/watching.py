@@ -16,7 +16,7 @@ from engine.grammar import parse
 from engine.guards import satisfied
 from engine.scenarios.coverage import Item
 from engine.scenarios.playing import Played
-from engine.service import reading
+from engine.service.looking import reading
 from engine.service.workplace import Workplace
 
 _NOTED = {"deadline started": "started", "deadline met": "met", "deadline stopped": "stopped"}

@@ -11,24 +11,16 @@ from typing import Any, NamedTuple
 from engine.canonical import parse
 from engine.case import Given
 from engine.database import Transaction
-from engine.decide import (
-    approving,
-    correcting,
-    extending,
-    finishing,
-    keeping,
-    people,
-    recording,
-    redating,
-    undoing,
-)
 from engine.decide.draft import Draft
-from engine.decide.opening import open_case, open_linked
-from engine.decide.setting_aside import Linked
-from engine.decide.taking import Step, take
+from engine.decide.entries import approving, correcting, finishing, keeping, people, recording
+from engine.decide.steps import redating, undoing
+from engine.decide.steps.opening import open_case, open_linked
+from engine.decide.steps.setting_aside import Linked
+from engine.decide.steps.taking import Step, take
+from engine.decide.timing import extending
 from engine.edition import Edition
 from engine.errors import RefusedError, UsageError
-from engine.service import access, editions, listing, references
+from engine.service import access, editions, references
 from engine.service.changing import (
     Outcome,
     Wanted,
@@ -41,6 +33,7 @@ from engine.service.changing import (
 )
 from engine.service.drafting import drafted
 from engine.service.filing import Paper, put_answer
+from engine.service.looking import listing
 from engine.service.workplace import By, Workplace
 
 

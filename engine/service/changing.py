@@ -13,14 +13,15 @@ from typing import Any, NamedTuple
 from engine.case import Case, Rows
 from engine.commands import is_drawn
 from engine.database import Transaction
-from engine.decide import keeping
 from engine.decide.draft import Draft
-from engine.decide.opening import linked_ended
+from engine.decide.entries import keeping
+from engine.decide.steps.opening import linked_ended
 from engine.edition import Edition
 from engine.errors import RefusedError, StaleCaseError, UsageError
-from engine.service import access, following
+from engine.service import access
 from engine.service.drafting import drafted
 from engine.service.filing import put_evidence
+from engine.service.packs import following
 from engine.service.workplace import By, Workplace
 from engine.store import Done
 

@@ -14,8 +14,8 @@ from engine.canonical import canonical, clean_text
 from engine.case import AnswerKey, Given
 from engine.database import Transaction
 from engine.decide.draft import Draft
-from engine.decide.lateness import recorded_late
-from engine.decide.packs import Kept
+from engine.decide.entries.packs import Kept
+from engine.decide.timing.lateness import recorded_late
 from engine.errors import Need, RefusedError
 from engine.guessing import resembling
 from engine.service.workplace import File, Workplace

@@ -13,8 +13,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 from engine import statements
 from engine.case import Case
 from engine.database import Transaction
-from engine.decide import tasks
 from engine.decide.draft import Draft
+from engine.decide.entries import tasks
 from engine.errors import DeliveryError, StorageError
 from engine.queries import NEVER
 from engine.service.changing import save

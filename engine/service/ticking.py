@@ -12,8 +12,8 @@ from engine import statements
 from engine.case import Actor, Case, Context, Key
 from engine.commands import drawn
 from engine.database import Transaction
-from engine.decide import firing
 from engine.decide.draft import Draft
+from engine.decide.timing import firing
 from engine.errors import StorageError
 from engine.service.changing import save
 from engine.service.starting import sealed_tick

@@ -24,7 +24,7 @@ from engine.edition import Edition
 from engine.errors import ConfigError, RefusedError, TrailError, UsageError
 from engine.keys import Keys, Randomness
 from engine.names import NamesPeriod
-from engine.service.almanac import Almanac
+from engine.service.bank_holidays.almanac import Almanac
 from engine.store import Store
 from engine.vault import Vault
 

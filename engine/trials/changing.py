@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from engine.loading.folders import CHILDREN, PACKS, child_files, own_files
-from engine.loading.lines import Lines
+from engine.loading.files.folders import CHILDREN, PACKS, child_files, own_files
+from engine.loading.files.lines import Lines
 from engine.trials.writing import toml
 
 GONE: Final = object()

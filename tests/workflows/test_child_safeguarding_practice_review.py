@@ -11,7 +11,7 @@ from engine.scenarios.mapping import Entry, shown
 from engine.scenarios.playing import Player
 from engine.scenarios.reading import read
 from engine.scenarios.story import Scenario, stories
-from engine.service import verifying
+from engine.service.trail import verifying
 from tests.replays import differences
 from tests.stories import CAST, PROCESS, ROOT, partnership
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from engine.case import Case, Given
-from engine.decide.opening import open_case
-from engine.decide.taking import Step, take
+from engine.decide.steps.opening import open_case
+from engine.decide.steps.taking import Step, take
 from engine.definition import Transition
 from engine.edition import Edition
 from engine.errors import RefusedError, UsageError
@@ -17,7 +17,7 @@ from engine.loading import load
 from engine.service import cases
 from engine.service.changing import new_case
 from engine.service.drafting import drafted
-from engine.service.reading import View
+from engine.service.looking.reading import View
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 from tests.stories import PROCESS, partnership

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.case import Given
-from engine.decide.opening import open_case
+from engine.decide.steps.opening import open_case
 from engine.errors import RefusedError
 from engine.service.changing import new_case
 from engine.service.drafting import drafted

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine.case import Given
-from engine.decide import correcting, recording
 from engine.decide.draft import Draft
-from engine.decide.needs import missing
-from engine.decide.taking import Step, take
+from engine.decide.entries import correcting, recording
+from engine.decide.steps.needs import missing
+from engine.decide.steps.taking import Step, take
 from engine.errors import RefusedError
 from engine.service.drafting import drafted
 from engine.service.workplace import By, Workplace

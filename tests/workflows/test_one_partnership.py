@@ -11,7 +11,8 @@ from engine.proving import verify
 from engine.scenarios.playing import Player
 from engine.scenarios.reading import read
 from engine.scenarios.story import stories
-from engine.service import editions, verifying
+from engine.service import editions
+from engine.service.trail import verifying
 from engine.service.workplace import By
 from tests.stories import CAST, PROCESS, partnership
 

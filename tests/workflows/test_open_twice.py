@@ -10,10 +10,11 @@ from contextlib import suppress
 import pytest
 
 from engine.case import Given
-from engine.decide.taking import Step
+from engine.decide.steps.taking import Step
 from engine.errors import RefusedError, StorageError
-from engine.service import cases, reading, references
+from engine.service import cases, references
 from engine.service.drafting import drafted
+from engine.service.looking import reading
 from engine.service.workplace import By, Workplace
 from tests.stories import PROCESS, partnership
 

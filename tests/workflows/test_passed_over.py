@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.decide.between import MOST, left_to_do
-from engine.decide.tasks import Task
+from engine.decide.entries.tasks import Task
+from engine.decide.steps.between import MOST, left_to_do
 from tests.stories import partnership
 from tests.workflows.test_closed_cases import SAM, WORKFLOW, opened
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from engine.case import Case, Given
-from engine.decide.answers import YES_NO
 from engine.decide.draft import Draft
-from engine.decide.needs import missing
-from engine.decide.opening import open_case
-from engine.decide.taking import Step, take
+from engine.decide.entries.answers import YES_NO
+from engine.decide.steps.needs import missing
+from engine.decide.steps.opening import open_case
+from engine.decide.steps.taking import Step, take
 from engine.definition import Question, Transition, Workflow
 from engine.edition import Edition
 from engine.errors import RefusedError

@@ -1,0 +1,47 @@
+"""Which of the steps that start from where a case is lead on from there, and which stand apart."""
+
+from __future__ import annotations
+
+from engine.decide.draft import Draft
+from engine.decide.steps import once
+from engine.definition import Condition, Transition
+from engine.guards import NOT_ANSWERED, PASSED, ways
+
+NEAR = 4
+"""Of how many states a step may start from, and still belong to each of them."""
+
+ANY_STATE = "possible in many states"
+RULED_OUT = "ruled out by what is on record"
+
+
+def apart(draft: Draft, transition: Transition) -> str:
+    """Why a step is told of apart from those that lead on from here; nothing for one of these."""
+    if once.is_done(draft, transition):
+        return RULED_OUT
+    lacking = ways(transition.only_if, draft.facts)
+    if lacking and all(any(_ruled_out(draft, line) for line in way) for way in lacking):
+        return RULED_OUT
+    near = len(transition.starts) <= NEAR
+    return "" if near or is_called_for(draft, transition) else ANY_STATE
+
+
+def is_called_for(draft: Draft, transition: Transition) -> bool:
+    """Whether an answer on record calls for a step that may be taken in many states.
+
+    Its guard holds, and that it was taken for this answer is not yet on record.
+    """
+    if len(transition.starts) <= NEAR or not transition.only_if.tables:
+        return False
+    return not ways(transition.only_if, draft.facts) and not _taken(draft, transition)
+
+
+def _ruled_out(draft: Draft, line: Condition) -> bool:
+    """Whether only another answer than the one on record would make a line hold."""
+    if line.subject not in draft.workflow.questions or line.word == PASSED:
+        return False
+    return line.word == NOT_ANSWERED or draft.case.value(line.subject) is not None
+
+
+def _taken(draft: Draft, transition: Transition) -> bool:
+    dated = bool(transition.dates) and draft.case.value(transition.dates) is not None
+    return dated or once.is_done(draft, transition)

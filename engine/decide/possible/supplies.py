@@ -1,0 +1,256 @@
+"""What would meet an unmet need: one thing or several, by whom, and what they type for it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from engine.case import Given
+from engine.decide.draft import Draft
+from engine.decide.entries.answers import YES_NO, given_only_with
+from engine.decide.entries.keeping import correctors, suppliers
+from engine.decide.steps.needs import (
+    APPROVAL,
+    CLOCK,
+    GUARD,
+    ONCE,
+    OPINION,
+    PERSON,
+    RECORD,
+    Missing,
+    anew,
+    deciding_steps,
+    enders,
+    openers,
+)
+from engine.definition import Condition, Question, Transition
+from engine.guards import NOT_ANSWERED, PASSED
+from engine.prose import names_of
+
+ADD, APPROVE, ASK, ATTACH, CORRECT = "add", "approve", "ask", "attach", "correct"
+END, GIVE, HOLD, RECORDED, SILENT = "end", "give", "hold", "record", "no reply"
+TAKE, WAIT = "take", "wait"
+
+_STANDS_FOR = {"date": "=DAY", "number": "=NUMBER", "agencies": "=AGENCY,...", "case": "=CASE"}
+
+
+class Supply(NamedTuple):
+    """One thing that somebody does, or that a day brings, to meet a need."""
+
+    verb: str
+    """add, approve, ask, attach, correct, end, give, hold, no reply, record, take or wait."""
+    subject: str
+    """The question, the process of the linked cases, or the step that is to be taken."""
+    of: str = ""
+    roles: tuple[str, ...] = ()
+    """Who may do it; for linked cases the roles of their own process."""
+    steps: tuple[str, ...] = ()
+    """The steps of which one is to be taken."""
+    line: Condition | None = None
+    """What the answer must be so for."""
+    already_done: bool = False
+
+    @property
+    def path(self) -> str:
+        """The answer as it is named in a command."""
+        return f"{self.subject}/{self.of}" if self.of else self.subject
+
+
+Way = tuple[Supply, ...]
+"""All that one way needs."""
+
+
+def ways_of(draft: Draft, transition: Transition, one: Missing) -> list[Way]:
+    """The ways in which a need is met, any of which is enough; none where nothing meets it.
+
+    How a case comes to where a step starts is a question of steps, and is not answered here.
+    """
+    name, _, of = one.subject.partition("/")
+    if one.sort == GUARD:
+        return [
+            tuple(each for line in way for each in _of_line(draft, transition, line))
+            for way in one.ways
+        ]
+    if one.sort == PERSON:
+        return [(Supply(HOLD, transition.id, roles=transition.who),)]
+    if one.sort == ONCE:
+        steps = _ids(_asking_anew(draft, transition.once_for))
+        whose = _who(draft, steps)
+        return [(Supply(TAKE, transition.once_for, roles=whose, steps=steps),)] if steps else []
+    if one.sort == CLOCK:
+        whose = _who(draft, one.steps)
+        return [(Supply(TAKE, one.subject, "", whose, one.steps, None, already_done=True),)]
+    if one.sort == APPROVAL:
+        return [(Supply(APPROVE, name, roles=_approving(draft, transition, one)),)]
+    if one.sort == OPINION:
+        whose = suppliers(draft, name)
+        return [(Supply(ASK, name, of, whose),), (Supply(SILENT, name, of, whose),)]
+    return [_record(draft, transition, name, of)] if one.sort == RECORD else []
+
+
+def _of_line(draft: Draft, transition: Transition, line: Condition) -> Way:
+    question = draft.workflow.questions.get(line.subject)
+    if question is None:
+        return _ended(draft, line)
+    if draft.case.value(line.subject) is not None:
+        return (_otherwise(draft, question, line),)
+    return (_answered(draft, transition, question, line),)
+
+
+def _ended(draft: Draft, line: Condition) -> Way:
+    """The end of linked cases, which are opened first where there are too few."""
+    end = Supply(END, line.subject, roles=enders(draft.workflow, line.subject), line=line)
+    steps = _ids(openers(draft, line))
+    first = Supply(TAKE, line.subject, roles=_who(draft, steps), steps=steps)
+    return (first, end) if steps else (end,)
+
+
+def _answered(draft: Draft, transition: Transition, question: Question, line: Condition) -> Supply:
+    """What makes a line hold that there is no answer for yet."""
+    steps = _ids(deciding_steps(draft, line) or given_only_with(draft, Given(line.subject, "")))
+    steps = steps or _dating(draft, transition, line.subject)
+    if steps:
+        return Supply(TAKE, line.subject, roles=_who(draft, steps), steps=steps, line=line)
+    verb = ATTACH if question.answer == "document" else RECORDED
+    return Supply(verb, line.subject, roles=suppliers(draft, line.subject), line=line)
+
+
+def _otherwise(draft: Draft, question: Question, line: Condition) -> Supply:
+    """What makes a line hold against the answer that is on record."""
+    if line.word == PASSED:
+        return Supply(WAIT, line.subject, line=line)
+    steps = _ids(anew(draft, line))
+    if steps:
+        return Supply(TAKE, line.subject, roles=_who(draft, steps), steps=steps, line=line)
+    if line.word == NOT_ANSWERED or line.subject in draft.edition.set_by:
+        return Supply(CORRECT, line.subject, line=line)
+    verb = RECORDED if question.may_change else CORRECT
+    return Supply(verb, line.subject, roles=correctors(draft, question), line=line)
+
+
+def _approving(draft: Draft, transition: Transition, one: Missing) -> tuple[str, ...]:
+    """The roles of which a missing approval is to come; several may be asked of one answer."""
+    every = (each.by for each in transition.approve if each.of == one.subject)
+    return next(by for by in every if names_of(draft.workflow, by) == one.need.who)
+
+
+def _record(draft: Draft, transition: Transition, name: str, of: str) -> Way:
+    question = draft.workflow.questions[name]
+    if name in transition.asks_anew:
+        return (Supply(GIVE, name, of, transition.who, (transition.id,)),)
+    whose = suppliers(draft, name)
+    verb = ATTACH if question.answer == "document" else RECORDED
+    if question.per and not of:
+        kinds = draft.workflow.person_kinds
+        kind = kinds[0] if question.per == "person" else question.per
+        new = f"p{len(draft.case.rows.table('people')) + 1}"
+        return (Supply(ADD, kind, roles=draft.workflow.keepers), Supply(verb, name, new, whose))
+    steps = given_only_with(draft, Given(name, "", of)) or draft.edition.set_by.get(name, ())
+    found = _ids(steps) or _dating(draft, transition, name)
+    if found:
+        return (Supply(TAKE, name, of, _who(draft, found), found),)
+    return (Supply(verb, name, of, whose),)
+
+
+def _dating(draft: Draft, transition: Transition, name: str) -> tuple[str, ...]:
+    """The steps that answer a date question: those that start where a step does, if any do.
+
+    It may start elsewhere than the case is, and its way there gives no such day.
+    """
+    every = draft.edition.dated_by.get(name, ())
+    near = [one for one in every if not set(one.starts).isdisjoint(transition.starts)]
+    here = [one for one in near if draft.case.state in one.starts]
+    return _ids(here or near or every)
+
+
+def commands(draft: Draft, supply: Supply) -> list[str]:
+    """What is typed for it; of several lines any one is enough.
+
+    Nothing for what only a day brings, and for what nobody can supply.
+    """
+    ref, path = draft.case.ref, supply.path
+    if supply.verb == ADD:
+        return [f"person {ref} add {shlex.quote(path)}"]
+    if supply.verb == APPROVE:
+        return [f"approve {ref} {path}"]
+    if supply.verb == ASK:
+        return [f"record {ref} {shlex.quote(path + _value(draft, supply))}"]
+    if supply.verb == SILENT:
+        return [f"record {ref} --no-reply {path}{'' if _is_asked(draft, supply) else '=DAY'}"]
+    if supply.verb == HOLD:
+        step = f"take {ref} {supply.subject}"
+        return [step, f"{step} --decided-by PERSON --evidence FILE"]
+    if supply.verb in (TAKE, GIVE):
+        return _steps(draft, supply)
+    if supply.verb == ATTACH:
+        return [f"attach {ref} {path} FILE"]
+    return _answers(draft, supply) if supply.roles else []
+
+
+def _is_asked(draft: Draft, supply: Supply) -> bool:
+    """Whether the day on which an agency was asked is on record."""
+    row = draft.case.answer(supply.subject, supply.of)
+    return row is not None and bool(row["asked_on"])
+
+
+def _answers(draft: Draft, supply: Supply) -> list[str]:
+    ref = draft.case.ref
+    if supply.verb == RECORDED:
+        return [f"record {ref} {shlex.quote(supply.path + _value(draft, supply))}"]
+    if supply.verb == CORRECT:
+        given = shlex.quote(supply.path + _value(draft, supply))
+        return [f"correct {ref} {given} --reason TEXT"]
+    return []
+
+
+def _steps(draft: Draft, supply: Supply) -> list[str]:
+    done = " --already-done" if supply.already_done else ""
+    return [
+        f"take {draft.case.ref} {name}{done}{_with(draft, supply, name)}" for name in supply.steps
+    ]
+
+
+def _with(draft: Draft, supply: Supply, name: str) -> str:
+    """The answer that is given with a step; nothing where the step gives it by itself."""
+    step = draft.workflow.transitions[name]
+    by_itself = (step.dates, *dict(step.sets))
+    if supply.subject not in (*step.asks_anew, *step.on_file) or supply.subject in by_itself:
+        return ""
+    if supply.line and supply.line.word == NOT_ANSWERED:
+        return ""
+    return f" {shlex.quote(supply.path + _value(draft, supply))}"
+
+
+def _value(draft: Draft, supply: Supply) -> str:
+    """`=...` as it is typed: the answer itself where one will do, else what stands for it."""
+    question, line = draft.workflow.questions[supply.subject], supply.line
+    if line and line.values:
+        return f"={line.values[0]}"
+    if question.answer == "document":
+        return "=@FILE"
+    return "=-" if question.personal else _STANDS_FOR.get(question.answer, "=ANSWER")
+
+
+def fitting(draft: Draft, supply: Supply) -> tuple[str, ...]:
+    """The answers of which one will do, where they can be counted."""
+    question = draft.workflow.questions.get(supply.subject)
+    if supply.verb not in (ASK, CORRECT, GIVE, RECORDED) or question is None:
+        return ()
+    if supply.line and supply.line.word == "is":
+        return supply.line.values
+    return YES_NO if question.answer == "yes or no" else question.choices
+
+
+def _asking_anew(draft: Draft, question: str) -> list[Transition]:
+    every = draft.workflow.transitions.values()
+    return [step for step in every if question in (step.dates, *step.asks_anew)]
+
+
+def _ids(steps: Iterable[Transition]) -> tuple[str, ...]:
+    return tuple(step.id for step in steps)
+
+
+def _who(draft: Draft, steps: Sequence[str]) -> tuple[str, ...]:
+    every = draft.workflow.transitions
+    return tuple(dict.fromkeys(role for name in steps for role in every[name].who))

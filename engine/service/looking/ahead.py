@@ -1,0 +1,258 @@
+"""What can happen to a case: every step with what it lacks and from when it could be done, answers
+and approvals that can be given, and of one step everything.
+
+Nothing here shows a personal value, and nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from engine import queries
+from engine.decide.draft import Draft
+from engine.decide.entries.keeping import held
+from engine.decide.possible import earliest, leading, offering, supplies
+from engine.decide.possible.earliest import Earliest
+from engine.decide.possible.supplies import ADD, ASK, END, SILENT, Supply
+from engine.decide.steps.needs import NOT_THEIRS, PLACE, Missing, missing
+from engine.definition import Transition
+from engine.errors import UsageError
+from engine.guards import required
+from engine.guessing import resembling
+from engine.prose import names_of, straight
+from engine.prose import people as people_of
+from engine.service import titles
+from engine.service.drafting import drafted
+from engine.service.looking import reading
+from engine.service.looking.asking import needed
+from engine.service.looking.reading import View
+from engine.service.workplace import By, Workplace
+
+Told = dict[str, Any]
+
+_SAID = {ASK: "it answers", SILENT: "it was asked, and has not replied"}
+
+
+class Asked(NamedTuple):
+    """A case that somebody looks at, and its linked cases that are open: process and reference."""
+
+    seen: View
+    draft: Draft
+    linked: Sequence[tuple[str, str]]
+
+
+def next_steps(place: Workplace, by: By, ref: str) -> Told:
+    """What can happen to a case, and for each step that cannot be taken, all that is missing, who
+    can supply it, and the earliest day.
+    """
+    with place.database.read() as tx:
+        seen = reading.view(place, tx, ref)
+    workflow = seen.edition.workflow
+    state = workflow.states[seen.case.state]
+    draft = drafted(place, by, seen.case, seen.edition)
+    steps = []
+    for transition, lacking, told in reading.looked_at(draft, seen):
+        first, days = earliest.of_each(draft, transition, lacking)
+        unmet = [need | _day(day) for need, day in zip(told["unmet"], days, strict=True)]
+        steps.append(told | {"unmet": unmet} | _day(first))
+    return {
+        "ref": ref,
+        "state": seen.case.state,
+        "state_title": state.title,
+        "waits_on": reading.waits_on(place, seen, state.waiting_on),
+        "today": seen.today.isoformat(),
+        "steps": steps,
+        "answers": _answers(place, draft),
+        "approvals": _approvals(draft),
+        "tasks": reading.tasks_of(place, seen),
+        "caution": workflow.caution,
+    }
+
+
+def why_not(place: Workplace, by: By, ref: str, name: str) -> Told:
+    """One step in full: all that is missing, each way in which it can be supplied, what is typed
+    for it, and the steps that lead to where it starts.
+
+    Raises UsageError for a step that the process does not have.
+    """
+    with place.database.read() as tx:
+        seen = reading.view(place, tx, ref)
+        rows = tx.rows(queries.CHILDREN, (place.log, ref))
+    workflow = seen.edition.workflow
+    transition = workflow.transitions.get(name)
+    if transition is None:
+        near = resembling(name, workflow.transitions, 1)
+        known = ", ".join(one.id for one in workflow.from_state(seen.case.state))
+        hint = f"did you mean {near[0]}?" if near else f"from here: {known or 'none'}."
+        raise UsageError(f'This process has no step "{name[:40]}"; {hint}')
+    draft = drafted(place, by, seen.case, seen.edition)
+    linked = [(str(row[1]), str(row[0])) for row in rows if row[4] is None]
+    return _in_full(Asked(seen, draft, linked), transition)
+
+
+def _in_full(asked: Asked, transition: Transition) -> Told:
+    draft, workflow = asked.draft, asked.draft.workflow
+    lacking = missing(draft, transition)
+    elsewhere = any(one.sort == PLACE for one in lacking)
+    way = leading.way_to(draft, transition) if elsewhere else []
+    steps = [*(way or []), transition]
+    found = [
+        _step(asked, step, needs)
+        for step, needs in zip(steps, leading.lacking_on(draft, steps), strict=True)
+    ]
+    known = [] if way is not None else ["a step that leads to where it starts"]
+    return {
+        "ref": draft.case.ref,
+        "state": draft.case.state,
+        "state_title": workflow.states[draft.case.state].title,
+        "today": asked.seen.today.isoformat(),
+        **found[-1],
+        **_together(found, known),
+        "possible": not lacking,
+        "for_others": any(one.kind == NOT_THEIRS for one in lacking),
+        "recordable": held(draft, workflow.keepers) is not None,
+        "elsewhere": elsewhere,
+        "starts": [
+            {"state": name, "title": workflow.states[name].title} for name in transition.starts
+        ],
+        "before": found[:-1],
+        "leads_there": way is not None,
+        "caution": workflow.caution,
+    }
+
+
+def _step(asked: Asked, transition: Transition, lacking: Sequence[Missing]) -> Told:
+    """A step with all that it lacks, but from where it starts."""
+    draft = asked.draft
+    return {
+        "transition": transition.id,
+        "title": transition.title,
+        "who": list(transition.who),
+        "by": people_of(draft.workflow, transition.who, "or"),
+        "duty": transition.duty,
+        "asked_by": _clock(asked.seen, [transition.id]),
+        "command": f"take {draft.case.ref} {transition.id}",
+        "unmet": _added_once([_need(asked, transition, one) for one in lacking]),
+        **_day(earliest.of_step(draft, transition, lacking)),
+    }
+
+
+def _added_once(unmet: list[Told]) -> list[Told]:
+    """The same, where one person whom the case is about serves all that is asked of each."""
+    told: set[str] = set()
+    for need in unmet:
+        for way in need["ways"]:
+            for supply in [one for one in way if one["verb"] == ADD]:
+                if supply["commands"][0] in told:
+                    way.remove(supply)
+                told.add(supply["commands"][0])
+    return unmet
+
+
+def _need(asked: Asked, transition: Transition, one: Missing) -> Told:
+    """An unmet need with the ways in which it is met, the nearest first."""
+    ways = earliest.nearest_first(asked.draft, transition, one)
+    return {
+        "what": one.need.what,
+        "who": list(one.need.who),
+        "how": one.need.how,
+        "ways": [[_supply(asked, transition, each) for each in way] for way in ways],
+        **_day(earliest.of_need(asked.draft, transition, one)),
+    }
+
+
+def _supply(asked: Asked, transition: Transition, supply: Supply) -> Told:
+    """One thing that is supplied: what must be so, by whom, what is typed, and by when a clock asks
+    for it.
+    """
+    draft = asked.draft
+    typed = supplies.commands(draft, supply)
+    if supply.verb == END:
+        typed = [f"next {ref}" for process, ref in asked.linked if process == supply.subject]
+    line = supply.line
+    return {
+        "verb": supply.verb,
+        "what": straight(required(line, draft.workflow)) if line else _SAID.get(supply.verb, ""),
+        "who": _titles(draft, supply),
+        "commands": typed,
+        "choices": list(supplies.fitting(draft, supply)),
+        "asked_by": _clock(asked.seen, supply.steps),
+        **_day(earliest.of_supply(draft, transition, supply)),
+    }
+
+
+def _titles(draft: Draft, supply: Supply) -> list[str]:
+    workflow = draft.workflow
+    if supply.verb == END:
+        workflow = workflow.children[supply.subject]
+    known, only_at = draft.directory.agencies, workflow.only_at(draft.case.about)
+    agency = known.get(supply.of) if supply.verb == ASK else None
+    held = [
+        f"{title}, {known[only_at[role]].title}" if only_at.get(role) in known else title
+        for role, title in zip(supply.roles, names_of(workflow, supply.roles), strict=True)
+    ]
+    return [*([agency.title] if agency else []), *held]
+
+
+def _clock(seen: View, steps: Sequence[str]) -> Told | None:
+    """The running deadline that asks for one of these steps, the first of several."""
+    found = []
+    for key, row in seen.case.open_deadlines():
+        timescale = seen.edition.workflow.timescales.get(str(key[1]))
+        if timescale and row["due_on"] and any(step in timescale.met_by for step in steps):
+            late = reading.status(seen, row) == "overdue"
+            told = {"timescale": timescale.id, "title": timescale.title, "overdue": late}
+            found.append({**told, "due_on": row["due_on"]})
+    return min(found, key=lambda one: str(one["due_on"]), default=None)
+
+
+def _day(found: Earliest) -> Told:
+    day = found.day.isoformat() if found.day else None
+    return {"earliest": day, "hangs_on": list(found.hangs_on)}
+
+
+def _together(steps: Sequence[Told], hanging: Sequence[str]) -> Told:
+    """The earliest day of the last of several steps that are taken one after the other."""
+    unknown = dict.fromkeys([*hanging, *(text for one in steps for text in one["hangs_on"])])
+    if unknown:
+        return {"earliest": None, "hangs_on": list(unknown)}
+    return {"earliest": max(str(one["earliest"]) for one in steps), "hangs_on": []}
+
+
+def _answers(place: Workplace, draft: Draft) -> list[Told]:
+    """The answers that can be given now, those first that a step from here or a clock asks for."""
+    asked_for = set(needed(draft))
+    found = []
+    for offer in offering.answers(draft):
+        question, of = offer.question, offer.of
+        path = f"{question.id}/{of}" if of else question.id
+        verb = "attach" if question.answer == "document" else "record"
+        agency = [titles.title_of(place, of)] if question.asked_of else []
+        told = {
+            "question": question.id,
+            "of": of,
+            "ask": question.ask,
+            "of_title": titles.title_of(place, of),
+            "who": [*agency, *names_of(draft.workflow, offer.roles)],
+            "how": f"{verb} {draft.case.ref} {path}",
+            "mine": offer.mine,
+            "again": offer.again,
+            "needed": question.id in asked_for,
+        }
+        found.append(told)
+    return sorted(found, key=lambda one: not one["needed"])
+
+
+def _approvals(draft: Draft) -> list[Told]:
+    return [
+        {
+            "question": offer.question.id,
+            "ask": offer.question.ask,
+            "who": list(names_of(draft.workflow, offer.roles)),
+            "how": f"approve {draft.case.ref} {offer.question.id}",
+            "mine": offer.mine,
+            "lacking": offer.lacking,
+        }
+        for offer in offering.approvals(draft)
+    ]

@@ -1,0 +1,88 @@
+"""Why a deadline is as it is: for each event that started or changed it, its cause and by whom.
+
+Nothing here shows a personal value: of what is kept apart it says only that it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.apply_clocks import parts
+from engine.dates import said as day_said
+from engine.definition import Question, Timescale
+from engine.edition import subjects
+from engine.service import titles
+from engine.service.looking.reading import View
+from engine.service.workplace import Workplace
+
+Event = Mapping[str, Any]
+
+CORRECTED = "answers corrected"
+_GIVEN = ("answers recorded", CORRECTED)
+_APART = {"reason": "its reason", "agreed_by": "who agreed", "told": "who was told"}
+"""What of an event is personal, by the name under which it is sealed."""
+
+
+def told(event: Event) -> Iterator[Event]:
+    """An event, and what it says of clocks, each with the event in which it stands as `within`."""
+    for part in parts(event):
+        yield {**part, "within": event}
+
+
+def because(place: Workplace, seen: View, event: Event, timescale: Timescale) -> str:
+    """Why a deadline changed, to follow "because": a step by its title, an answer with what it was.
+
+    An answer is named where it is one that the deadline counts from, or depends on.
+    """
+    within, cause = event["within"], event["body"].get("cause", "")
+    if within["type"] not in _GIVEN or within["body"] is event["body"]:
+        return titles.cause(seen.edition.workflow, cause)
+    looked_at = {*subjects(timescale.only_if)}
+    looked_at |= {seen.edition.rule(variant.due).anchor for variant in timescale.variants}
+    of = event["body"].get("of", "")
+    named = [
+        _answer(place, seen, one, corrected=within["type"] == CORRECTED)
+        for one in within["body"]["answers"]
+        if one["question"] in looked_at and one["of"] in ("", of)
+    ]
+    return " and ".join(named) or titles.cause(seen.edition.workflow, cause)
+
+
+def who(place: Workplace, event: Event) -> dict[str, str]:
+    """Who decided it, and who put it on record; nothing of what the engine does by itself."""
+    actor = event["within"]["actor"]
+    if actor["proof"].startswith("the engine"):
+        return {"decided": "", "recorded": ""}
+    people = place.directory.people
+    named = {key: actor[key] for key in ("decided", "recorded")}
+    return {key: people[one].name if one in people else one for key, one in named.items()}
+
+
+def kept_apart(event: Event) -> list[str]:
+    """What of an event is kept apart from the trail, being personal: its reason, who agreed."""
+    if event["within"]["body"] is not event["body"]:
+        return []
+    names = [str(key).partition("/")[0] for key in event["within"]["sealed"]]
+    return [_APART[name] for name in sorted(names) if name in _APART]
+
+
+def _answer(place: Workplace, seen: View, one: Mapping[str, Any], *, corrected: bool) -> str:
+    question = seen.edition.workflow.questions.get(one["question"])
+    if question is None:
+        # The case was moved to an edition that does not ask it any more.
+        return f'"{one["question"]}" was answered'
+    value = _value(place, question, one["value"])
+    if not corrected:
+        return f'"{question.ask}" was answered{value and f": {value}"}'
+    old = _value(place, question, one.get("old"))
+    change = f" from {old} to {value}" if old and value else ""
+    return f'the answer to "{question.ask}" was corrected{change}'
+
+
+def _value(place: Workplace, question: Question, value: str | None) -> str:
+    if not value:
+        return ""
+    return (
+        day_said(value) if question.answer == "date" else str(titles.said(place, question, value))
+    )

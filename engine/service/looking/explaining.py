@@ -1,0 +1,193 @@
+"""Explaining how the deadlines of a case came to their days.
+
+Nothing here shows a personal value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any
+
+from engine.calendars import Calendar, local_date
+from engine.canonical import parse
+from engine.case import RUNNING, Key, Row
+from engine.dates import parse_partial, said, short_day
+from engine.decide.moving.pinning import RESTARTED, turn_of
+from engine.decide.timing.clocks import CALENDAR
+from engine.definition import Timescale
+from engine.errors import UsageError
+from engine.guessing import resembling
+from engine.prose import listed
+from engine.service.looking import causes
+from engine.service.looking.reading import View, deadline, view
+from engine.service.workplace import Workplace
+from engine.timescales import Due, due_or_uncounted
+
+STARTED = "deadline started"
+STOPPED = "no longer applies"
+
+
+def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
+    """How each deadline of a timescale came to its day: the derivation, its source, and every
+    change of it.
+
+    Where the start is known only in part, it is derived from the earliest day and from the latest.
+    Raises UsageError when the case has no such deadline.
+    """
+    with place.database.read() as tx:
+        seen = view(place, tx, ref)
+        texts = place.store.events(tx, ref)
+    known = seen.edition.workflow.timescales.get(timescale)
+    if known is None:
+        timescales = seen.edition.workflow.timescales
+        near = resembling(timescale, timescales, 1)
+        hint = f"did you mean {near[0]}?" if near else f"it has: {', '.join(timescales)}."
+        raise UsageError(f'This process has no timescale "{timescale[:40]}"; {hint}')
+    events = [part for text in texts for part in causes.told(parse(text))]
+    found = []
+    for key, row in sorted(seen.case.deadlines().items(), key=itemgetter(0)):
+        told = deadline(place, seen, key, row) if key[1] == timescale else None
+        if told is not None:
+            own = [one for one in events if _is_of(one, key)]
+            changes = [_change(place, seen, one) for one in own if one["type"] != STARTED]
+            began = next((_began(place, one) for one in own if one["type"] == STARTED), None)
+            was = {"was_provisional": _was_provisional(seen, key, row, own)}
+            was |= {"kept": _kept(seen, key, texts)}
+            found.append(
+                told | _derivations(place, seen, row) | {"began": began, "changes": changes} | was
+            )
+    if not found:
+        raise UsageError(f'"{known.title}" has not started on {ref}: {_why_not(seen, known)}')
+    return found
+
+
+def _kept(seen: View, key: Key, texts: Iterable[str]) -> dict[str, Any] | None:
+    """Where a move to another edition left a clock to its own rule, or started it anew: when, and
+    from which edition.
+    """
+    what = turn_of(key)
+    if not seen.case.turn(what):
+        return None
+    moves = [event for event in map(parse, texts) if event["type"] == "case migrated"]
+    last = next(m for m in reversed(moves) if any(t["what"] == what for t in m["body"]["turns"]))
+    return {
+        "n": last["n"],
+        "on": local_date(datetime.fromisoformat(last["recorded"])).isoformat(),
+        "edition": last["body"]["from_name"],
+        "how": "restarted" if seen.case.turn(what) == RESTARTED else "kept",
+    }
+
+
+def _derivations(place: Workplace, seen: View, row: Row) -> dict[str, Due | None]:
+    """The derivation from the day on which it started, or from the first and the last it may be."""
+    start, calendar = parse_partial(row["starts_on"]), counted_by(place, seen, row)
+    rule = seen.edition.rule(row["rule"])
+    latest = None if start.exact else due_or_uncounted(rule, start.last, calendar)
+    return {"derivation": due_or_uncounted(rule, start.first, calendar), "from_latest": latest}
+
+
+def counted_by(place: Workplace, seen: View, row: Row) -> Calendar:
+    """The version of the calendar by which a deadline was counted; the one in use where that is not
+    known any more.
+    """
+    name = seen.edition.workflow.working_days
+    return place.almanac.version(name, row["calendar"]) or place.calendar(seen.edition)
+
+
+def _is_of(event: Mapping[str, Any], key: Key) -> bool:
+    """Whether an event started or changed this deadline."""
+    body = event["body"]
+    return (
+        event["type"].startswith(("deadline", "target", "delay", "notices"))
+        and (body["timescale"], body["of"], body["no"]) == key[1:4]
+    )
+
+
+def _was_provisional(
+    seen: View, key: Key, row: Row, own: Iterable[Mapping[str, Any]]
+) -> dict[str, str] | None:
+    """The question that was not answered when a deadline was met or stopped, and from which day it
+    was counted instead; None where its own start was known, and while it still runs.
+    """
+    if row["status"] in RUNNING:
+        return None
+    ran_as = ""
+    for event in own:
+        status = (event["body"].get("now") or event["body"]).get("status")
+        ran_as = status if status in RUNNING else ran_as
+    anchor = seen.edition.rule(row["rule"]).anchor
+    question = seen.edition.workflow.questions.get(anchor)
+    answer = seen.case.answer(anchor, str(key[2]), int(key[3]))
+    judged_again = row["status"] != STOPPED and answer and answer["status"] == "answered"
+    if ran_as != "provisional" or question is None or judged_again:
+        return None
+    return {"question": anchor, "ask": question.ask, "counted_from": row["starts_on"]}
+
+
+def _change(place: Workplace, seen: View, event: Mapping[str, Any]) -> dict[str, Any]:
+    body = event["body"]
+    cause = body.get("cause", "")
+    timescale = seen.edition.workflow.timescales[body["timescale"]]
+    because = causes.because(place, seen, event, timescale)
+    if cause == CALENDAR:
+        because = _calendar_said(place, seen, body)
+    return {
+        "n": event["n"],
+        "type": event["type"],
+        "on": local_date(datetime.fromisoformat(event["recorded"])).isoformat(),
+        "cause": cause,
+        "cause_said": because,
+        "by": causes.who(place, event),
+        "kept_apart": causes.kept_apart(event),
+        "old": body.get("old"),
+        "now": body.get("now"),
+    }
+
+
+def _began(place: Workplace, event: Mapping[str, Any]) -> dict[str, Any]:
+    """When a deadline began to run, with the day on which it was due then."""
+    body = event["body"]
+    return {
+        "n": event["n"],
+        "on": local_date(datetime.fromisoformat(event["recorded"])).isoformat(),
+        "now": {name: body[name] for name in ("starts_on", "due_on", "due_from", "due_to")},
+        "by": causes.who(place, event),
+    }
+
+
+def _calendar_said(place: Workplace, seen: View, body: Mapping[str, Any]) -> str:
+    """Which bank holidays came or went between the list by which a day was counted and the next."""
+    name = seen.edition.workflow.working_days
+    old, now = body["old"].get("calendar", ""), body["now"]["calendar"]
+    then, since = place.almanac.version(name, old), place.almanac.version(name, now)
+    if then is None or since is None:
+        return f"the list {now} took the place of {old}"
+    came = {day: f"became a bank holiday: {since.holidays[day]}" for day in _off(since, then)}
+    went = {day: "is a bank holiday no more" for day in _off(then, since)}
+    both = sorted({**came, **went}.items())
+    told = listed(f"{short_day(day)} {what}{_announced(since, day)}" for day, what in both)
+    return told or f"the list {now} took the place of {old}"
+
+
+def _off(one: Calendar, other: Calendar) -> list[date]:
+    """The holidays of a list that are working days by another."""
+    return [day for day in one.holidays if other.covers(day) and other.is_working(day)]
+
+
+def _announced(calendar: Calendar, day: date) -> str:
+    known = calendar.announced.get(day)
+    return f" (announced {short_day(known.on)}: {known.source})" if known else ""
+
+
+def _why_not(seen: View, timescale: Timescale) -> str:
+    anchor = seen.edition.rule(timescale.variants[0].due).anchor
+    question = seen.edition.workflow.questions.get(anchor)
+    if question and seen.case.value(anchor) is None:
+        return f'"{question.ask}" is not answered yet.'
+    day = seen.case.value(anchor)
+    first = min(variant.since for variant in timescale.variants)
+    if day and parse_partial(day).first.isoformat() < first:
+        return f"this edition has no rule for what starts before {said(first)}."
+    return "what it depends on is not so."

@@ -1,0 +1,389 @@
+"""Reading a case: what it is, when things are due, what can happen next, and what has happened.
+
+Nothing here shows a personal value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine import queries, statements
+from engine.calendars import local_date
+from engine.canonical import parse
+from engine.case import RUNNING, Case, Key, Row
+from engine.database import Transaction
+from engine.dates import parse_partial
+from engine.decide.draft import Draft
+from engine.decide.entries.keeping import held
+from engine.decide.entries.tasks import how as how_to_end
+from engine.decide.entries.telling import waited_for
+from engine.decide.possible.ahead import apart, is_called_for
+from engine.decide.steps.needs import NOT_THEIRS, Missing, missing
+from engine.definition import TimeFrom, Transition
+from engine.edition import Edition
+from engine.prose import day_of, straight
+from engine.prose import people as people_of
+from engine.punctuality import of_deadline, said
+from engine.service import titles
+from engine.service.drafting import drafted
+from engine.service.looking.in_force import in_force
+from engine.service.workplace import By, Workplace
+from engine.timescales import sets_no_day
+
+Told = dict[str, Any]
+"""A step in its stable form."""
+
+DOABLE = ("transition", "title", "apart")
+"""What is told of a step that can be taken."""
+LATER = 3
+"""The place of a step that meets no running deadline, among those that a case may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A case as it was read, and the edition that it is pinned to."""
+
+    case: Case
+    edition: Edition
+    today: date
+
+
+def view(place: Workplace, tx: Transaction, ref: str) -> View:
+    """A case as it is now. Raises CaseNotFoundError."""
+    rows = place.store.load(tx, ref)
+    row = rows.table("cases")[(ref,)]
+    place.almanac.see(tx, place.log)
+    return View(Case(ref, rows), place.edition(tx, row["edition"], row["workflow"]), place.today())
+
+
+def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
+    """A case in its stable form: no personal value in it."""
+    with place.database.read() as tx:
+        seen = view(place, tx, ref)
+        linked = tx.rows(queries.CHILDREN, (place.log, ref))
+        people = _people(place, tx, seen.case)
+    row = seen.case.row
+    workflow = seen.edition.workflow
+    ready = [step for step in steps(place, by, seen) if not step["unmet"]]
+    return {
+        "ref": ref,
+        "workflow": workflow.name,
+        "title": workflow.title,
+        "edition": row["edition"],
+        "edition_name": workflow.edition,
+        "state": row["state"],
+        "state_title": workflow.states[row["state"]].title,
+        "since": row["state_since"],
+        "waiting_on": workflow.states[row["state"]].waiting_on,
+        "waits_on": waits_on(place, seen, workflow.states[row["state"]].waiting_on),
+        "opened_on": row["opened_on"],
+        "closed_on": row["closed_on"],
+        "set_aside": workflow.was_set_aside(row["state"], row["closed_on"]),
+        "historic": bool(row["historic"]),
+        "parent": row["parent"],
+        "about": row["about"],
+        "about_title": titles.title_of(place, row["about"] or ""),
+        "people": people,
+        "answers": _answers(place, seen),
+        "deadlines": deadlines_of(place, seen),
+        "tasks": tasks_of(place, seen),
+        "linked": [
+            titles.linked(place, workflow, child)
+            for child in sorted(linked, key=lambda child: int(child[0].rpartition(".")[2]))
+        ],
+        "allowed": [step["transition"] for step in ready],
+        "can_be_done": [{name: step[name] for name in DOABLE} for step in ready],
+        "caution": workflow.caution,
+        "version": seen.case.version,
+    }
+
+
+def waits_on(place: Workplace, seen: View, role: str, of: str = "") -> str:
+    """On whom something of a case waits, by titles; `of` is the agency for which a clock runs."""
+    workflow = seen.edition.workflow
+    return titles.who_waits(place, workflow, role, waited_for(seen.case, workflow, role, of))
+
+
+def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
+    """The steps that start from where a case is, each with what is still missing for this
+    person.
+
+    Those by which a deadline is met that is overdue, or runs, come first, and those that an answer
+    calls for; then all others in the order of the file; before all of them, where a process begins,
+    its own first step.
+    """
+    draft: Draft = drafted(place, by, seen.case, seen.edition)
+    return [told for _, _, told in looked_at(draft, seen)]
+
+
+def looked_at(draft: Draft, seen: View) -> Iterator[tuple[Transition, list[Missing], Told]]:
+    """The same, each with its transition and with what is missing as the rules say it."""
+    urgent, keeps = _urgent(seen), held(draft, seen.edition.workflow.keepers) is not None
+    starting = seen.edition.workflow.from_state(seen.case.state)
+    urgent = dict.fromkeys((t.id for t in starting if is_called_for(draft, t)), LATER - 1) | urgent
+    for transition in sorted(starting, key=lambda one: urgent.get(one.id, LATER)):
+        lacking = missing(draft, transition)
+        unmet = [one.need for one in lacking]
+        yield (
+            transition,
+            lacking,
+            {
+                "transition": transition.id,
+                "title": transition.title,
+                "to": transition.to or seen.case.state,
+                "who": list(transition.who),
+                "by": people_of(seen.edition.workflow, transition.who, "or"),
+                "for_others": any(one.kind == NOT_THEIRS for one in lacking),
+                "recordable": keeps,
+                "duty": transition.duty,
+                "apart": "" if transition.id in urgent else apart(draft, transition),
+                "unmet": [{"what": n.what, "who": list(n.who), "how": n.how} for n in unmet],
+            },
+        )
+
+
+def _urgent(seen: View) -> dict[str, int]:
+    """The steps that come first, with their order: by which a running deadline is met, and in
+    which the process begins.
+    """
+    workflow, state = seen.edition.workflow, seen.case.state
+    urgent: dict[str, int] = {}
+    for key, row in seen.case.open_deadlines():
+        known = workflow.timescales.get(str(key[1]))
+        late = status(seen, row) == "overdue"
+        for name in known.met_by if known else ():
+            urgent[name] = min(urgent.get(name, LATER), LATER - 2 if late else LATER - 1)
+    if state == workflow.starts_at:
+        leading = [one.id for one in workflow.from_state(state) if one.to not in ("", state)]
+        urgent |= dict.fromkeys(leading[:1], 0)
+    return urgent
+
+
+def deadlines_of(place: Workplace, seen: View) -> list[dict[str, Any]]:
+    """The deadlines of a case in their stable form, the ones due first first."""
+    found = [deadline(place, seen, key, row) for key, row in seen.case.deadlines().items()]
+    shown = [one for one in found if one is not None]
+    return sorted(shown, key=lambda d: (_first_day(d), str(d["timescale"]), str(d["of"]), d["no"]))
+
+
+def _first_day(known: Mapping[str, Any]) -> str:
+    """The day by which a deadline stands among others: the first on which it may be due."""
+    first, *_ = known["due_between"] or [known["due_on"] or known["starts_on"]]
+    return str(first)
+
+
+def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any] | None:
+    """A deadline in its stable form; None for one that was set aside."""
+    timescale = seen.edition.workflow.timescales.get(str(key[1]))
+    if timescale is None or row["status"] == "set aside":
+        return None
+    start = parse_partial(row["starts_on"]).first.isoformat()
+    chosen = seen.edition.governing(timescale, row["rule"], start)
+    return {
+        "timescale": key[1],
+        "title": timescale.title,
+        "of": key[2],
+        "of_title": titles.title_of(place, str(key[2])),
+        "no": key[3],
+        "historic": bool(seen.case.row["historic"]),
+        "keep": timescale.keep,
+        "rule": row["rule"],
+        "rule_said": _rule_said(seen, row["rule"]),
+        "provisional": _provisional(seen, row),
+        "starts_on": row["starts_on"],
+        "due_on": row["due_on"],
+        "not_counted": _not_counted(place, seen, row),
+        "due_between": [row["due_from"], row["due_to"]] if row["due_from"] else None,
+        "first_due_on": row["first_due_on"],
+        "target_on": row["target_on"],
+        "delay_explained_on": row["delay_on"],
+        "status": status(seen, row),
+        "met_on": row["met_on"],
+        "punctuality": _punctuality(place, seen, row),
+        "waiting_on": timescale.waiting_on,
+        "waits_on": waits_on(place, seen, timescale.waiting_on, str(key[2])),
+        "duty": timescale.duty,
+        "duty_read": bool(timescale.duty_checked) or chosen.confirmed == "read",
+        "time_from": _time_from(chosen.time_from),
+        "confirmed": chosen.confirmed,
+        "in_force": in_force(chosen, seen.today.isoformat()),
+        "note": " ".join(filter(None, (timescale.note, chosen.note))),
+        "calendar": row["calendar"],
+        "working_days_left": _left(place, seen, row),
+    }
+
+
+def _time_from(source: TimeFrom) -> dict[str, str]:
+    return {"kind": source.kind, "says": source.says, "source": source.source}
+
+
+def _rule_said(seen: View, rule: str) -> str:
+    """A rule of the definition with what it counts from in words."""
+    anchor = seen.edition.rule(rule).anchor
+    question = seen.edition.workflow.questions.get(anchor)
+    plain = rule.replace("every 1 ", "every ")
+    return straight(plain.replace(anchor, day_of(question))) if question else plain
+
+
+def _provisional(seen: View, row: Row) -> dict[str, str] | None:
+    """Why a deadline is provisional: the question that is not answered, and how to answer it."""
+    if row["status"] != "provisional":
+        return None
+    anchor = seen.edition.rule(row["rule"]).anchor
+    step = seen.edition.dates(anchor, seen.case.state)
+    how = f"take {step.id}" if step else f"record {anchor}=DAY"
+    ask = seen.edition.workflow.questions[anchor].ask
+    return {"question": anchor, "ask": ask, "how": how, "counted_from": row["starts_on"]}
+
+
+def status(seen: View, row: Row) -> str:
+    """Where a deadline stands today, computed from the row and never from what has fired.
+
+    One of a historic case is never overdue, nor is what was to last until a day that has passed.
+    """
+    kept = str(row["status"])
+    passed = row["due_on"] and row["due_on"] < seen.today.isoformat()
+    if not passed or kept not in RUNNING or seen.case.row["historic"]:
+        return kept
+    return kept if seen.edition.rule(row["rule"]).form == "after" else "overdue"
+
+
+def _punctuality(place: Workplace, seen: View, row: Row) -> dict[str, Any] | None:
+    """Whether it was done in time, where it is done and had a day; its status does not say so of
+    a historic case.
+    """
+    found = of_deadline(seen.edition.rule(row["rule"]), row, place.calendar(seen.edition))
+    if found is None:
+        return None
+    return {
+        "verdict": found.verdict,
+        "least": found.least,
+        "most": found.most,
+        "unit": found.unit,
+        "said": said(found),
+    }
+
+
+def _not_counted(place: Workplace, seen: View, row: Row) -> str:
+    """Why there is no last day, where working days could not be counted; nothing otherwise."""
+    counted = row["due_on"] or row["due_from"] or sets_no_day(seen.edition.rule(row["rule"]))
+    return "" if counted else place.calendar(seen.edition).begins
+
+
+def _left(place: Workplace, seen: View, row: Row) -> int | None:
+    if row["status"] not in RUNNING or not row["due_on"]:
+        return None
+    calendar, due_on = place.calendar(seen.edition), date.fromisoformat(row["due_on"])
+    if seen.case.row["historic"] and due_on < seen.today:
+        return None
+    return calendar.working_days_left(seen.today, due_on) if calendar.covers(due_on) else None
+
+
+def history(place: Workplace, ref: str) -> list[dict[str, Any]]:
+    """The events of a case as they were sealed, each with its position and hash."""
+    with place.database.read() as tx:
+        view(place, tx, ref)
+        rows = tx.rows(queries.HISTORY, (place.log, ref))
+    return [{**parse(text), "hash": hash_, "position": at} for text, hash_, at in rows]
+
+
+def cautions(place: Workplace, refs: Iterable[str]) -> list[str]:
+    """What the editions of these cases ask every output to say, each text once."""
+    found = []
+    with place.database.read() as tx:
+        for name in _editions(tx, place, refs):
+            found.append(place.edition(tx, *name).workflow.caution)
+    return list(dict.fromkeys(text for text in found if text))
+
+
+def editions_in_use(place: Workplace) -> list[dict[str, Any]]:
+    """The editions that are in use, of each process the newest first."""
+    with place.database.read() as tx:
+        names = [row[0] for row in tx.rows(statements.WORKFLOWS_IN_USE, (place.log,))]
+        found = {name: tx.rows(statements.EDITIONS_OF, (place.log, name)) for name in names}
+    return [
+        {"workflow": name, "edition": row[1], "hash": row[0], "from": row[2], "to": row[3]}
+        for name, rows in found.items()
+        for row in rows
+    ]
+
+
+def _editions(tx: Transaction, place: Workplace, refs: Iterable[str]) -> list[tuple[str, str]]:
+    wanted = set(refs)
+    rows = tx.rows(queries.PINNED, (place.log,)) if wanted else []
+    return list(dict.fromkeys((row[1], row[2]) for row in rows if row[0] in wanted))
+
+
+def _people(place: Workplace, tx: Transaction, case: Case) -> list[dict[str, str]]:
+    rows = case.rows.table("people")
+    return [
+        {
+            "person": str(key[1]),
+            "kind": row["kind"],
+            "erased_on": _erased_on(place, tx, case.ref, str(key[1])),
+        }
+        for key, row in sorted(rows.items())
+    ]
+
+
+def _erased_on(place: Workplace, tx: Transaction, ref: str, person: str) -> str:
+    """The day on which what was known about somebody was destroyed; nothing where it was not."""
+    held = tx.row(statements.SUBJECT, (place.log, f"{ref}/{person}"))
+    if held is None or held[0] is not None:
+        return ""
+    for event in map(parse, place.store.events(tx, ref)):
+        if event["type"] == "erased" and event["body"]["person"] == person:
+            return local_date(datetime.fromisoformat(event["recorded"])).isoformat()
+    return ""
+
+
+def _answers(place: Workplace, seen: View) -> list[dict[str, Any]]:
+    """The answers in the order in which the definition asks."""
+    questions = seen.edition.workflow.questions
+    order = {name: at for at, name in enumerate(questions)}
+    kept = [
+        (key, row)
+        for key, row in seen.case.rows.table("answers").items()
+        if row["status"] != "set aside" and key[1] in order
+    ]
+    found = []
+    for key, row in sorted(kept, key=lambda pair: (order[str(pair[0][1])], pair[0][2:])):
+        question = questions[str(key[1])]
+        found.append(
+            {
+                "question": key[1],
+                "ask": question.ask,
+                "of": key[2],
+                "of_title": titles.title_of(place, str(key[2])),
+                "no": key[3],
+                "current": key[3] == seen.case.occurrence(question.id),
+                "kind": question.answer,
+                "status": row["status"],
+                "value": row["value"],
+                "said": titles.said(place, question, row["value"]),
+                "personal": bool(row["personal"]),
+                "on": row["happened"],
+                "asked_on": row["asked_on"],
+                "source": row["source"],
+                "power": row["power"],
+            }
+        )
+    return found
+
+
+def tasks_of(place: Workplace, seen: View) -> list[dict[str, Any]]:
+    """What is left for somebody to do on a case, in its stable form."""
+    return [
+        {
+            "task": key[1],
+            "what": row["what"],
+            "role": row["role"],
+            "by": waits_on(place, seen, row["role"]),
+            "since": row["opened_on"],
+            "how": how_to_end(seen.edition.workflow, seen.case.ref, str(key[1]), row),
+        }
+        for key, row in seen.case.open_tasks()
+    ]

@@ -1,0 +1,3 @@
+"""Packs: gathered, built, kept up to date, frozen, sent."""
+
+from __future__ import annotations
