@@ -30,6 +30,12 @@ def parts(event: Event) -> Iterator[Event]:
         yield {**event, "type": part["type"], "body": part}
 
 
+def bodies(event: Event) -> list[tuple[str, Body]]:
+    """The type and the body of an event, and of each clock in it; `parts` copies all the rest."""
+    body = event["body"]
+    return [(event["type"], body), *((one["type"], one) for one in body.get("clocks", ()))]
+
+
 def started(event: Event, body: Body, made: list[Change]) -> None:
     """A clock starts."""
     columns = {

@@ -262,11 +262,18 @@ class Case:
         """The deadlines, by (case, timescale, of, no)."""
         return self._deadlines
 
+    def has_run(self, timescale: str) -> bool:
+        """Whether any clock of a timescale was ever started."""
+        return any([key[1] == timescale for key in self._deadlines])
+
     def open_deadlines(self, timescale: str = "") -> list[tuple[Key, Row]]:
         """The deadlines that are still to be met; of one timescale when it is given."""
-        every = self._deadlines.items()
-        named = [pair for pair in every if pair[0][1] == timescale] if timescale else every
-        return sorted([pair for pair in named if pair[1]["status"] in RUNNING], key=itemgetter(0))
+        found = [
+            (key, row)
+            for key, row in self._deadlines.items()
+            if row["status"] in RUNNING and (not timescale or key[1] == timescale)
+        ]
+        return sorted(found, key=itemgetter(0)) if len(found) > 1 else found
 
     def waiting_notices(self, deadline: Key) -> list[Key]:
         """The keys of the notices of a deadline that have not fired."""

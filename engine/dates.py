@@ -48,6 +48,14 @@ class PartialDate:
         return self.text
 
 
+@lru_cache(maxsize=4096)
+def iso(day: date) -> str:
+    """`2026-12-23`, as the trail has it; kept, for a step asks for the same few days over and
+    over.
+    """
+    return day.isoformat()
+
+
 def short_day(day: date) -> str:
     """`Wed 23 Dec 2026`."""
     return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"

@@ -346,7 +346,8 @@ def _workflow(stored: Mapping[str, Any], content_hash: str) -> Workflow:
 
 
 def _tuples(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in item.items()}
+    # What JSON gives is a list and no kind of one; every command reads a whole definition.
+    return {key: tuple(v) if type(v) is list else v for key, v in item.items()}
 
 
 def _guard(item: Mapping[str, Any]) -> Guard:

@@ -101,6 +101,24 @@ class Edition:
         return found
 
     @cached_property
+    def looked_at_by(self) -> dict[str, tuple[Transition, ...]]:
+        """The steps that look at an answer from before them: they rest on it, or must have asked
+        for it, and do not ask for it anew.
+        """
+        found: dict[str, tuple[Transition, ...]] = {}
+        for step in self.workflow.transitions.values():
+            for name in dict.fromkeys((*rests_on(step), *step.asked)):
+                if name not in step.asks_anew:
+                    found[name] = (*found.get(name, ()), step)
+        return found
+
+    @cached_property
+    def in_guards(self) -> frozenset[str]:
+        """The questions and processes that the `only_if` of any step reads."""
+        steps = self.workflow.transitions.values()
+        return frozenset(name for step in steps for name in subjects(step.only_if))
+
+    @cached_property
     def acting(self) -> tuple[str, ...]:
         """The roles of those who act in the process, and are not only told."""
         return self.workflow.acting

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from engine.dates import iso
 from engine.definition import Condition, Guard, Question, Workflow
 
 ANSWERED = "answered"
@@ -71,6 +72,11 @@ def holds(guard: Guard, facts: Facts) -> bool:
     return not guard.tables
 
 
+def only_answer(condition: Condition) -> str:
+    """The answer by which a line holds, where no other does; nothing where several do."""
+    return condition.values[0] if condition.word == "is" and len(condition.values) == 1 else ""
+
+
 def unmet(guard: Guard, facts: Facts) -> tuple[Condition, ...]:
     """Every line that fails in the table nearest to holding; nothing when the guard holds."""
     return min(ways(guard, facts), key=len, default=())
@@ -87,16 +93,16 @@ def ways(guard: Guard, facts: Facts) -> tuple[tuple[Condition, ...], ...]:
 def satisfied(condition: Condition, facts: Facts) -> bool:
     """Whether one line holds; an unanswered question satisfies only "not answered"."""
     word = condition.word
+    if word == "is":
+        return facts.value(condition.subject) in condition.values
     if word in (ALL_ENDED, AT_LEAST_ENDED):
         ended, opened = facts.ended(condition.subject)
         return ended >= (opened if word == ALL_ENDED else int(condition.values[0]))
     value = facts.value(condition.subject)
     if value is None:
         return word == NOT_ANSWERED
-    if word == "is":
-        return value in condition.values
     if word == PASSED:
-        return _passed(str(value), facts.today.isoformat())
+        return _passed(str(value), iso(facts.today))
     if word == "at least":
         return int(value) >= int(condition.values[0])
     return int(value) <= int(condition.values[0]) if word == "at most" else word == ANSWERED

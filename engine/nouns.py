@@ -1,8 +1,23 @@
-"""Numbers with the thing that they count: `1 case`, `2 cases`."""
+"""Nouns as they stand in a sentence: with their number, `2 cases`, or their article."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+
+_OWN_ARTICLE = ("a ", "an ", "the ", "any ", "another ", "each ", "every ", "all ", "our ")
 
 
 def count(number: int, one: str, many: str = "") -> str:
     """`1 case`, `2 cases`, `2 entries`; "more" stays as it is."""
     return f"{number} {one if number == 1 or one == 'more' else many or one + 's'}"
+
+
+def with_the(title: str) -> str:
+    """A title with its article: `the business unit`; `a far body` keeps its own."""
+    return title if title.casefold().startswith(_OWN_ARTICLE) else f"the {title}"
+
+
+def any_of(titles: Iterable[str]) -> str:
+    """Several titles of which one is meant: `the executive, the reviewer or another authority`."""
+    *others, last = [with_the(title) for title in titles] or [""]
+    return f"{', '.join(others)} or {last}" if others else last

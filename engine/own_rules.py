@@ -41,6 +41,8 @@ class OwnRule(NamedTuple):
     """Of several, one at least."""
     runs_in: tuple[str, ...] = ()
     runs_after: tuple[str, ...] = ()
+    stopped_by: tuple[str, ...] = ()
+    """The steps that alone make it no longer apply."""
     when: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
 
@@ -63,6 +65,6 @@ KINDS: Final[dict[str, Kind]] = {
     "before": Kind(("on_file", "asked", "approved_by", "taken"), ("since", "approved")),
     "after": Kind(("never",), ("until",)),
     "start": Kind(("passes",), ("to",)),
-    "timescale": Kind(("runs_in", "runs_after")),
+    "timescale": Kind(("runs_in", "runs_after", "stopped_by")),
     "when": Kind(("tells",)),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from engine.dates import said
 from engine.definition import Question, Workflow
-from engine.nouns import count
+from engine.nouns import count, with_the
 
 _DAY = re.compile(r"(the day\b.*) (?:is|was) \.\.\.")
 _CLAUSE = re.compile(r"(.+) (on|for|from|until|by|before|after) \.\.\.(.*)")
@@ -20,7 +20,6 @@ _SETTERS = {
     "panel guidance": "guidance of the national Panel",
     "local": "local practice",
 }
-_OWN_ARTICLE = ("a ", "an ", "the ", "any ", "another ", "each ", "every ", "all ", "our ")
 
 
 def names_of(workflow: Workflow, names: Iterable[str]) -> tuple[str, ...]:
@@ -42,12 +41,6 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
-def any_of(titles: Iterable[str]) -> str:
-    """Titles as they go on after "the": `executive, the business unit or the reviewer`."""
-    every = list(titles)
-    return listed([*every[:1], *(f"the {title}" for title in every[1:])], "or")
-
-
 def series(words: Iterable[str], last: str = "and") -> str:
     """The same, with a comma before the last of several if one has an "and", an "or" or a comma."""
     items = list(words)
@@ -66,8 +59,7 @@ def with_article(title: str) -> str:
 
     `the business unit`, `another local authority`.
     """
-    bare = title.partition(" (")[0]
-    return bare if bare.casefold().startswith(_OWN_ARTICLE) else f"the {bare}"
+    return with_the(title.partition(" (")[0])
 
 
 def setter(kind: str) -> str:
@@ -120,6 +112,15 @@ def on_day(day: str) -> str:
 def days_said(text: str) -> str:
     """A text in which every day written like `2026-11-22` is said as people say it."""
     return _WRITTEN_DAY.sub(lambda found: on_day(found[0]), text)
+
+
+def confirmation(word: str, checked: str = "") -> str:
+    """How far a rule is confirmed, as a sentence: only what somebody has read is confirmed.
+
+    `Confirmed: read on 22 November 2026.`, `Unconfirmed: recalled.`
+    """
+    when = f" {days_said(checked.removesuffix('.'))}" if checked else ""
+    return f"{'C' if word == 'read' else 'Unc'}onfirmed: {word}{when}."
 
 
 def counted(number: int, noun: str, nouns: str = "") -> str:

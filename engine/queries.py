@@ -205,6 +205,11 @@ POSITION = 'SELECT "position" FROM "events" WHERE "log" = ? AND "stream" = ? AND
 
 LEAVES_BEFORE = 'SELECT "hash" FROM "events" WHERE "log" = ? AND "position" < ? ORDER BY "position"'
 
+MOVES = (
+    'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? '
+    'AND "type" = \'case migrated\' ORDER BY "n"'
+)
+
 PACK_EVENTS = (
     'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? '
     "AND \"type\" IN ('pack built', 'pack changed') ORDER BY \"n\""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from engine import database, keys
 from tests import offices, reviews
-from tests.offices import Office, Servers
+from tests.offices import Demo, Office, Servers
 from tests.postgres import PostgresServer
 from tests.reviews import Review
 from tests.stories import ROOT, copied
@@ -23,6 +26,36 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile("same")
+
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
+"""Bytes of it that must be free; a whole run takes a good part of that."""
+
+
+def pytest_configure() -> None:
+    """Temporary files are kept in memory where there is room; another TMPDIR is left as it is."""
+    if "TMPDIR" not in os.environ and _has_room(MEMORY):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def _has_room(folder: Path) -> bool:
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return False
+    place = os.statvfs(folder)
+    # Programs are started from there too.
+    return not place.f_flag & os.ST_NOEXEC and place.f_bavail * place.f_frsize >= ROOM
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: no search for garbage, of which few are made, sees it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000, 10, 10)
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +147,12 @@ def durable_servers() -> Iterator[Servers]:
         yield servers
     finally:
         servers.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_left(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """What a demo leaves, to be copied."""
+    return offices.left_by_a_demo(tmp_path_factory.mktemp("demo") / "left")
 
 
 @pytest.fixture

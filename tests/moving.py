@@ -19,10 +19,14 @@ from engine.service.moving.families import Moved
 from engine.service.moving.migrating import Move
 from engine.service.rehearsals.replaying import replayed
 from engine.service.workplace import By
+from tests.shared import loaded
 from tests.worlds import BESS, SAMPLE, World
 
 Edit = tuple[str, str]
+INCIDENT = loaded(SAMPLE)
 LATER = "2026-01"
+AGREED = ("notification",)
+"""That the duty to notify may end later."""
 REMINDER = "remind_2_working_days_before_it_is_due"
 ESCALATION = "escalate_1_working_day_after_it_was_due"
 BECAUSE = By("bess", reason="the law has changed")
@@ -51,7 +55,7 @@ def another(
 
 def made(world: World, name: str = LATER, **parts: Any) -> Workflow:
     """An edition of the sample with other parts, as a program and not a file made it, in use."""
-    workflow = hashed(replace(load(SAMPLE), edition=name, hash="", **parts))
+    workflow = hashed(replace(loaded(SAMPLE), edition=name, hash="", **parts))
     editions.activate(world.place, BESS, workflow, {})
     return workflow
 
@@ -68,9 +72,9 @@ def foreseen(world: World, *, by: By = BESS, to: str = LATER, **asked: Any) -> l
     return list(migrating.foreseen(world.place, by, Move("incident", to, Wishes(**asked), refs)))
 
 
-def back(world: World, *refs: str, by: By = BESS) -> list[Moved]:
-    """Give cases back."""
-    return list(giving_back.give_back(world.place, by, "incident", refs))
+def back(world: World, *refs: str, by: By = BESS, **asked: Any) -> list[Moved]:
+    """Give cases back; what is asked beside is clocks and later."""
+    return list(giving_back.give_back(world.place, by, "incident", refs, Wishes(**asked)))
 
 
 def needs(found: list[Moved]) -> list[str]:
@@ -141,3 +145,19 @@ def fired(world: World, ref: str) -> list[tuple[str, str]]:
         sql = queries.everything("notices")
         rows = [tuple(row) for row in tx.rows(sql) if row[1] == ref]
     return sorted((str(row[5]), str(row[8])) for row in rows if row[8] != "replaced")
+
+
+def clock(name: str) -> Any:
+    return INCIDENT.timescales[name]
+
+
+def rewritten(world: World, **timescales: Any) -> None:
+    """An edition in use of which these timescales are others; None: it has no such."""
+    known = dict(INCIDENT.timescales)
+    known.update(timescales)
+    made(world, timescales={k: v for k, v in known.items() if v is not None})
+
+
+def due_within(name: str, due: str, **parts: Any) -> Any:
+    one = clock(name)
+    return one._replace(variants=(one.variants[0]._replace(due=due, **parts),))

@@ -99,7 +99,9 @@ class Office:
                 raise UnableError(need["what"])
             ways.append(self._way(need, unmet, without))
         every = [supply for way in ways for supply in way]
-        wanted = [supply for supply in every if not _STANDS_FOR.search(_word(supply))]
+        wanted = [
+            supply for supply in every if supply["value"] or not _STANDS_FOR.search(_word(supply))
+        ]
         first = {_word(supply).partition("=")[0]: supply for supply in reversed([*wanted, *every])}
         return [s for s in every if not _of([s]) or first[_word(s).partition("=")[0]] is s]
 
@@ -156,7 +158,7 @@ class Office:
         elif not typed:
             raise UnableError(supply["what"])
         elif supply["verb"] == "take":
-            self._other_step(ref, typed[self.pick % len(typed)], deep)
+            self._other_step(ref, typed[self.pick % len(typed)], supply, deep)
         else:
             self._type(ref, typed[self.pick % len(typed)], supply)
 
@@ -194,7 +196,7 @@ class Office:
             except RefusedError:
                 continue
 
-    def _other_step(self, ref: str, words: Sequence[str], deep: int) -> None:
+    def _other_step(self, ref: str, words: Sequence[str], supply: Told, deep: int) -> None:
         name = words[2]
         if "--already-done" in words:
             step = Step(name, already_done=True, pass_over=True)
@@ -205,8 +207,10 @@ class Office:
             cases.take_step(self.place, by, ref, step)
             return
         before = self.view(ref).case.state
-        pairs = [word.partition("=") for word in words[3:] if not _STANDS_FOR.search(word)]
-        self.wanted |= {path: value for path, _, value in pairs}
+        pairs = [word.partition("=") for word in words[3:] if "=" in word]
+        known = {path: supply["value"] or value for path, _, value in pairs}
+        stands = [path for path, value in known.items() if _STANDS_FOR.search(f"={value}")]
+        self.wanted |= {path: value for path, value in known.items() if path not in stands}
         if not self.take(ref, name, deep=deep + 1) or self.view(ref).case.state != before:
             raise UnableError(name)
 
@@ -229,7 +233,9 @@ class Office:
 
     def _value(self, ref: str, stands: str, supply: Told) -> str:
         choices = supply["choices"]
-        if stands == "ANSWER":
+        if supply["value"] and not choices:
+            return str(supply["value"])
+        if stands == "ANSWER" or choices:
             others = [one for one in choices if one not in self.avoided] or choices
             return str(others[self.pick % len(others)])
         if stands == "CASE":

@@ -7,7 +7,7 @@ import shutil
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from click.testing import CliRunner, Result
 
@@ -159,6 +159,25 @@ def copied(office: Office, folder: Path, url: str = "") -> Office:
         line = next(line for line in text.splitlines() if line.startswith("database"))
         (folder / "config.toml").write_text(text.replace(line, f"database = {json.dumps(url)}"))
     return Office(folder)
+
+
+class Demo(NamedTuple):
+    """The folder that a demo left, its closed review, and the case that is still open."""
+
+    office: Office
+    whole: str
+    still_open: str
+
+    def copied(self, folder: Path) -> Demo:
+        """The same in a folder of its own."""
+        return self._replace(office=copied(self.office, folder))
+
+
+def left_by_a_demo(folder: Path) -> Demo:
+    """What the demo leaves in a folder."""
+    made = CliRunner().invoke(root(), ["demo", "--out", str(folder), "--json"])
+    whole, still_open = json.loads(made.stdout)["cases"]
+    return Demo(Office(folder), whole, still_open)
 
 
 class Servers:

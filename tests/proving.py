@@ -105,7 +105,7 @@ STEPS = """\
 title = "Report it"
 from  = "referred"
 to    = "deciding"
-who   = "unit"
+who   = ["unit", "authority"]
 
 [transition.notify]
 title   = "Notify the Panel"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from engine import calendars, database
 from engine.case import Given
 from engine.decide.steps.taking import Step
-from engine.loading import load, sources
+from engine.loading import sources
 from engine.service import cases, editions
 from engine.service.changing import Outcome
 from engine.service.looking import documents, reading
@@ -20,6 +20,7 @@ from engine.service.packs import packing
 from engine.service.packs.packing import Built
 from engine.service.trail import verifying
 from engine.service.workplace import By, Workplace
+from tests.shared import loaded
 from tests.stories import PROCESS, SETTINGS
 from tests.worlds import KEYS, Clock, chance
 
@@ -196,7 +197,7 @@ def make_store(url: str) -> None:
     opened = database.open(url, durable=False)
     try:
         place, clock = place_on(opened)
-        editions.activate(place, SAM, load(PROCESS), sources(PROCESS))
+        editions.activate(place, SAM, loaded(PROCESS), sources(PROCESS))
         tell(Review(place, clock))
     finally:
         opened.close()

@@ -11,17 +11,18 @@ from pathlib import Path
 from engine import calendars, database
 from engine.config import read
 from engine.directory import Directory
-from engine.loading import load, sources
+from engine.loading import sources
 from engine.service import editions
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 from engine.trials.cast import cast
+from tests.shared import loaded
 from tests.worlds import KEYS, chance
 
 ROOT = Path(__file__).parents[1]
 PROCESS = ROOT / "workflows" / "child_safeguarding_practice_review"
 SETTINGS = read(ROOT / "config.toml")
-CAST = cast(PROCESS, load(PROCESS)).directory
+CAST = cast(PROCESS, loaded(PROCESS)).directory
 """The sample partnership, with somebody for each role who has no other, as stories are played."""
 CALENDARS = {name: calendars.load(name) for name in calendars.SHIPPED}
 BEFORE = datetime(2018, 1, 1, tzinfo=UTC)
@@ -31,7 +32,7 @@ def make_store(url: str) -> None:
     """A store of the sample partnership in which the process is in use."""
     database.create(url, SETTINGS.log, clock="virtual", durable=False)
     with partnership(url) as (place, _):
-        editions.activate(place, By("sam"), load(PROCESS), sources(PROCESS))
+        editions.activate(place, By("sam"), loaded(PROCESS), sources(PROCESS))
 
 
 @contextmanager

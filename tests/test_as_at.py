@@ -13,10 +13,11 @@ from engine.definition import Workflow, plain, workflow_from
 from engine.describing import describe
 from engine.loading import find, load
 from tests.offices import Office
+from tests.shared import loaded
 from tests.worlds import SAMPLE
 
 NAME = "child_safeguarding_practice_review"
-WORKFLOW = load(find(NAME))
+WORKFLOW = loaded(find(NAME))
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2060, 1, 1))
 RUNNING = date(2020, 5, 1)
 

@@ -11,7 +11,6 @@ import pytest
 from engine.dates import long_day
 from engine.decide.steps.taking import Step
 from engine.describing import describe
-from engine.loading import load
 from engine.loading.checks.rules import MOST_ASKED
 from engine.service import cases
 from engine.service.looking import reading
@@ -19,6 +18,7 @@ from engine.service.workplace import By
 from notifiers.message import LIMITS
 from tests.definitions import changed, mistakes
 from tests.reviews import NAMES, SAM, Review
+from tests.shared import loaded
 from tests.stories import PROCESS
 from tests.worlds import given
 
@@ -81,7 +81,7 @@ def test_the_partners_are_told_what_they_are_asked_and_all_others_what_was_done(
 
 
 def test_what_is_asked_fits_in_a_message_and_stands_in_the_description() -> None:
-    workflow = load(PROCESS)
+    workflow = loaded(PROCESS)
     asking = [step for step in workflow.transitions.values() if step.asks]
     assert {step.id for step in asking} >= {"inform_partners", "ask_for_assurance"}
     for step in asking:

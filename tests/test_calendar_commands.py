@@ -18,7 +18,7 @@ ENGLAND = load("England and Wales")
 TODAY = date.today()
 COMING = ENGLAND.add_working_days(TODAY, 2).isoformat()
 """A working day within the five days of a case of which somebody became aware today."""
-SAID = ("--announced", TODAY.isoformat(), "--source", "A sample source")
+SAID = ("--announced", TODAY.isoformat(), "--source", "GOV.UK, a sample")
 ADD = ("calendar", "add", COMING, "A one-off day", *SAID)
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from engine.cli.commands import COMMANDS
+from engine.cli.commands import COMMANDS, within
 from engine.cli.main import root
 from engine.cli.printing import day
 from engine.migrations import LATEST
@@ -356,3 +356,19 @@ def test_help_lists_every_command_with_its_line(office: Office) -> None:
     listed = [name for name in COMMANDS if " " not in name]
     assert [line.split()[0] for line in said.splitlines() if line.startswith("  ")] == listed
     assert all(COMMANDS[name].help in said for name in listed)
+
+
+@pytest.mark.parametrize("group", ["", "workflow", "calendar", "audit"])
+def test_help_has_one_line_for_each_command_in_a_narrow_terminal(group: str) -> None:
+    words = [*group.split(), "--help"]
+    said = CliRunner(env={"COLUMNS": "60"}).invoke(root(), words, terminal_width=60).stdout
+    known = within(group)
+    listed = said.split("Commands:\n")[1].splitlines()
+    assert [line.split(maxsplit=1) for line in listed] == [[n, e.help] for n, e in known.items()]
+
+
+def test_the_commands_of_a_process_stand_in_the_order_in_which_they_are_used() -> None:
+    assert [*within("workflow")] == [
+        *("list", "new", "schema", "check", "describe", "diagram", "verify", "test", "rehearse"),
+        *("activate", "compare", "replay", "migrate"),
+    ]

@@ -7,16 +7,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from click.testing import CliRunner
 
 from engine import bootstrap
 from engine.cli.commands import COMMANDS
-from engine.cli.main import root
 from engine.service.starting import sealed_tick
-from tests.offices import Office, copied
+from tests.offices import Demo, Office, copied
 
 PROCESS = "child_safeguarding_practice_review"
 WITHOUT_A_STORE = {
@@ -31,7 +28,7 @@ CASE = (
     "edition_name historic linked opened_on parent people ref set_aside since state state_title "
     "tasks title version waiting_on waits_on workflow"
 )
-CALENDAR = "change clocks day dry_run failed jurisdiction new old title"
+CALENDAR = "change clocks day doubts dry_run failed jurisdiction new old title"
 EVERY = {
     "open": (
         f"{PROCESS} WHERE_IT_WAS WHERE_HOME_IS referred_on=2026-10-30 --not-the-same",
@@ -62,7 +59,7 @@ EVERY = {
         "unknown_roles waiting",
     ),
     "deadlines": ("", "cautions deadlines"),
-    "explain": ("OPEN notification", "cautions deadlines ref timescale"),
+    "explain": ("OPEN", "cautions deadlines ref timescale"),
     "correct": ("OPEN referred_on=2026-10-29 --reason misread", CHANGED),
     "undo": ("OPEN --reason mistake", CHANGED),
     "done": ("WHOLE TASK --reason told", CHANGED),
@@ -95,7 +92,7 @@ EVERY = {
     "workflow activate": (PROCESS, "activated edition extends hash open_under_others workflow"),
     "calendar list": ("", "calendars to_renew"),
     "calendar add": (
-        "2026-11-05 Holiday --announced 2026-10-29 --source Gazette --yes",
+        "2026-11-05 Holiday --announced 2026-10-29 --source Gazette --yes --allow-later",
         CALENDAR,
     ),
     "calendar remove": ("2026-12-25 --announced 2026-10-29 --source Gazette --yes", CALENDAR),
@@ -107,20 +104,9 @@ EVERY = {
 """What each command is asked in the demo's folder, and the keys of its document."""
 
 
-class Demo(NamedTuple):
-    """The folder that the demo left, its closed review, and the case that is still open."""
-
-    office: Office
-    whole: str
-    still_open: str
-
-
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    folder = tmp_path_factory.mktemp("demo") / "left"
-    made = CliRunner().invoke(root(), ["demo", "--out", str(folder), "--json"])
-    whole, still_open = json.loads(made.stdout)["cases"]
-    return Demo(Office(folder), whole, still_open)
+def demo(demo_left: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return demo_left.copied(tmp_path_factory.mktemp("demo") / "left")
 
 
 def asked(demo: Demo, name: str, folder: Path) -> tuple[Office, list[str]]:

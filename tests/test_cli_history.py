@@ -8,10 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from engine.cli.main import root
-from tests.offices import Office
+from tests.offices import Demo, Office
 
 
 def entries(said: str) -> list[str]:
@@ -38,13 +36,10 @@ def numbers(entry: str) -> range:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str]:
+def told(demo_left: Demo, tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str]:
     """The demo's folder, and its closed review."""
-    folder = tmp_path_factory.mktemp("history") / "demo"
-    made = CliRunner().invoke(root(), ["demo", "--out", str(folder)])
-    ref = re.search(r"show (\d{4}-\w{6})", made.stdout)
-    assert ref, made.output
-    return Office(folder), ref[1]
+    mine = demo_left.copied(tmp_path_factory.mktemp("history") / "demo")
+    return mine.office, mine.whole
 
 
 def test_every_entry_of_the_trail_is_told_once_and_in_order(told: tuple[Office, str]) -> None:

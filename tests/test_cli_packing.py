@@ -89,7 +89,7 @@ def test_what_a_draft_lacks_is_said_section_by_section_with_several_children_in_
     ]
     assert heads[:3] == [
         "  Administration: 4",
-        "  The children: 39 (from the business unit or local authority)",
+        "  The children: 39 (from the business unit or the local authority)",
         "  The family and the household: 3",
     ]
     assert (
@@ -111,7 +111,7 @@ def test_what_a_draft_lacks_of_a_single_child_names_that_child(unit: Office) -> 
     said = " ".join(unit.ok(*words).split())
 
     assert 'no answer to "What is the child\'s sex?" for p1 (record child_sex/p1)' in said
-    assert "The children: 10 (from the business unit or local authority)" in said
+    assert "The children: 10 (from the business unit or the local authority)" in said
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,18 @@ from tests.stories import PROCESS, ROOT
 
 PAGE = (ROOT / "docs" / "verifying.md").read_text(encoding="utf-8")
 ONCE_MORE = '[transition.wave_through]\nfrom = "deciding"\nto = "reviewing"\nwho = "unit"\n'
+NO_LONGER = """
+[rule.once]
+says           = "The chair was told."
+when           = "notify"
+tells          = "chair"
+source         = "our procedure"
+confirmed      = "second-hand"
+in_force_until = 2024-12-31
+"""
 KEYS = (
     "workflow edition hash as_at left_out consistent rules own_rules timescale_rules unconfirmed "
-    "verdict checked failures not_shown"
+    "verdict own_rules_written not_in_force on checked failures not_shown"
 )
 
 
@@ -41,7 +50,7 @@ def test_a_process_without_faults_is_said_to_be_consistent_and_never_lawful() ->
     assert result.exit_code == 0
     said = " ".join(result.stdout.split())
     assert re.search(r"Consistent with the \d+ rules written in this file", said)
-    assert "No duty waits for another body's answer." in said
+    assert "No duty waits for another body's answer, approval or step." in said
     assert "Caution: Working Together 2026" in said
     assert "lawful" not in said
     assert "compliant" not in said
@@ -114,9 +123,24 @@ def test_the_rules_that_the_page_shows_are_read_and_hold_of_the_shipped_process(
     (folder / "rules.toml").write_text("\n".join(blocks), encoding="utf-8")
     workflow = load(folder)
 
-    assert len(workflow.rules) == len(blocks) == 6
+    assert len(workflow.rules) == len(blocks) == 7
     assert [one.says for one in verify(workflow).failures] == []
 
 
 def test_the_page_explains_every_thing_that_is_looked_for() -> None:
     assert [kind for kind in PROPERTIES if f"`{kind}`" not in PAGE] == []
+
+
+def test_checking_and_verifying_tell_the_same_number_of_rules(tmp_path: Path) -> None:
+    files = {**FILES, "rules.toml": f"{FILES['rules.toml']}{NO_LONGER}"}
+    for name in (PROCESS.name, str(write(tmp_path / "small", files))):
+        checked = CliRunner().invoke(root(), ["workflow", "check", name, "--json"])
+        first, second = json.loads(checked.stdout), json.loads(asked(name, "--json").stdout)
+        kinds = ("rules", "own_rules", "timescale_rules", "unconfirmed", "not_in_force")
+
+        assert [first[kind] for kind in kinds] == [second[kind] for kind in kinds]
+        assert first["rules"] == first["own_rules"] + first["timescale_rules"]
+        said = CliRunner().invoke(root(), ["workflow", "check", name]).stdout
+        assert f"{first['rules']} rules written in its files" in " ".join(said.split())
+        for line in (said, asked(name).stdout):
+            assert ("1 not in force on Mon 15 Dec 2025" in line) == bool(first["not_in_force"])

@@ -37,7 +37,7 @@ def test_somebody_without_a_role_in_the_process_reads_nothing_personal(office: O
     for words in (("show", ref), ("history", ref), ("person", ref, "show")):
         said = office.refused(4, *words, *why)
         assert f"What is personal on {ref} is not yours to read." in said
-        assert "business unit, local authority or executive" in " ".join(said.split())
+        assert "the business unit, the local authority or the executive" in " ".join(said.split())
         assert "Canary" not in said
     assert "0 cases found" in office.ok("find", "-", "--as", "pol", typed="canary")
     assert ref in office.ok("find", "-", "--as", "eve", typed="canary")

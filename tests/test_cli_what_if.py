@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine.cli.main import root
-from tests.offices import Office, copied
+from tests.offices import Demo, Office, copied
 from tests.stories import PROCESS, ROOT
 
 NAME = PROCESS.name
@@ -25,12 +25,8 @@ OPENING = (
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str, str]:
-    """The folder that a demo left, its closed review, and the case that is still open."""
-    folder = tmp_path_factory.mktemp("demo") / "left"
-    made = CliRunner().invoke(root(), ["demo", "--out", str(folder), "--json"])
-    whole, still_open = json.loads(made.stdout)["cases"]
-    return Office(folder), whole, still_open
+def demo(demo_left: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return demo_left.copied(tmp_path_factory.mktemp("demo") / "left")
 
 
 def said(office: Office, *words: str) -> str:
@@ -55,7 +51,7 @@ def stricter(tmp_path: Path) -> Path:
     """The process with three working days in the place of five, and one more record to be there."""
     folder = tmp_path / NAME
     shutil.copytree(PROCESS, folder, ignore=shutil.ignore_patterns("scenarios"))
-    clocks = folder / "timescales.toml"
+    clocks = folder / "timescales_notification.toml"
     text = clocks.read_text("utf-8")
     changed = text.replace("within 5 working days of aware_on", "within 3 working days of aware_on")
     assert changed != text

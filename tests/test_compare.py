@@ -22,10 +22,11 @@ from engine.guards import holds
 from engine.loading import find, load
 from engine.timescales import due_on, parse
 from tests.redrafting import Way, leaves, mutated
+from tests.shared import loaded
 from tests.worlds import CALENDAR, SAMPLE
 
-INCIDENT = load(SAMPLE)
-SHIPPED = load(find("child_safeguarding_practice_review"))
+INCIDENT = loaded(SAMPLE)
+SHIPPED = loaded(find("child_safeguarding_practice_review"))
 
 
 def edited(workflow: Workflow, *path: Any, to: Any) -> Workflow:
@@ -79,7 +80,7 @@ AGREED = {"subject": "letter_says", "word": "is", "values": ["agrees"]}
         ((*VARIANT, "time_from", "kind"), "local", "law", "looser"),
         ((*VARIANT, "time_from", "source"), "Another", "law", "other"),
         ((*VARIANT, "confirmed"), "read", "law", "other"),
-        ((*VARIANT, "note"), "A note.", "wording", "other"),
+        ((*VARIANT, "note"), "A note.", "words", "other"),
         ((*CLOCK, "duty"), "", "law", "looser"),
         ((*CLOCK, "duty"), "Sample Act s.9", "law", "other"),
         ((*CLOCK, "met_by"), ["record_notification_sent", "publish"], "law", "looser"),

@@ -8,13 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dates import long_day, parse_partial, read_day, short_day
+from engine.dates import iso, long_day, parse_partial, read_day, short_day
 from engine.errors import UsageError
 
 
 def test_days_are_said_in_english_whatever_the_machine_speaks():
     assert short_day(date(2026, 12, 3)) == "Thu 3 Dec 2026"
     assert long_day(date(2026, 12, 3)) == "Thursday 3 December 2026"
+
+
+@given(st.dates())
+def test_a_day_is_kept_in_the_form_that_sorts_and_that_is_read_again(day):
+    assert iso(day) == day.isoformat() == iso(day)
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,12 @@ from engine.describing import authority_line, describe, timescale_lines, transit
 from engine.loading import find, load
 from engine.own_rules import OwnRule
 from engine.prose import capital, people
+from tests.shared import loaded
 from tests.worlds import SAMPLE
 
 NAME = "child_safeguarding_practice_review"
 GOLDEN = Path(__file__).with_name("golden") / f"describe_{NAME}.txt"
-WORKFLOW = load(find(NAME))
+WORKFLOW = loaded(find(NAME))
 TEXT = describe(WORKFLOW)
 RUNNING_TEXT = " ".join(TEXT.split())
 PROCESSES = (WORKFLOW, *WORKFLOW.children.values())
@@ -96,7 +97,8 @@ def test_every_timescale_carries_its_source_its_word_and_how_far_it_is_confirmed
             for variant in timescale.variants:
                 time_from = variant.time_from
                 assert f"(“{time_from.says}”): {time_from.source}" in said
-                assert f"Confirmed: {variant.confirmed}" in said
+                word = "Confirmed" if variant.confirmed == "read" else "Unconfirmed"
+                assert f" {word}: {variant.confirmed}" in said
                 assert timescale.duty in said
 
 
@@ -118,7 +120,8 @@ def test_only_what_was_read_is_called_a_duty_or_a_legal_limit(kind, says, confir
     assert line.startswith("Duty under") == (read and bool(duty))
     assert ("legal limit" in line) == (read and kind in ("act", "regulation"))
     assert line.startswith(EXPECTED) != read
-    assert f"(“{says}”): Sample source, part 2. Confirmed: {confirmed}" in line
+    word = "Confirmed" if read else "Unconfirmed"
+    assert f"(“{says}”): Sample source, part 2. {word}: {confirmed}" in line
     assert duty in line
 
 
@@ -136,7 +139,7 @@ def test_a_duty_that_was_read_by_itself_is_one_and_its_time_is_still_expected():
     assert authority_line(told, told.variants[0]) == (
         "Duty under Children Act 2004 s.16C(1), read on 22 November 2026 against Children Act 2004 "
         "s.16C(1) (consolidated text). Its time is expected (source not yet read), and set by "
-        "statutory guidance (“should”): Working Together 2023, chapter 5. Confirmed: second-hand."
+        "statutory guidance (“should”): Working Together 2023, chapter 5. Unconfirmed: second-hand."
     )
 
 
@@ -352,7 +355,7 @@ def test_what_a_process_says_of_itself_is_told_with_its_source_and_a_duty_only_w
     text = " ".join(describe(replace(WORKFLOW, rules={"a": rule, "b": law})).split())
     assert "What must be so on every way" not in RUNNING_TEXT or WORKFLOW.rules
     assert (
-        "- Nobody but the authority decides. Source: Sample guidance. Confirmed: second-hand. - "
+        "- Nobody but the authority decides. Source: Sample guidance. Unconfirmed: second-hand. - "
         "It is public. Duty: Sample Act s.2. Source: Sample Act s.2. Confirmed: read on 22 November"
     ) in text
     unread = law._replace(confirmed="recalled")

@@ -13,12 +13,13 @@ from engine.describing import described
 from engine.describing.page import page
 from engine.describing.sheet import Heading, Item
 from engine.diagrams.graph import main_line
-from engine.loading import find, load
+from engine.loading import find
 from tests.offices import Office
+from tests.shared import loaded
 from tests.worlds import SAMPLE
 
 NAME = "child_safeguarding_practice_review"
-WORKFLOW = load(find(NAME))
+WORKFLOW = loaded(find(NAME))
 VOID = {"meta", "br", "col"}
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 NASTY = (

@@ -13,18 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.definition import Workflow
+from engine.definition import State, Transition, Workflow
 from engine.diagrams.dot import dot
 from engine.diagrams.graph import Picture, Track, main_line, picture
-from engine.diagrams.layout import Page, layout
+from engine.diagrams.layout import NEXT, TITLE_SIZE, Page, layout
 from engine.diagrams.measure import broken, width
 from engine.diagrams.mermaid import mermaid
 from engine.diagrams.svg import svg
 from engine.loading import find, load
 from tests.definitions import changed, mistakes
 from tests.offices import Office
+from tests.shared import loaded
 
-WORKFLOW = load(find("child_safeguarding_practice_review"))
+WORKFLOW = loaded(find("child_safeguarding_practice_review"))
 PROCESSES = (WORKFLOW, *WORKFLOW.children.values())
 SVG = "{http://www.w3.org/2000/svg}"
 each_process = pytest.mark.parametrize("workflow", PROCESSES, ids=lambda one: one.name)
@@ -165,6 +166,83 @@ def test_bars_of_timescales_never_lie_on_each_other(workflow):
         assert one.x != other.x or one.bottom + 10 < other.top or other.bottom + 10 < one.top
 
 
+def test_a_long_process_stands_in_columns_that_can_be_read_on_one_sheet_of_a3():
+    page = layout(picture(WORKFLOW))
+
+    assert 1.2 < page.width / page.height < 1.7
+    assert 420 / page.width * TITLE_SIZE > 1.7, "millimetres of a title"
+    places = {box.id for box in page.boxes}
+    assert {*page.picture.places} <= places
+    assert len(page.boxes) == len(places)
+    tops = [box.top for box in page.boxes if box.id in page.picture.line]
+    assert sum(one > other for one, other in pairwise(tops)) == 2, "three columns"
+    [small] = {
+        len({box.left for box in layout(picture(one)).boxes if box.place and box.place.main})
+        for one in WORKFLOW.children.values()
+    }
+    assert small == 1
+
+
+def test_a_step_into_another_column_says_where_it_leads_and_every_other_has_its_line():
+    seen = picture(WORKFLOW)
+    page = layout(seen)
+    drawn = {(line.step.id, line.step.source, line.step.target) for line in page.lines}
+    told = {
+        (row.step.id, row.step.source, row.step.target): row.step.title
+        for box in page.boxes
+        for row in box.rows
+        if row.kind == "step"
+    }
+    elsewhere = 0
+    for step in seen.steps:
+        key = (step.id, step.source, step.target)
+        assert told[key].startswith(step.title)
+        if step.way != "main" and key not in drawn:
+            assert told[key] == f"{step.title}, to “{seen.places[step.target].title}”"
+            elsewhere += 1
+    assert elsewhere > 5
+    goes_on = [box for box in page.boxes if box.id.startswith(NEXT)]
+    assert len(goes_on) == 2
+    for box in goes_on:
+        assert seen.places[box.id.removeprefix(NEXT)].title in " ".join(box.rows[0].lines)
+
+
+def test_a_bar_that_runs_on_in_the_next_column_begins_there_again():
+    seen = picture(WORKFLOW)
+    page = layout(seen)
+    boxes = {box.id: box for box in page.boxes}
+    for clock in seen.clocks:
+        bars = [bar for bar in page.bars if bar.clock.number == clock.number]
+        assert bars[0].top == boxes[clock.first].top
+        if clock.last and len(bars) > 1:
+            assert bars[-1].bottom == boxes[clock.last].bottom
+    assert len(page.bars) > len(seen.clocks)
+
+
+def test_a_long_main_line_without_groups_is_cut_too_and_nothing_overlaps():
+    names = [f"s{n}" for n in range(90)]
+    states = {
+        name: State(name, f"The place {name} of a long way", closed=name == names[-1])
+        for name in names
+    }
+    steps = {
+        f"go_{a}": Transition(f"go_{a}", f"Go on from {a}", (a,), b, ("business_unit",))
+        for a, b in pairwise(names)
+    }
+    long = replace(
+        WORKFLOW.children["meeting"],
+        states=states,
+        transitions=steps,
+        starts_at=names[0],
+        main_line=tuple(names),
+        timescales={},
+        children={},
+    )
+    page = layout(picture(long))
+    assert overlaps(page) == []
+    assert len({box.left for box in page.boxes}) == 3
+
+
 HOSTILE = st.text(
     st.characters(blacklist_categories=("Cs", "Cc")) | st.sampled_from("<>&\"';:#{}\\$"),
     min_size=1,
@@ -263,6 +341,9 @@ def test_the_law_of_a_day_is_drawn_and_says_so(office: Office):
 def test_what_cannot_be_drawn_is_refused_in_one_sentence(office: Office, tmp_path):
     said = office.refused(2, "workflow", "diagram")
     assert "Name a process or its folder, or a case with --case REF." in said
+    ref = office.at("referred")
+    said = office.refused(2, "workflow", "diagram", WORKFLOW.name, "--case", ref)
+    assert "leave out the name of the process, or --case." in " ".join(said.split())
     said = office.refused(2, "workflow", "diagram", WORKFLOW.name, "--linked", "meting")
     assert "did you mean meeting?" in said
     said = office.refused(2, "workflow", "diagram", WORKFLOW.name, "--out", str(tmp_path))

@@ -13,7 +13,7 @@ import pytest
 
 from engine import bootstrap
 from engine.cli import printing
-from engine.prose import any_of
+from engine.nouns import any_of
 from engine.service.outbox import Outgoing
 from tests.offices import COMMAND, Office
 
@@ -104,9 +104,11 @@ def test_a_program_that_is_not_on_the_path_is_called_as_it_was_typed(
 
 
 def test_of_several_roles_only_the_last_is_set_off_with_or() -> None:
-    assert any_of(["chair"]) == "chair"
-    assert any_of(["chair", "executive"]) == "chair or the executive"
-    assert any_of(["chair", "executive", "unit"]) == "chair, the executive or the unit"
+    assert any_of(["chair"]) == "the chair"
+    assert any_of(["chair", "executive"]) == "the chair or the executive"
+    assert any_of(["chair", "executive", "unit"]) == "the chair, the executive or the unit"
+    assert any_of(["a far body", "another unit"]) == "a far body or another unit"
+    assert any_of([]) == ""
 
 
 def test_a_day_known_only_in_part_is_said_as_people_say_it() -> None:

@@ -5,6 +5,7 @@ import pytest
 from engine import machine
 from engine.errors import RefusedError
 from engine.loading import load
+from tests.shared import loaded
 from tests.stories import PROCESS
 from tests.worlds import SAMPLE
 
@@ -26,7 +27,7 @@ def test_a_step_leads_where_its_definition_says_and_from_nowhere_else(folder):
 
 
 def test_the_machine_has_no_way_that_the_definition_does_not_have():
-    workflow = load(PROCESS)
+    workflow = loaded(PROCESS)
     built = machine._build(workflow)
 
     moving = {name for name, step in workflow.transitions.items() if step.to}

@@ -10,6 +10,7 @@ from engine.errors import RefusedError
 from engine.service import cases, ticking
 from tests import moving
 from tests.moving import (
+    AGREED,
     BECAUSE,
     ESCALATION,
     REMINDER,
@@ -57,7 +58,7 @@ def test_a_case_that_is_given_back_is_as_it_was(world: World, tmp_path: Path, ch
     before = {one: rows_of(world, one) for one in every}
     moving.another(world, tmp_path, moving.LONGER, moving.TWENTY, *moving.IN_REVIEW)
     clocks = {"notification": choice, "review": choice}
-    assert needs(move(world, states={"reviewing": "in_review"}, clocks=clocks)) == []
+    assert needs(move(world, states={"reviewing": "in_review"}, clocks=clocks, later=AGREED)) == []
     assert {one: rows_of(world, one) for one in every} != before
     found = back(world)
 
@@ -68,7 +69,7 @@ def test_a_case_that_is_given_back_is_as_it_was(world: World, tmp_path: Path, ch
     cases.undo(world.place, BECAUSE, ref)
     world.take(other, "start_deciding")
     holds(world, other)
-    assert needs(move(world, states={"reviewing": "in_review"})) == []
+    assert needs(move(world, states={"reviewing": "in_review"}, later=AGREED)) == []
     holds(world, ref, other)
 
 
@@ -81,7 +82,7 @@ def test_what_fired_after_the_move_is_not_fired_again_when_it_is_taken_back(
     world.clock.go_to("2025-12-17")
     ticking.fire_due(world.place)
     assert (REMINDER, "fired") in fired(world, ref)
-    back(world)
+    back(world, later=AGREED)
     world.clock.go_to("2025-12-18")
     ticking.fire_due(world.place)
     assert fired(world, ref) == [(ESCALATION, "waiting"), (REMINDER, "fired")]
@@ -98,7 +99,7 @@ def test_a_move_is_not_taken_back_once_a_step_rests_on_it(world: World, tmp_path
     assert found.needs[0].what.endswith("has happened since: transition taken")
     assert edition_of(world, ref) == newer
     # The way that decides the whole history anew is still open.
-    assert needs(move(world, to="2025-01")) == []
+    assert needs(move(world, to="2025-01", later=AGREED)) == []
     assert due(world, ref, "notification") == ("running", "2025-12-19")
     holds(world, ref)
 
@@ -110,7 +111,7 @@ def test_a_corrected_day_keeps_a_move_from_being_taken_back_and_a_note_does_not(
     moving.another(world, tmp_path, moving.SHORTER)
     move(world)
     world.record(ref, letter_says="agrees")
-    assert needs(back(world)) == []
+    assert needs(back(world, later=AGREED)) == []
     move(world)
     cases.correct(world.place, BECAUSE, ref, given(aware_on="2025-12-11"))
     assert "has happened since: answers corrected" in needs(back(world))[0]
@@ -126,7 +127,7 @@ def test_a_step_of_before_the_move_is_set_aside_only_under_its_own_edition(
     move(world)
     with pytest.raises(RefusedError, match="before the case was moved to another edition"):
         cases.undo(world.place, BECAUSE, ref)
-    back(world)
+    back(world, later=AGREED)
     cases.undo(world.place, BECAUSE, ref)
     assert world.state(ref) == "referred"
     assert world.verdict().problems == []

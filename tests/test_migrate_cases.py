@@ -5,6 +5,7 @@ from pathlib import Path
 from engine.service import cases, ticking
 from tests import moving
 from tests.moving import (
+    AGREED,
     BECAUSE,
     ESCALATION,
     REMINDER,
@@ -96,7 +97,7 @@ def test_an_overdue_deadline_is_overdue_still_or_by_the_longer_time_no_more(
     ticking.fire_due(world.place)
     assert due(world, ref, "notification") == ("overdue", "2025-12-19")
     moving.another(world, tmp_path, moving.LONGER)
-    move(world)
+    move(world, later=AGREED)
     assert due(world, ref, "notification") == ("running", "2025-12-24")
     holds(world, ref)
 
@@ -151,7 +152,7 @@ def test_a_reminder_fires_again_only_where_its_new_moment_is_to_come(
     world.clock.go_to("2025-12-17")
     ticking.fire_due(world.place)
     moving.another(world, tmp_path, moving.LONGER)
-    move(world)
+    move(world, later=AGREED)
     assert fired(world, ref) == [
         (ESCALATION, "waiting"),
         (REMINDER, "fired"),

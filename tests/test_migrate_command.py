@@ -24,6 +24,7 @@ def newer(office: Office, folder: Path, *edits: tuple[str, str], name: str = "20
     return office.ok("workflow", "activate", str(copy))
 
 
+AGREED = ("--allow-later", "notification")
 MONTH = ("within 5 working days of aware_on", "within 1 month of aware_on")
 
 
@@ -50,16 +51,21 @@ def test_a_dry_run_says_what_would_be_done_and_the_move_does_it(
 ) -> None:
     ref = office.open()
     newer(office, tmp_path, MONTH)
-    seen = office.ok("workflow", "migrate", "incident", "--to", "2026-01", "--dry-run")
+    seen = office.ok("workflow", "migrate", "incident", "--to", "2026-01", "--dry-run", *AGREED)
     assert "1 case can be moved to Sample incident, edition 2026-01" in seen
     assert f'{ref}, from edition 2025-01: at "It has been referred"' in seen
-    assert '"Notify the Panel": is counted by the new edition, due' in seen
+    assert 'LATER: "Notify the Panel": is counted by the new edition, due' in seen
+    assert "LATER: in 1 case a duty would be due later, or end." in " ".join(seen.split())
+    assert (
+        'required by Sample Act s.1; on the word of statutory guidance ("should"): Sample '
+        "guidance; that is unconfirmed: second-hand"
+    ) in " ".join(seen.split())
     before = office.show(ref)
 
     said = office.refused(2, "workflow", "migrate", "incident", "--to", "2026-01")
     assert said == "Look at it with --dry-run first; then say --yes.\n"
     assert office.show(ref) == before
-    done = office.json("workflow", "migrate", "incident", "--to", "2026-01", "--yes")
+    done = office.json("workflow", "migrate", "incident", "--to", "2026-01", "--yes", *AGREED)
     [moved] = done["moved"]
     assert (moved["ref"], moved["edition"], done["refused"]) == (ref, "2025-01", [])
     [clock] = moved["cases"][0]["clocks"]
@@ -70,6 +76,10 @@ def test_a_dry_run_says_what_would_be_done_and_the_move_does_it(
     assert due["due_on"] == clock["new"]["due_on"]
     history = " ".join(office.ok("history", ref).split())
     assert "moved from edition 2025-01 to 2026-01" in history
+    assert '- LATER: "Notify the Panel": due' in history
+    explained = " ".join(office.ok("explain", ref, "notification").split())
+    assert "The move to edition 2026-01 made this duty (Sample Act s.1) later than" in explained
+    assert "Sample guidance; that is unconfirmed: second-hand." in explained
     assert (
         "every open case"
         in office.ok("workflow", "migrate", "incident", "--to", "2026-01", "--yes").lower()
@@ -77,11 +87,49 @@ def test_a_dry_run_says_what_would_be_done_and_the_move_does_it(
     assert "agree" in office.ok("audit", "verify")
 
 
+def test_a_case_of_which_nobody_has_agreed_that_a_duty_is_later_stays_and_the_dry_run_says_why(
+    office: Office, tmp_path: Path
+) -> None:
+    ref = office.open()
+    newer(office, tmp_path, MONTH)
+    words = ("workflow", "migrate", "incident", "--to", "2026-01")
+    seen = " ".join(office.ok(*words, "--dry-run").split())
+    assert "0 cases can be moved" in seen
+    assert '- LATER: "Notify the Panel", required by Sample Act s.1, would be due' in seen
+    assert "(agree to it with --allow-later notification, or leave its day as it is with" in seen
+    document = office.json(*words, "--dry-run")
+    [clock] = document["refused"][0]["cases"][0]["clocks"]
+    assert clock["looser"]["confirmed"] == "second-hand"
+    said = " ".join(office.refused(4, *words, "--yes").split())
+    assert 'LATER: "Notify the Panel", required by Sample Act s.1, would be due' in said
+    assert office.show(ref)["edition_name"] == "2025-01"
+    office.ok(*words, "--yes", "--timescale", "notification=keep")
+    assert office.show(ref)["edition_name"] == "2026-01"
+
+
+def test_giving_back_what_was_stricter_says_that_a_duty_is_later_and_on_whose_word(
+    office: Office, tmp_path: Path
+) -> None:
+    ref = office.open()
+    newer(office, tmp_path, ("within 5 working days of aware", "within 4 working days of aware"))
+    office.ok("workflow", "migrate", "incident", "--to", "2026-01", "--yes")
+    words = ("workflow", "migrate", "incident", "--back", "--yes")
+    said = " ".join(office.refused(4, *words).split())
+    assert 'LATER: "Notify the Panel", required by Sample Act s.1, would be due' in said
+    assert office.show(ref)["edition_name"] == "2026-01"
+    said = " ".join(office.ok(*words, *AGREED).split())
+    assert "again. LATER: in 1 case a duty is due later than before, or has ended." in said
+    assert 'LATER: "Notify the Panel": is as it was before, due' in said
+    assert said.endswith("Sample guidance; that is unconfirmed: second-hand")
+    history = " ".join(office.ok("history", ref).split())
+    assert history.count('LATER: "Notify the Panel": due') == 1
+
+
 def test_moved_cases_are_given_back(office: Office, tmp_path: Path) -> None:
     ref, other = office.open(), office.open()
     newer(office, tmp_path, MONTH)
     before = office.show(ref)["deadlines"]
-    office.ok("workflow", "migrate", "incident", "--to", "2026-01", "--yes")
+    office.ok("workflow", "migrate", "incident", "--to", "2026-01", "--yes", *AGREED)
     office.ok("take", other, "start_deciding")
     said = office.ok("workflow", "migrate", "incident", "--back", "--yes", "--reason", "withdrawn")
     assert said.startswith("1 case is under the edition of before again.")
@@ -163,8 +211,11 @@ def test_what_is_typed_wrongly_is_said_before_anything_is_done(
         ((*to, "--state", "refered=deciding"), "did you mean referred?"),
         ((*to, "--state", "referred=nowhere"), 'There is no state "nowhere"'),
         ((*to, "--timescale", "review=keep", "--timescale", "review=stop"), "names review twice"),
+        ((*to, "--allow-later", "notifcation"), "did you mean notification?"),
+        ((*to, *AGREED, "--timescale", "notification=stop"), "notification, not both."),
         ((*words, "--back"), "Say --yes to give cases back"),
         ((*words, "--back", "--yes", "--timescale", "review=keep"), "--back takes no other choice"),
+        ((*words, "--back", "--yes", "--allow-later", "revew"), "did you mean review?"),
     ):
         assert sentence in " ".join(office.refused(2, *more).split())
     office.refused(3, *to, "--case", "2025-AAAAAA")
@@ -178,7 +229,7 @@ def test_of_two_editions_of_one_name_the_hash_says_which(office: Office, tmp_pat
     assert '"2026-01" names several editions of incident; give the hash of one of them' in said
     listed = office.json("workflow", "list")["in_use"]
     [content_hash] = {o["hash"] for o in listed if o["hash"][:12] == said.split(" (")[1][:12]}
-    office.ok("workflow", "migrate", "incident", "--to", content_hash[:10], "--yes")
+    office.ok("workflow", "migrate", "incident", "--to", content_hash[:10], "--yes", *AGREED)
     assert office.show(ref)["edition"] == content_hash
 
 

@@ -10,6 +10,7 @@ from engine.service.looking import ahead, documents, reading
 from engine.service.workplace import By
 from tests import moving
 from tests.moving import (
+    AGREED,
     BECAUSE,
     back,
     case_of,
@@ -50,7 +51,7 @@ def test_a_historic_case_is_moved_without_a_word_to_anybody(world: World, tmp_pa
     by = By("bess", on="2019-03")
     ref = cases.open_new(world.place, by, "incident", asked, historic=True, edition="2025-01").ref
     moving.another(world, tmp_path, moving.LONGER)
-    assert needs(move(world)) == []
+    assert needs(move(world, later=AGREED)) == []
     assert [e["type"] for e in world.events(ref)].count("people told") == 0
     assert fired(world, ref) == []
     holds(world, ref)
@@ -156,11 +157,11 @@ def test_what_was_moved_twice_is_given_back_step_by_step(world: World, tmp_path:
     second = moving.another(world, tmp_path, moving.SHORTER, name="2026-01")
     moving.another(world, tmp_path, moving.LONGER, name="2026-02")
     move(world, to="2026-01")
-    move(world, to="2026-02")
+    move(world, to="2026-02", later=AGREED)
     assert due(world, ref, "notification") == ("running", "2025-12-24")
     back(world)
     assert (edition_of(world, ref), due(world, ref, "notification")[1]) == (second, "2025-12-17")
-    back(world)
+    back(world, later=AGREED)
     assert (edition_of(world, ref), due(world, ref, "notification")[1]) == (first, "2025-12-19")
     assert needs(back(world, ref)) == []
     assert back(world) == []

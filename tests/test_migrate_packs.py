@@ -12,6 +12,7 @@ from engine.service.moving import giving_back, migrating
 from engine.service.moving.migrating import Move
 from engine.service.packs import following
 from tests.reviews import RECORD, SAM, SUBMISSION, Review
+from tests.shared import loaded
 from tests.stories import PROCESS
 from tests.unpacking import packs, rebuild
 
@@ -56,7 +57,7 @@ def test_a_pack_that_the_edition_no_longer_has_stays_as_it_was_built(
     review.clock.go_to("2026-01-08")
     review.record(lateness="It is not.")
     assert packs(review) == [(1, "out of date")]
-    workflow = load(PROCESS)
+    workflow = loaded(PROCESS)
     kept = {name: pack for name, pack in workflow.packs.items() if name not in (SUBMISSION, RECORD)}
     fewer = hashed(replace(workflow, edition="2027-01", packs=kept, hash=""))
     editions.activate(review.place, SAM, fewer, sources(PROCESS))

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from engine import database
+from engine.decide.moving.migrating import Wishes
 from engine.decide.steps.taking import Step
 from engine.errors import EngineError
 from engine.service import cases, ticking
@@ -24,6 +25,7 @@ from tests.storm import rage
 from tests.worlds import BESS, Clock, World, given, place_on
 
 MOVE = Move("incident", moving.LATER)
+AGREED = Wishes(later=moving.AGREED)
 
 
 def opened(url: str, folder: Path, number: int) -> tuple[list[str], str]:
@@ -116,7 +118,7 @@ def moving_on(place: Workplace, number: int, writer: int) -> NoReturn:
     while True:
         for one in migrating.migrate(place, BESS, MOVE):
             os.write(writer, f"{one.ref} there {one.refused}\n".encode())
-        for one in giving_back.give_back(place, BESS, "incident"):
+        for one in giving_back.give_back(place, BESS, "incident", wishes=AGREED):
             os.write(writer, f"{one.ref} back {one.refused}\n".encode())
 
 

@@ -12,6 +12,7 @@ from engine.service import cases, ticking
 from engine.service.workplace import By
 from tests import moving
 from tests.moving import (
+    AGREED,
     BECAUSE,
     back,
     case_of,
@@ -34,7 +35,7 @@ def test_a_duty_is_not_ended_or_started_anew_and_the_refusal_names_the_act(
         [said] = needs(move(world, clocks={"notification": choice}, provision="reg 9"))
         assert said.startswith('"Notify the Panel" is required by Sample Act s.1')
     assert due(world, ref, "notification") == ("running", "2025-12-19")
-    assert needs(move(world)) == []
+    assert needs(move(world, later=AGREED)) == []
 
 
 def test_no_duty_is_made_later_by_local_practice(world: World, tmp_path: Path) -> None:
@@ -57,7 +58,8 @@ def test_a_duty_that_the_new_edition_does_not_have_ends_only_where_that_is_said(
     parts = {k: v for k, v in moving.load(moving.SAMPLE).timescales.items() if k != "notification"}
     moving.made(world, timescales=parts)
     assert needs(move(world)) == [
-        '"Notify the Panel" is required by Sample Act s.1, and the new edition does not have it'
+        'ENDS: "Notify the Panel" is required by Sample Act s.1, was due Fri 19 Dec 2025, and the '
+        "new edition does not have it, on no authority that the edition names"
     ]
     assert needs(move(world, clocks={"notification": "keep"})) == [
         '"Notify the Panel" cannot be chosen to keep: the new edition has no such timescale'

@@ -8,10 +8,8 @@ import pytest
 
 from engine import queries
 from engine.case import Case
-from engine.loading import load
 from engine.loading.resolving import hashed
 from engine.scenarios.playing import Player
-from engine.scenarios.reading import read
 from engine.scenarios.story import stories as stories_of
 from engine.service import editions
 from engine.service.moving import giving_back, migrating
@@ -20,6 +18,7 @@ from engine.service.trail import verifying
 from engine.service.workplace import Workplace
 from tests import stories
 from tests.reviews import SAM
+from tests.shared import loaded, scenario
 from tests.stories import PROCESS
 
 LATER = "2027-01"
@@ -64,11 +63,11 @@ def clocks(place: Workplace) -> dict[str, dict[Any, Any]]:
 def test_a_story_can_be_moved_to_an_edition_that_says_the_same_and_back_again(
     template: Path, tmp_path: Path, name: str
 ) -> None:
-    workflow = load(PROCESS)
+    workflow = loaded(PROCESS)
     same = hashed(replace(workflow, edition=LATER, hash=""))
     file = next(one for one in stories_of(PROCESS) if one.stem == name)
     with stories.partnership(stories.copied(template, tmp_path), stories.CAST) as (place, clock):
-        Player(place, clock).play(read(file))
+        Player(place, clock).play(scenario(file))
         editions.activate(place, SAM, same, {})
         before = clocks(place)
 

@@ -3,14 +3,15 @@ from __future__ import annotations
 import random
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import database
+from engine import database, queries
+from engine.case import RUNNING
 from engine.decide.moving.carrying import CHOICES
 from engine.definition import Condition, Guard, Workflow
 from engine.loading import load
@@ -223,6 +224,35 @@ def test_no_case_is_moved_to_where_a_fresh_case_could_not_be(
             store.close()
 
 
+DUTIES = ("notification", "copies")
+
+
+def duties(world: World) -> dict[Any, tuple[str, str]]:
+    """The clocks of duties of all open cases: the status of each, and its day."""
+    with world.place.database.read() as tx:
+        rows = tx.rows(queries.everything("cases"))
+    refs = [str(row[1]) for row in rows if "." not in str(row[1])]
+    return {
+        key: (str(row["status"]), str(row["due_on"] or ""))
+        for ref in refs
+        for key, row in moving.case_of(world, ref).deadlines().items()
+        if key[1] in DUTIES
+    }
+
+
+def no_duty_is_looser(before: Any, after: Any, wishes: Mapping[str, str]) -> None:
+    """Assert that a move to which nobody agreed has made no duty later, and ended none unsaid."""
+    for key, (status, day) in before.items():
+        now, then = after[key]
+        if status not in RUNNING or not day:
+            continue
+        if now in RUNNING:
+            assert then
+            assert then <= day
+        else:
+            assert wishes.get(key[1]) == "stop"
+
+
 def _walked_and_moved(world: World, chance: random.Random) -> None:
     walk = Moving(world.place, world.clock, "incident", "bess")
     for _ in range(3):
@@ -230,7 +260,9 @@ def _walked_and_moved(world: World, chance: random.Random) -> None:
     stroll(walk, chance, STEPS)
     newer = redrafted(world, chance)
     wishes = {name: chance.choice(CHOICES) for name in INCIDENT.timescales if chance.random() < 0.3}
+    owed = duties(world)
     found = moving.move(world, clocks=wishes, provision="reg 1" if chance.random() < 0.5 else "")
+    no_duty_is_looser(owed, duties(world), wishes)
     moved = [one for one in found if not one.refused]
     assert world.verdict().problems == []
     for one in found:

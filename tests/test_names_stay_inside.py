@@ -145,6 +145,7 @@ def looked(office: Office, ref: str) -> list[str]:
         ("history", ref),
         ("deadlines", ref),
         ("explain", ref, "notification"),
+        ("explain", ref),
         ("person", ref, "show"),
         ("list",),
         ("today",),

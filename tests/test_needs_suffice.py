@@ -25,18 +25,19 @@ from engine.definition import (
     Workflow,
 )
 from engine.directory import Absence, Appointment
-from engine.loading import load, sources
+from engine.loading import sources
 from engine.loading.resolving import hashed
 from engine.service import cases, editions
 from engine.service.looking import ahead, reading
 from engine.service.workplace import By
 from tests.needing import Office, UnableError
 from tests.reviews import SAM, Review
+from tests.shared import loaded
 from tests.stories import PROCESS
 from tests.worlds import BESS, DIRECTORY, SAMPLE, World, place_on
 
-WORKFLOW = load(SAMPLE)
-SHIPPED = load(PROCESS).children
+WORKFLOW = loaded(SAMPLE)
+SHIPPED = loaded(PROCESS).children
 # Shortening takes minutes: that is for exploring; what was done is in the failure anyway.
 EXPLORING = settings().max_examples > 100
 FEW = settings(
@@ -151,6 +152,7 @@ def steps(draw: st.DrawFn) -> Transition:
     approve = draw(st.lists(st.sampled_from(APPROVALS), max_size=2, unique=True))
     rests = {*read, *(one.of for one in approve)}
     anew = [name for name in ("note", "paper") if name in on_file and name not in rests]
+    anew += [name for name in (COLOUR, "sure") if name in read and name not in on_file]
     return Transition(
         GO,
         "Go",
@@ -162,6 +164,7 @@ def steps(draw: st.DrawFn) -> Transition:
         draw(st.sampled_from(((), ("opinion",)))),
         tuple(approve),
         asks_anew=tuple(anew if draw(st.booleans()) else ()),
+        dates=draw(st.sampled_from(("", "met_on"))),
         once_for=draw(st.sampled_from(("", LETTER))),
     )
 

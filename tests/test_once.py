@@ -10,13 +10,13 @@ import pytest
 from engine.decide.possible.ahead import RULED_OUT, apart, is_called_for
 from engine.decide.steps.taking import Step
 from engine.describing.steps import transition_sentence
-from engine.loading import load
 from engine.service import cases
 from engine.service.drafting import drafted
 from engine.service.looking import reading
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.refusing import said
+from tests.shared import loaded
 from tests.stories import PROCESS
 from tests.worlds import BESS, World
 
@@ -95,7 +95,7 @@ def test_what_was_done_before_there_was_a_letter_answers_none(letters: World) ->
 
 
 def test_how_often_a_step_is_taken_is_described() -> None:
-    workflow = load(PROCESS)
+    workflow = loaded(PROCESS)
     step = workflow.transitions["confirm_decision"]
     once = "It is done once for each answer to “What does the national Panel's letter say"
     assert once in transition_sentence(workflow, step)

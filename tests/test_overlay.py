@@ -18,20 +18,18 @@ from tests.definitions import SOUND, mistakes, write
 from tests.overlays import HEAD, OWN, laid, over, refusal
 
 ADDED = """
-[transition.notify]
-title = "Notify the Panel by the form"
-says  = "By the form of our own."
-
 [transition.notify.also]
+title     = "by the form"
+says      = "By the form of our own."
 on_file   = ["form"]
 asks_anew = ["form"]
 tell      = ["unit"]
 only_if   = { seen_on = "passed" }
-approve   = [{ of = "form", by = "unit" }]
+approve   = [{ of = "form", by = "authority" }]
 
 [transition.look]
 from  = "referred"
-who   = "unit"
+who   = ["authority", "unit"]
 dates = "seen_on"
 
 [timescale.own_target]
@@ -57,7 +55,7 @@ def test_what_an_overlay_adds_stands_beside_what_the_base_says(tmp_path: Path) -
     base = load(tmp_path / "national")
     notify, before = workflow.transitions["notify"], base.transitions["notify"]
 
-    assert notify.title == "Notify the Panel by the form"
+    assert notify.title == "Notify the Panel (locally: by the form)"
     assert notify.on_file == (*before.on_file, "form")
     assert notify.tell == (*before.tell, "unit")
     assert notify.approve[0].of == "form"
@@ -160,7 +158,8 @@ def test_only_lists_of_the_base_are_added_to(tmp_path: Path) -> None:
     text = '[transition.notify.also]\nwho = "unit"\n[role.unit.also]\nreads = ["reasons"]\n'
     assert refusal(tmp_path, text + '[transition.notfy.also]\ntell = "unit"\n') == [
         'process.toml:4: To "who" of transition nothing is added under "also". There are '
-        '"only_if", "undecided_if", "on_file", "asked", "approve", "tell", "asks", "asks_anew".',
+        '"title", "says", "only_if", "undecided_if", "on_file", "asked", "approve", "tell", '
+        '"asks", "asks_anew".',
         'process.toml:6: To "reads" of role nothing is added under "also". Write the key itself, '
         "without also.",
         'process.toml:7: The base has no transition "notfy" to add to. Did you mean "notify"?',

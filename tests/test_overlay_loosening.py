@@ -202,6 +202,7 @@ def test_all_that_is_loosened_is_told_at_once_in_the_file_that_loosens_it(tmp_pa
     found = refusal(tmp_path, text, {"children/reply.toml": reply})
     assert [mistake.split(": ")[0] for mistake in found] == [
         "children/reply.toml:2",
+        "children/reply.toml:4",
         "process.toml:4",
         "process.toml:5",
         "process.toml:7",

@@ -154,6 +154,8 @@ STEP_KEYS = {
         ['[{ of = "reasons", by = ["unit"] }]', '[{ of = "reasons", by = "authority" }]']
     ),
     "duty": st.just('"Children Act 2004 s.1"'),
+    "title": st.sampled_from(['"Do not notify"', '"by our form"']),
+    "says": st.just('"There is no need."'),
 }
 CLOCK_KEYS = {
     "due": st.sampled_from(['"within 5 working days of aware_on"', '"every 2 months"']),
@@ -166,10 +168,19 @@ CLOCK_KEYS = {
     "provisional": st.sampled_from(["true", "false"]),
     "remind": st.just('[{ at = "2 working days before it is due", tell = ["authority", "unit"] }]'),
     "starts_in": listed(STATES),
+    "title": st.sampled_from(['"No need to notify"', '"step 5"']),
+    "note": st.just('"It is not law."'),
 }
+WORDS = ("ask", "said", "help", "title", "says", "note")
 OTHER_KEYS = {
     "role": {"outside": st.just("true"), "reads": listed(NAMES), "title": st.just('"T"')},
-    "question": {"seen_by": listed(ROLES), "personal": st.just("false"), "ask": st.just('"A?"')},
+    "question": {
+        "seen_by": listed(ROLES),
+        "personal": st.just("false"),
+        "ask": st.just('"Was it not so?"'),
+        "said": st.just('"it is not ..."'),
+        "help": st.just('"Say the opposite."'),
+    },
     "state": {"waiting_on": listed(ROLES, 1), "closed": st.just("true"), "title": st.just('"S"')},
     "pack": {"requires": listed(NAMES), "to": st.just('"unit"')},
 }
@@ -195,7 +206,10 @@ TABLES = st.one_of(
     table([f"[timescale.{n}]" for n in ("notification", "review", "progress")], CLOCK_KEYS),
     table(["[timescale.notification.also]"], CLOCK_KEYS),
     table(["[role.unit]", "[role.visitor]"], OTHER_KEYS["role"]),
-    table(["[question.reasons]", "[question.opinion]"], OTHER_KEYS["question"]),
+    table(
+        ["[question.reasons]", "[question.opinion]", "[question.route]", "[question.route.also]"],
+        OTHER_KEYS["question"],
+    ),
     table(["[state.referred]", "[state.limbo]"], OTHER_KEYS["state"]),
     table(["[pack.letter]", "[pack.letter.also]"], OTHER_KEYS["pack"]),
 )
@@ -220,6 +234,8 @@ def test_whatever_an_overlay_says_the_base_is_nowhere_looser(national, tables):
             places = set()
             assert_steps_not_looser(national, new)
             assert_clocks_not_looser(national, new)
+            assert_words_still_shown(national, new)
+            assert_the_duty_is_its_bodys_own(national, new)
     lines = text.count("\n") + 1
     assert places <= {("process.toml", number) for number in range(1, lines + 1)}
 
@@ -272,6 +288,43 @@ def assert_clocks_not_looser(base: Workflow, new: Workflow) -> None:
         assert all(told[one.id] >= {*one.tell} for one in timescale.notices)
         for case in every_case_of(new, after.only_if, timescale.only_if):
             assert holds(after.only_if, case) or not holds(timescale.only_if, case)
+
+
+def assert_words_still_shown(base: Workflow, new: Workflow) -> None:
+    acted_on = [
+        (base.questions[name], asked)
+        for name, asked in new.questions.items()
+        if name in base.questions
+    ]
+    acted_on += [(base.transitions[name], new.transitions[name]) for name in ("notify", "decline")]
+    acted_on += [(base.timescales["notification"], new.timescales["notification"])]
+    for before, after in acted_on:
+        for key in WORDS:
+            words, now = getattr(before, key, ""), getattr(after, key, "")
+            local = now.removeprefix(words)
+            assert now.startswith(words)
+            assert not words or not local or local.startswith((" (locally: ", " Locally: "))
+
+
+def assert_the_duty_is_its_bodys_own(base: Workflow, new: Workflow) -> None:
+    """Whatever the authority finds when it is to notify, it can do so by what it does itself."""
+    step, before = new.transitions["notify"], base.transitions["notify"]
+    assert "authority" in step.who
+    assert all("authority" in approval.by for approval in step.approve)
+    asked = {*step.on_file, *(approval.of for approval in step.approve)} - {*before.on_file}
+    given = [one for one in new.transitions.values() if one.dates in asked]
+    assert all("authority" in one.who and not one.to for one in given)
+    assert not [name for name in asked if new.questions[name].asked_of]
+    for case in every_case_of(new, step.only_if, before.only_if):
+        days = (None, "2026-03-14") if own_days_of(new, "seen_on") else (None,)
+        ways = [Known({**case.answers, "seen_on": day}, case.linked, TODAY) for day in days]
+        if holds(before.only_if, case):
+            assert any(holds(step.only_if, way) for way in (case, *ways))
+
+
+def own_days_of(new: Workflow, name: str) -> bool:
+    steps = [one for one in new.transitions.values() if one.dates == name]
+    return not steps or any("authority" in one.who for one in steps)
 
 
 def every_case_of(workflow, *guards):

@@ -13,13 +13,13 @@ from engine.decide.steps.taking import Step
 from engine.definition import plain, workflow_from
 from engine.directory import Appointment, Person
 from engine.errors import RefusedError
-from engine.loading import load
 from engine.service import cases
 from engine.service.looking import ahead, documents, listing, private, reading
 from engine.service.packs import packing
 from engine.service.packs.posting import Sending
 from engine.service.workplace import By, File
 from tests.reviews import AVERY, FRANCES, RECORD, SAM, SUBMISSION, Review
+from tests.shared import loaded
 from tests.stories import PROCESS
 
 HARPER, JULES, DEVON = By("harper"), By("jules"), By("devon")
@@ -239,7 +239,7 @@ def test_whose_role_has_ended_records_no_step_of_the_days_when_they_held_it(
 
 
 def test_a_stored_edition_that_says_nothing_of_it_binds_no_role_to_an_agency() -> None:
-    stored = plain(load(PROCESS))
+    stored = plain(loaded(PROCESS))
     assert workflow_from(stored, "now").roles["agency_lead"].own_agency
     for role in stored["roles"]:
         del role["own_agency"]

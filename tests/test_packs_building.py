@@ -226,9 +226,9 @@ def test_a_timescale_says_its_day_what_was_used_and_on_whose_word(review: Review
         "0. Done on 16 December 2025, 2 of 5 working days used.\n\n"
         "Duty under Children Act 2004 s.16C(1), read on 22 November 2026 against Children Act 2004 "
         "s.16C(1) (consolidated text). Its time is expected (source not yet read), and set by "
-        'statutory guidance ("should"): Working Together 2023, chapter 5. Confirmed: second-hand. '
-        "It holds where the clock starts from 15 December 2023 to 18 March 2026. From 15 December "
-        "2023: Working Together 2023, published (recalled)."
+        'statutory guidance ("should"): Working Together 2023, chapter 5. Unconfirmed: '
+        "second-hand. It holds where the clock starts from 15 December 2023 to 18 March 2026. From "
+        "15 December 2023: Working Together 2023, published (recalled)."
     )
     assert "Not done by 5 January 2026, 11 of 15 working days used." in running.value
     assert (

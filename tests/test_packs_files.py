@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.loading import load
 from engine.packs.files import Touched, causes, linked_causes, read, touched
 from tests.reviews import SUBMISSION
+from tests.shared import loaded
 from tests.stories import PROCESS
 
 SUBMITTED = (PROCESS / "packs" / f"{SUBMISSION}.toml").read_text()
@@ -18,7 +18,7 @@ SUBMITTED = (PROCESS / "packs" / f"{SUBMISSION}.toml").read_text()
 
 @cache
 def of_the_submission() -> Touched:
-    return touched(read(SUBMITTED), load(PROCESS))
+    return touched(read(SUBMITTED), loaded(PROCESS))
 
 
 ANSWERS = ("rapid_review_facts", "child_sex", "known_at_decision", "legal_advice", "aware_how")

@@ -7,11 +7,11 @@ import pytest
 from engine import rights
 from engine.definition import plain, workflow_from
 from engine.errors import RefusedError
-from engine.loading import load
 from engine.service.looking import listing, private, reading
 from engine.service.packs import packing
 from engine.service.workplace import By
 from tests.reviews import AVERY, SAM, SUBMISSION, Review
+from tests.shared import loaded
 from tests.stories import PROCESS
 
 KIT, NOEL = By("kit"), By("noel")
@@ -80,7 +80,7 @@ def test_a_role_that_names_what_it_reads_reads_that_alone(review: Review) -> Non
 
 
 def test_whoever_also_holds_a_whole_role_reads_by_that(review: Review) -> None:
-    workflow = load(PROCESS)
+    workflow = loaded(PROCESS)
     directory = review.place.directory
     day = review.place.today().isoformat()
     both = tuple(
@@ -92,7 +92,7 @@ def test_whoever_also_holds_a_whole_role_reads_by_that(review: Review) -> None:
 
 
 def test_an_edition_of_before_these_keys_reads_as_it_did() -> None:
-    stored = plain(load(PROCESS))
+    stored = plain(loaded(PROCESS))
     now = workflow_from(stored, "now").roles
     assert now["performance_group"].reads[0] == "action_plan"
     assert "practice_review_scoping" in now["reviewer"].reads_in

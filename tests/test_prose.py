@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from engine.definition import Question
-from engine.loading import find, load
+from engine.loading import find
 from engine.prose import day_of, days_said, series, with_article
+from tests.shared import loaded
 
-WORKFLOW = load(find("child_safeguarding_practice_review"))
+WORKFLOW = loaded(find("child_safeguarding_practice_review"))
 PROCESSES = (WORKFLOW, *WORKFLOW.children.values())
 
 

@@ -64,7 +64,7 @@ def test_a_guard_that_contradicts_what_every_way_has_set_is_told_with_the_neares
     assert found.says == "“Finish the review” can never be taken."
     assert found.story == (
         "On Mon 15 Dec 2025 a case is opened: “Referred”.",
-        "On Tue 16 Dec 2025 the business unit: “Report it”.",
+        "On Tue 16 Dec 2025 the business unit or the local authority: “Report it”.",
         "On Wed 17 Dec 2025 the local authority: “Notify the Panel”.",
         "On Thu 18 Dec 2025 the business unit: “Write the draft”.",
         "“Finish the review” asks that the answer on harm is no.",
@@ -82,7 +82,7 @@ def test_a_case_that_can_never_be_closed_is_told_with_the_answer_that_keeps_it_o
     assert stuck.says == "A case at “Being decided” may never be closed."
     assert stuck.story == (
         "On Mon 15 Dec 2025 a case is opened: “Referred”.",
-        "On Tue 16 Dec 2025 the business unit: “Report it”.",
+        "On Tue 16 Dec 2025 the business unit or the local authority: “Report it”.",
         "On record by then: the answer on harm is no.",
         "From here no step that can be taken leads to an end.",
     )
@@ -132,7 +132,7 @@ def test_a_situation_for_which_no_step_of_a_decision_is_meant_is_told(tmp_path: 
     )
     assert gap.story == (
         "On Mon 15 Dec 2025 a case is opened: “Referred”.",
-        "On Tue 16 Dec 2025 the business unit: “Report it”.",
+        "On Tue 16 Dec 2025 the business unit or the local authority: “Report it”.",
         "On record by then: the answer on harm is unknown.",
         "Then none of these ways is open.",
     )
@@ -265,7 +265,7 @@ def test_a_duty_that_waits_for_a_letter_is_told(tmp_path: Path) -> None:
         ),
         (
             'who   = ["unit", "chair"]',
-            'who   = ["unit", "chair"]\nduty  = "Children Act 2004 s.16F"',
+            'who   = ["unit", "authority"]\nduty  = "Children Act 2004 s.16F"',
         ),
     )
     (waits,) = [one for one in found if one.kind == "duties_wait"]

@@ -19,7 +19,7 @@ def test_what_is_for_one_role_alone_and_another_may_do_is_told(tmp_path: Path) -
     assert (found.kind, found.entry.name) == ("own_part", "the_authority_notifies")
     assert found.story == (
         "On Mon 15 Dec 2025 a case is opened: “Referred”.",
-        "On Tue 16 Dec 2025 the business unit: “Report it”.",
+        "On Tue 16 Dec 2025 the business unit or the local authority: “Report it”.",
         "On Wed 17 Dec 2025 the local authority or the business unit: “Notify the Panel”.",
         "It may have been the business unit.",
     )

@@ -16,7 +16,6 @@ from engine import queries
 from engine.calendars import at_local, local_date
 from engine.directory import Absence, Directory
 from engine.scenarios.playing import A_TICK_LATER, Player
-from engine.scenarios.reading import read
 from engine.scenarios.story import stories as told_of
 from engine.service import outbox, ticking
 from engine.service.looking import reading
@@ -29,7 +28,8 @@ from tests import stories
 from tests.postgres import PostgresServer
 from tests.rehearsals import written
 from tests.replays import casebook
-from tests.stories import PROCESS, copied, partnership
+from tests.shared import scenario
+from tests.stories import CAST, PROCESS, copied, partnership
 
 SAM = By("sam")
 STORIES = told_of(PROCESS)
@@ -124,9 +124,9 @@ def _fired(event: dict[str, Any], sent: dict[str, Mail]) -> tuple[Any, ...]:
 def told_by_chance(url: str, seed: int) -> tuple[Told, Told]:
     """A story told as far as chance will have it, and what follows: rehearsed, and as it was."""
     chance = random.Random(seed)
-    story = read(chance.choice(STORIES))
+    story = scenario(chance.choice(STORIES))
     part = replace(story, steps=story.steps[: chance.randint(1, len(story.steps))])
-    with partnership(url) as (place, clock):
+    with partnership(url, CAST) as (place, clock):
         Player(place, clock).play(part)
         if chance.random() < 0.3:
             # No worker has come by for days, so that something is late.
@@ -189,7 +189,7 @@ def test_among_the_rehearsed_are_linked_cases_late_notices_and_some_that_reach_n
     on_sqlite: Stores,
 ) -> None:
     wanted = {"linked", "late", "nobody"}
-    for seed in range(60):
+    for seed in range(150):
         for ref, several in told_by_chance(on_sqlite(), seed)[0].items():
             wanted -= {"linked"} if "." in ref else set()
             wanted -= {"late"} if any(late for *_, late, _ in several) else set()

@@ -13,17 +13,17 @@ from engine.case import Given
 from engine.directory import Absence, Directory
 from engine.edition import Edition
 from engine.errors import CaseNotFoundError, RefusedError, UsageError
-from engine.loading import load
 from engine.service.rehearsals import rehearsing
 from engine.service.rehearsals.rehearsing import Beginning, Wish
 from engine.service.workplace import By, Workplace
 from tests import stories
 from tests.rehearsals import written
 from tests.replays import casebook
+from tests.shared import loaded
 from tests.stories import PROCESS, copied, partnership
 
 SAM = By("sam")
-WORKFLOW = load(PROCESS)
+WORKFLOW = loaded(PROCESS)
 OPENING = (
     Given("place_of_incident", "in our area"),
     Given("place_of_residence", "in our area"),

@@ -15,7 +15,6 @@ from engine.case import Given
 from engine.decide.what_if.replaying import Replay
 from engine.definition import Workflow, plain, workflow_from
 from engine.errors import CaseNotFoundError, UsageError
-from engine.loading import load
 from engine.service import cases, ticking
 from engine.service.bank_holidays import holidays
 from engine.service.bank_holidays.holidays import Holiday
@@ -33,10 +32,11 @@ from tests.replays import (
     without_notice,
     without_step,
 )
+from tests.shared import loaded
 from tests.test_both_databases import walked
 from tests.worlds import SAMPLE, World, given, place_on
 
-INCIDENT = load(SAMPLE)
+INCIDENT = loaded(SAMPLE)
 REMINDER = "remind_2_working_days_before_it_is_due"
 THREE_DAYS = with_due(INCIDENT, "notification", "within 3 working days of aware_on")
 

@@ -24,9 +24,10 @@ from engine.loading.overlay.overlay_shapes import ALSO_HEAD
 from engine.loading.schema import definition_schema, overlay_schema, pack_schema, shapes
 from engine.loading.shapes import HEAD, PACK_FILE, SECTIONS
 from tests.offices import Office
+from tests.shared import loaded
 
 NAME = "child_safeguarding_practice_review"
-WORKFLOW = load(find(NAME))
+WORKFLOW = loaded(find(NAME))
 SHAPES = shapes([HEAD, *SECTIONS.values(), PACK_FILE])
 NAMES = ("unit", "authority", "aware_on", "route", "referred", "notify", "any state")
 WORDS = ("text", "date", "yes or no", "must", "local", "read", "child", "England and Wales", "x y")

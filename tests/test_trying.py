@@ -10,12 +10,13 @@ from click.testing import CliRunner, Result
 from engine.cli.main import root
 from engine.loading import load
 from engine.scenarios.coverage import Item, items, shares
-from engine.trials import cast, trying
+from engine.trials import cast, playing, trying
 from engine.trials.changing import GONE, Change, copied, sheets
 from engine.trials.mutants import mutants, sample
 from engine.trials.mutating import CHECK, NOBODY, SCENARIO
 from engine.trials.writing import toml
 from tests.seeding import OF_MUTANTS, faults, kinds
+from tests.shared import loaded
 from tests.stories import PROCESS
 
 SMALL = """
@@ -233,12 +234,12 @@ def test_a_definition_that_is_written_again_is_the_same_one(tmp_path: Path) -> N
     for sheet in sheets(PROCESS):
         (folder / sheet.name).write_text(toml(sheet.tables), encoding="utf-8")
 
-    assert load(folder).hash == load(PROCESS).hash
+    assert load(folder).hash == loaded(PROCESS).hash
 
 
 def test_every_change_of_the_shipped_process_changes_its_file() -> None:
     same = {sheet.name: toml(sheet.tables) for sheet in sheets(PROCESS)}
-    changes = mutants(sheets(PROCESS), load(PROCESS))
+    changes = mutants(sheets(PROCESS), loaded(PROCESS))
     some = sample(changes, 200, 1)
 
     assert len(changes) > 1500
@@ -247,14 +248,14 @@ def test_every_change_of_the_shipped_process_changes_its_file() -> None:
 
 
 def test_the_same_seed_draws_the_same_sample() -> None:
-    changes = mutants(sheets(PROCESS), load(PROCESS))
+    changes = mutants(sheets(PROCESS), loaded(PROCESS))
 
     assert sample(changes, 10, 3) == sample(changes, 10, 3) != sample(changes, 10, 4)
     assert sample(changes, 0, 3) == changes
 
 
 def test_each_role_of_the_cast_is_held_by_somebody_who_holds_no_other() -> None:
-    workflow = load(PROCESS)
+    workflow = loaded(PROCESS)
     directory = cast.cast(PROCESS, workflow).directory
     for role in workflow.acting:
         held = {
@@ -267,7 +268,7 @@ def test_each_role_of_the_cast_is_held_by_somebody_who_holds_no_other() -> None:
 
 
 def test_what_no_scenario_touches_is_missing_from_its_share() -> None:
-    workflow = load(PROCESS)
+    workflow = loaded(PROCESS)
     every = items(workflow)
 
     assert all(share.per_cent == 100 for share in shares(workflow, every))
@@ -275,9 +276,17 @@ def test_what_no_scenario_touches_is_missing_from_its_share() -> None:
     assert (states.missing, states.per_cent) == ((Item("state", "", "closed"),), 98)
 
 
-def test_the_stories_of_the_shipped_process_touch_all_of_it() -> None:
+@pytest.fixture(scope="module")
+def shipped() -> tuple[trying.OnTrial, list[playing.Result]]:
+    """The shipped process on trial, and how its stories went."""
     trial = trying.begun(PROCESS)
-    results = trial.play()
+    return trial, trial.play()
+
+
+def test_the_stories_of_the_shipped_process_touch_all_of_it(
+    shipped: tuple[trying.OnTrial, list[playing.Result]],
+) -> None:
+    trial, results = shipped
     touched = frozenset().union(*(one.touched for one in results))
     known = {one.kind: one.per_cent for one in shares(trial.workflow, touched)}
 
@@ -287,13 +296,14 @@ def test_the_stories_of_the_shipped_process_touch_all_of_it() -> None:
     assert min(known.values()) >= 60
 
 
-def test_a_sample_of_changes_and_of_seeded_faults_of_the_shipped_process_is_noticed() -> None:
-    trial = trying.begun(PROCESS)
-    results = trial.play()
+def test_a_sample_of_changes_and_of_seeded_faults_of_the_shipped_process_is_noticed(
+    shipped: tuple[trying.OnTrial, list[playing.Result]],
+) -> None:
+    trial, results = shipped
     every = faults(PROCESS, trial.workflow, each=2)
     assert set(OF_MUTANTS.values()) < set(kinds(every))
 
-    noticed = trial.mutate(results, 12, 5)
+    noticed = trial.try_each(trial.changes(12, 5), results)
     caught = trial.try_each(sample(every, 16, 1), results, 2)
 
     assert (len(noticed), len(caught)) == (12, 16)

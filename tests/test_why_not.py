@@ -233,7 +233,7 @@ def test_the_command_line_says_who_supplies_each_thing_and_what_they_type(office
     assert f"  casetrail record {ref} opinion/police=ANSWER\n" in said
     assert f"  casetrail record {ref} --no-reply opinion/police=DAY\n" in said
     assert f"  casetrail take {ref} decide_to_notify --decided-by PERSON" in said
-    assert "By the Sample Police or business unit:" in said
+    assert "By the Sample Police or the business unit:" in said
     mine = office.ok("why-not", ref, "decide_to_notify", "--as", "lee")
     assert "--decided-by" not in mine
 

@@ -18,6 +18,7 @@ PEOPLE = "who"
 GUARDS = "guards"
 RECORDS = "records"
 NOTICES = "notices"
+WORDS = "words"
 STEPS = "steps"
 QUESTIONS = "questions"
 PACKS = "packs"
@@ -29,6 +30,7 @@ PARTS = {
     GUARDS: "What must be so",
     RECORDS: "What must be on record",
     NOTICES: "Who is told",
+    WORDS: "Words that may change what people do",
     STEPS: "States and steps",
     QUESTIONS: "Questions",
     PACKS: "Packs",

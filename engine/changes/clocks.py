@@ -4,65 +4,134 @@ and its notices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from engine.changes.change import (
     LAW,
     LOOSER,
+    NOTHING,
     NOTICES,
     OTHER,
     STRICTER,
     WORDING,
+    WORDS,
     Change,
     Verdict,
     higher_is_stricter,
     more_is_stricter,
 )
 from engine.changes.lengths import strictness
+from engine.changes.periods import Stretch, differing, stretches
 from engine.changes.saying import rule, said, several
 from engine.changes.steps import guard_changes
-from engine.changes.things import Place, Two, place_of, reordered
-from engine.definition import Notice, Timescale, Variant, Workflow
-from engine.prose import setter
+from engine.changes.things import Place, Two, is_gone_by, place_of, reordered
+from engine.definition import Basis, Notice, Timescale, Variant, Workflow
+from engine.prose import days_said, setter
 
 APART = ("variants", "only_if", "notices")
 BINDING = ("may", "should", "must")
 AUTHORITY = ("local", "panel guidance", "statutory guidance", "regulation", "act")
 
 
-class Side(NamedTuple):
-    """A rule in one of the two editions, and the edition in which it is said."""
-
-    workflow: Workflow
-    variant: Variant
-
-
 def timescale_changes(two: Two, old: Timescale, new: Timescale) -> Iterator[Change]:
     """The changes of a timescale in what is compared apart."""
     where = place_of("timescales", new)
-    yield from _variants(two, where, old.variants, new.variants)
+    yield from _variants(two, where, old, new)
     yield from guard_changes(two, where, old.only_if, new.only_if, narrower=LOOSER)
     yield from _notices(two, where, old.notices, new.notices)
 
 
-def _variants(
-    two: Two, where: Place, old: Sequence[Variant], new: Sequence[Variant]
-) -> Iterator[Change]:
-    """Each rule by itself, where both editions divide time alike; else all of them together."""
-    if [(v.since, v.until) for v in old] == [(v.since, v.until) for v in new]:
-        for number, (before, after) in enumerate(zip(old, new, strict=True), 1):
-            place = where if len(new) == 1 else where._replace(title=_titled(where, after))
-            sides = Side(two.old, before), Side(two.new, after)
-            yield from _variant(two, place, "" if len(new) == 1 else f" {number}", sides)
+def _variants(two: Two, where: Place, old: Timescale, new: Timescale) -> Iterator[Change]:
+    """The changes of its rules, each for the days that may start a clock on which it is so."""
+    before, after = old.variants, new.variants
+    if tuple(one._replace(due=_due(two, one.due)) for one in before) == after:
         return
-    what = where.called("its rules, each with the days on which a clock must start for it")
-    was, now = _rules(two.old, old), _rules(two.new, new)
-    yield Change(LAW, where.at("variants"), what, was, now, OTHER)
+    told = [*_stretched(two, where, (old, new)), *_bases(where, before, after)]
+    if not told:
+        what = where.called("its rules, each with the days on which a clock must start for it")
+        was, now = _rules(two.old, before), _rules(two.new, after)
+        told = [Change(LAW, where.at("variants"), what, was, now, OTHER)]
+    yield from told
 
 
-def _titled(where: Place, variant: Variant) -> str:
-    return f"{where.title}, {_period(variant)}"
+class Stretched(NamedTuple):
+    """A timescale on the days of which something is told; none where it is so on all its days."""
+
+    where: Place
+    days: str
+
+    def called(self, what: str) -> str:
+        """`The timescale "Notify", for what starts on Fri 15 Dec 2023 or later: the duty`."""
+        days = f", for what starts {self.days}" if self.days else ""
+        return f"{self.where.whole}{days}: {what}"
+
+    def at(self, part: str) -> str:
+        """`timescales notification: due, on Fri 15 Dec 2023 or later`."""
+        return self.where.at(f"{part}, {self.days}" if self.days else part)
+
+
+def _stretched(two: Two, where: Place, pair: tuple[Timescale, Timescale]) -> Iterator[Change]:
+    try:
+        found = stretches(*(one.variants for one in pair))
+    except ValueError:
+        # A day that is none; a definition that loads has no such.
+        return
+    notes = WORDS if any(map(is_gone_by, pair)) else WORDING
+    governed = [one for one in found if one.old or one.new]
+    always = (governed[0].since, governed[-1].until)
+
+    def dues(one: Stretch) -> tuple[str, str]:
+        return _due(two, one.old.due) if one.old else "", one.new.due if one.new else ""
+
+    def on(one: Stretch) -> Stretched:
+        return Stretched(where, "" if (one.since, one.until) == always else one.days)
+
+    for one in differing(found, dues):
+        yield from _allowed(two, on(one), one.old, one.new)
+    for name in Variant._fields:
+        if name not in _OF_ENDS:
+            for one in differing(found, _both(name)):
+                yield from _field(two, on(one), (name, notes), one)
+
+
+def _both(name: str) -> Callable[[Stretch], tuple[Any, Any]]:
+    """A part of both rules of a stretch; nothing where there is but one."""
+
+    def pair(one: Stretch) -> tuple[Any, Any]:
+        if one.old is None or one.new is None:
+            return None, None
+        return getattr(one.old, name), getattr(one.new, name)
+
+    return pair
+
+
+_OF_ENDS = ("due", "since", "until", "began", "ended")
+"""What is told apart: what is allowed, and what belongs to the ends of a rule's days."""
+
+
+def _bases(where: Place, old: Sequence[Variant], new: Sequence[Variant]) -> Iterator[Change]:
+    """What made rules begin and end on their days, as far as it differs."""
+    before, after = Counter(_based(old)), Counter(_based(new))
+    if before != after:
+        what = where.called("what made its rules begin and end")
+        was, now = several((before - after).elements()), several((after - before).elements())
+        yield Change(LAW, where.at("began"), what, was, now, OTHER)
+
+
+def _based(rules: Sequence[Variant]) -> list[str]:
+    ends = [
+        (word, day, basis)
+        for one in rules
+        for word, day, basis in (("from", one.since, one.began), ("until", one.until, one.ended))
+        if basis
+    ]
+    return [days_said(f"{word} {day}: {basis.by} ({_how_far(basis)})") for word, day, basis in ends]
+
+
+def _how_far(basis: Basis) -> str:
+    return f"{basis.confirmed} {basis.checked}".rstrip()
 
 
 def _period(variant: Variant) -> str:
@@ -78,34 +147,42 @@ def _rules(workflow: Workflow, variants: Sequence[Variant]) -> str:
     )
 
 
-def _variant(two: Two, where: Place, number: str, sides: tuple[Side, Side]) -> Iterator[Change]:
-    old, new = sides[0].variant, sides[1].variant
-    due = _due(two, old.due)
-    if due != new.due:
-        what = where.called("what is allowed, and from when it counts")
-        was, now = rule(two.old, old.due), rule(two.new, new.due)
-        yield Change(LAW, where.at(f"due{number}"), what, was, now, strictness(due, new.due))
-    if old.time_from != new.time_from:
-        what = where.called("what sets its time")
-        was, now = _authority(old), _authority(new)
-        at = where.at(f"time_from{number}")
-        yield Change(LAW, at, what, was, now, _of_authority(old, new))
-    for name in old._fields:
-        before, after = getattr(old, name), getattr(new, name)
-        if name in ("due", "time_from", "since", "until") or before == after:
-            continue
-        part = WORDING if name == "note" else LAW
-        what = where.called(_CALLED.get(name, name.replace("_", " ")))
-        pair = said(two.old, before), said(two.new, after)
-        yield Change(part, where.at(f"{name}{number}"), what, *pair, OTHER)
+def _allowed(
+    two: Two, place: Stretched, old: Variant | None, new: Variant | None
+) -> Iterator[Change]:
+    """What a rule allows now; where there was none, or is none any more, that is told so."""
+    was, now = _due(two, old.due) if old else "", new.due if new else ""
+    if was == now:
+        return
+    verdict = strictness(was, now) if old and new else STRICTER if new else LOOSER
+    pair = (
+        rule(two.old, old.due) if old else NOTHING,
+        rule(two.new, new.due) if new else NOTHING,
+    )
+    what = place.called("what is allowed, and from when it counts")
+    yield Change(LAW, place.at("due"), what, *pair, verdict)
+
+
+def _field(two: Two, place: Stretched, named: tuple[str, str], one: Stretch) -> Iterator[Change]:
+    """The change of another part of a rule; `named` is that part, and where notes are told."""
+    name, notes = named
+    old, new = one.old, one.new
+    assert old is not None
+    assert new is not None
+    before, after = getattr(old, name), getattr(new, name)
+    if name == "time_from":
+        what, texts = place.called("what sets its time"), (_authority(old), _authority(new))
+        yield Change(LAW, place.at(name), what, *texts, _of_authority(old, new))
+        return
+    what = place.called(_CALLED.get(name, name.replace("_", " ")))
+    texts = said(two.old, before), said(two.new, after)
+    yield Change(notes if name == "note" else LAW, place.at(name), what, *texts, OTHER)
 
 
 _CALLED = {
     "confirmed": "how far its source is confirmed",
     "checked": "who has read its source",
     "note": "the note on it",
-    "began": "what made it begin",
-    "ended": "what made it end",
 }
 
 

@@ -6,17 +6,26 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from engine.changes.change import LAW, NOTHING, WORDING, Change, Judge, Verdict, other
+from engine.changes.change import LAW, NOTHING, WORDING, WORDS, Change, Judge, Verdict, other
 from engine.changes.fields import FIELDS, KINDS, Field
 from engine.changes.renames import Names
 from engine.changes.saying import said, title
-from engine.definition import Workflow
+from engine.definition import Timescale, Transition, Workflow
 from engine.prose import quoted, straight
+from engine.timescales import parse
 
 KIND_OF = {"people": ("roles", "groups")}
 """Of what a part holds, under which kinds its renamed names stand."""
 _PARTS = {"rules": LAW}
 """Where parts without an entry of their own are told, if not as wording."""
+GONE_BY = {
+    "timescales": ("title", "note"),
+    "transitions": ("title", "says"),
+    "questions": ("ask", "help"),
+}
+"""The words by which people go: of duties, of times that law or guidance sets, and of questions
+that a rule reads.
+"""
 _WORD = re.compile(r"\w+")
 
 
@@ -79,13 +88,42 @@ def plain_fields(two: Two, kind: str, old: Any, new: Any, apart: Iterable[str]) 
     for name in new._fields:
         if name in skipped:
             continue
-        field = FIELDS[kind].get(name) or Field(_PARTS.get(kind, WORDING), _called(name))
+        known = FIELDS[kind].get(name)
+        field = known or Field(WORDING, _called(name))
         before = two.carried(getattr(old, name), field.holds)
         if isinstance(before, tuple) and (name == "seen_by" or kind == "rules"):
             before = tuple(map(two.words, before))
         after = getattr(new, name)
         if before != after:
+            if not known:
+                field = Field(_part(two, kind, (old, new), name), field.what)
             yield value_changed(two, where, (name, field), getattr(old, name), (before, after))
+
+
+def _part(two: Two, kind: str, pair: tuple[Any, Any], name: str) -> str:
+    """Where a change of words is told: near the top, if it may change what people do."""
+    if kind in _PARTS or name not in GONE_BY.get(kind, ()):
+        return _PARTS.get(kind, WORDING)
+    if kind == "questions":
+        every = read_by_rules(two.old) | read_by_rules(two.new)
+        return WORDS if any(one.id in every for one in pair) else WORDING
+    return WORDS if any(map(is_gone_by, pair)) else WORDING
+
+
+def is_gone_by(thing: Timescale | Transition) -> bool:
+    """Whether a step is a duty, or a timescale one or set by more than local practice."""
+    if thing.duty or isinstance(thing, Transition):
+        return bool(thing.duty)
+    return any(one.time_from.kind != "local" for one in thing.variants)
+
+
+def read_by_rules(workflow: Workflow) -> set[str]:
+    """The questions that a guard of a step reads, or from which or by which a timescale counts."""
+    steps, clocks = workflow.transitions.values(), workflow.timescales.values()
+    guards = [guard for step in steps for guard in (step.only_if, step.undecided_if)]
+    guards += [clock.only_if for clock in clocks]
+    anchors = {parse(variant.due).anchor for clock in clocks for variant in clock.variants}
+    return anchors | {line.subject for one in guards for table in one.tables for line in table}
 
 
 def value_changed(
@@ -158,6 +196,14 @@ def by_key(items: Iterable[tuple[str, Any]]) -> Mapping[str, tuple[Any, ...]]:
 
 def _called(name: str) -> str:
     """What a part without a name of its own is called: the name that the definition gives it."""
-    return {"ask": "how it is asked", "says": "what is said of it", "said": "how it is said"}.get(
-        name, name.replace("_", " ")
-    )
+    return _NAMED.get(name, name.replace("_", " "))
+
+
+_NAMED = {
+    "title": "what it is called",
+    "ask": "how it is asked",
+    "help": "the help on it",
+    "note": "the note on it",
+    "says": "what is said of it",
+    "said": "how it is said",
+}

@@ -11,7 +11,7 @@ from engine.cli.door import argument, option
 from engine.cli.printing import day, item, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.decide.possible.ahead import ANY_STATE, RULED_OUT
-from engine.nouns import count
+from engine.nouns import any_of, count
 from engine.service import references
 from engine.service.looking import ahead
 
@@ -187,7 +187,7 @@ def _besides(found: Mapping[str, Any]) -> list[str]:
     lines = ["", strong("Approvals that can be given")] if found["approvals"] else []
     for one in found["approvals"]:
         more = count(one["lacking"], "more")
-        lines += item(f'"{one["ask"]}": {more}, by the {listed(one["who"], "or")}')
+        lines += item(f'"{one["ask"]}": {more}, by {any_of(one["who"])}')
         lines += [f"      casetrail {one['how']}"]
     asked = [one for one in found["answers"] if one["needed"]]
     lines += ["", strong("Answers that are asked for now")] if asked else []

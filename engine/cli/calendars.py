@@ -40,8 +40,12 @@ def _changing(change: str) -> list[click.Parameter]:
         option("--source", metavar="TEXT", required=True, help="Where that can be read."),
         option("--for", "jurisdiction", metavar="JURISDICTION", default="", help=_FOR),
         option("--dry-run", is_flag=True, help="List the clocks that would move, and stop."),
+        option("--allow-later", is_flag=True, help=_LATER),
         option("--yes", is_flag=True, help="Do not ask for confirmation."),
     ]
+
+
+_LATER = "Agree that duties get later by news that is old, or by a source that is not official."
 
 
 _FOR = "England and Wales, Scotland or Northern Ireland; left out: that of the processes in use."
@@ -120,9 +124,13 @@ def _change(door: Visit, holiday: Holiday, options: Mapping[str, Any]) -> None:
     place, by, dry_run = door.place, _by(door), options["dry_run"]
     planned = holidays.plan(place, by, holiday)
     lines = [*_headline(planned, holiday.change), "", *_moves(door, planned.moving)]
-    lines += _failed(planned.failed)
+    lines += [*_failed(planned.failed), *_doubted(planned)]
+    doubts = planned.doubts
     if not dry_run:
-        _ask(lines, options["yes"])
+        if not options["allow_later"] and doubts:
+            _agree(door, lines, planned)
+        else:
+            _ask(lines, options["yes"])
         planned = holidays.change(place, by, holiday)
         door.state.changed = True
         lines = [*_headline(planned, holiday.change), "", *_moves(door, planned.moving)]
@@ -135,6 +143,7 @@ def _change(door: Visit, holiday: Holiday, options: Mapping[str, Any]) -> None:
         "title": planned.title,
         "old": planned.old,
         "new": planned.new,
+        "doubts": list(doubts),
     }
     _answer(door, made, Settled(planned.moving, planned.failed), lines, dry_run)
 
@@ -153,6 +162,38 @@ def _ask(lines: Sequence[str], yes: bool) -> None:
     printing.say_aside([*lines, ""])
     if not texts.confirmed("Is that right, and to be recorded?"):
         raise UsageError("Nothing was changed, for nobody confirmed it; add --yes if it is right.")
+
+
+def _agree(door: Visit, lines: Sequence[str], planned: Plan) -> None:
+    """Have somebody agree, in so many words, to what is doubtful. Raises UsageError."""
+    if door.state.json or not texts.at_keyboard():
+        said = " ".join((*planned.doubts, _later(planned)))
+        raise UsageError(f"Nothing was changed. {said} Add --allow-later if that is right.")
+    printing.say_aside([*lines, ""])
+    if not texts.confirmed("Is it a bank holiday all the same, and to be recorded?"):
+        raise UsageError("Nothing was changed, for nobody agreed to it.")
+
+
+def _doubted(planned: Plan) -> list[str]:
+    if not planned.doubts:
+        return []
+    agree = "It is recorded with --allow-later, or where somebody at a terminal agrees to it."
+    said = " ".join(("LOOK AT THIS:", *planned.doubts, _later(planned), agree))
+    return ["", *(printing.loud(line) for line in paragraph(said))]
+
+
+def _later(planned: Plan) -> str:
+    """Which duties get later, so that nobody agrees to it unseen."""
+    later = [one for one in planned.moving if one.is_later_duty]
+    if not later:
+        return "No duty that runs gets later by it; one that starts later may."
+    each = (f'{one.ref} "{one.title}" ({one.duty}), {_days(one)}' for one in later[:MOST])
+    more = f"; and {count(len(later) - MOST, 'other')}" if len(later) > MOST else ""
+    return f"{count(len(later), 'duty gets', 'duties get')} later by it: {'; '.join(each)}{more}."
+
+
+def _days(one: Moving) -> str:
+    return f"from {printing.due(one.old)} to {printing.due(one.now)}"
 
 
 def _headline(planned: Plan, change: str) -> list[str]:
@@ -187,11 +228,10 @@ def _moves(door: Visit, moving: Sequence[Moving], by_now: str = "because of it")
 
 def _move(door: Visit, one: Moving) -> str:
     of = f" ({one.of_title})" if one.of else ""
-    was, becomes = printing.due(one.old), printing.due(one.now)
     judged = f", judged again: {one.now['status']}" if one.kind == "re-judged" else ""
     told = listed(door.name(person) for person in one.tell)
     whom = f"to be told: {told}" if told else "nobody has been told of it yet"
-    return f"{one.ref} {one.title}{of}: from {was} to {becomes}{judged}; {whom}"
+    return f"{one.ref} {one.title}{of}: {_days(one)}{judged}; {whom}"
 
 
 def _failed(refs: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from engine.cli.door import argument, option
 from engine.cli.printing import day, paragraph, strong, when
 from engine.cli.visit import Visit, reads
 from engine.dates import parse_partial, short_day
+from engine.decide.moving import loosening
 from engine.nouns import count
 from engine.service import references
 from engine.service.looking import explaining, listing, reading
@@ -54,34 +55,52 @@ def deadlines(door: Visit, ref: str, every: bool) -> None:
     door.answer(document, [*lines, *saying.caution(*cautions)])
 
 
-@reads("explain", argument("ref", "REF"), argument("timescale", "TIMESCALE"))
+@reads(
+    "explain",
+    argument("ref", "REF"),
+    argument("timescale", "[TIMESCALE]", required=False, default=""),
+)
 def explain(door: Visit, ref: str, timescale: str) -> None:
-    """How a deadline came to its day: every counted and skipped day, and every change."""
+    """How a deadline came to its day: every counted and skipped day, and every change.
+
+    Without TIMESCALE every deadline of the case is explained, those that run first.
+    """
     ref = references.read(ref)
     place = door.admitted("explain", ref)
-    found = explaining.explain(place, ref, timescale)
-    lines: list[str] = []
+    every = not timescale
+    found = (
+        explaining.explain_all(place, ref) if every else explaining.explain(place, ref, timescale)
+    )
+    lines = [] if found else paragraph(f"No deadline of {ref} has started.")
     document = []
     for before, one in zip([None, *found], found, strict=False):
         same = before is not None and saying.standing(before) == saying.standing(one)
-        lines += [*([""] if lines else []), *_explained(one, source=not same)]
+        lines += [*([""] if lines else []), *_heading(one, name=every)]
+        lines += _explained(one, source=not same)
         made = {name: one[name] for name in ("derivation", "from_latest")}
         ends = {name: due and derived(one["rule"], due) for name, due in made.items()}
         document.append({**one, **ends})
     cautions = reading.cautions(place, [ref])
-    told = {"ref": ref, "timescale": timescale, "deadlines": document, "cautions": cautions}
+    told = {"ref": ref, "timescale": timescale or None, "deadlines": document, "cautions": cautions}
     door.answer(told, [*lines, *saying.caution(*cautions)])
+
+
+def _heading(one: Known, *, name: bool) -> list[str]:
+    """Which deadline it is, with the name by which it is asked for where that was not said."""
+    of = f" ({one['of_title']})" if one["of"] else ""
+    called = f" [{one['timescale']}]" if name else ""
+    return [strong(line) for line in paragraph(f"{one['title']}{of}{called}: {saying.state(one)}")]
 
 
 def _explained(one: Known, *, source: bool) -> list[str]:
     """One deadline; its source is not said again where it is that of the one before."""
-    lines = [strong(line) for line in paragraph(f"{one['title']}: {saying.state(one)}")]
+    lines: list[str] = []
     if source:
         texts = (saying.standing(one), saying.in_force(one), one["note"])
         lines += [line for text in texts for line in _said(text)]
     lines += ["", *paragraph(_rule(one)), *(_ends(one) if one["from_latest"] else _days(one))]
     lines += [*_listed_before(one), *_at_most(one)]
-    if one["changes"]:
+    if one["changes"] or (one["began"] and one["began"]["loosened"]):
         lines += ["", "Changes", *_began(one["began"])]
         for change in one["changes"]:
             lines += paragraph(_change(change), 2, 4)
@@ -94,6 +113,7 @@ def _began(began: Known | None) -> list[str]:
         return []
     due = printing.due(began["now"])
     said = f"@{began['n']} {printing.when(began['on'])}: deadline started{due and f', due {due}'}"
+    said += _loosened(began["loosened"])
     return paragraph(said, 2, 4)
 
 
@@ -196,7 +216,12 @@ def _change(change: Known) -> str:
     elif now.get("met_on"):
         days = f" {printing.when(now['met_on'])}"
     told = f"@{change['n']} {printing.when(change['on'])}: {change['type']}{days}{cause}"
-    return f"{told}{_by(change)}"
+    return f"{told}{_by(change)}{_loosened(change['loosened'])}"
+
+
+def _loosened(known: Known | None) -> str:
+    """That a move to another edition made it later, or ended it, and on whose word."""
+    return f". {loosening.done(known['edition'], known['looser'])}." if known else ""
 
 
 def _by(change: Known) -> str:

@@ -70,7 +70,12 @@ def diagram(door: Visit, name: str, ref: str, **asked: str) -> None:
 
 
 def _subject(door: Visit, name: str, ref: str) -> tuple[Workflow, Any]:
-    if bool(name) == bool(ref):
+    if name and ref:
+        raise UsageError(
+            "A case is drawn with the edition of the process that it is pinned to: leave out the "
+            "name of the process, or --case."
+        )
+    if not name and not ref:
         raise UsageError("Name a process or its folder, or a case with --case REF.")
     if not ref:
         return loading.load(loading.find(name)), None

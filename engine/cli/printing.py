@@ -136,8 +136,10 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 def need(what: str, who: Sequence[str], how: str) -> str:
     """One thing that is missing, who can supply it (unless that is said), and how."""
+    from engine.nouns import any_of
+
     names = [name.split(" (")[0].split(":")[0] for name in who if name not in what]
-    by = f"from the {listed(names, 'or')}" if names else ""
+    by = f"from {any_of(names)}" if names else ""
     more = "; ".join(part for part in (by, how) if part)
     return f"{what} ({more})" if more else what
 

@@ -9,7 +9,7 @@ import click
 from engine import loading
 from engine.as_at import as_at as as_it_stood
 from engine.as_at import left_out
-from engine.cli import saying
+from engine.cli import ruling, saying
 from engine.cli.door import Door, argument, command, option
 from engine.cli.printing import item, paragraph, strong
 from engine.dates import read_day
@@ -17,6 +17,7 @@ from engine.definition import Workflow
 from engine.errors import DefinitionError, IncompleteError
 from engine.loading.files.locating import Where, locate
 from engine.proving import PROPERTIES, Entry, Verdict, verify
+from engine.written import first_day
 
 SHOWN = "shown"
 
@@ -37,6 +38,7 @@ def verify_(door: Door, name: str, as_at: str) -> None:
     day = read_day(as_at) if as_at else None
     verdict = verify(as_it_stood(workflow, day) if day else workflow, day)
     places = {one.entry: locate(folder, *one.entry) for one in _all(verdict)}
+    silent = ruling.not_in_force(workflow, day or first_day(workflow))
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
@@ -44,14 +46,15 @@ def verify_(door: Door, name: str, as_at: str) -> None:
         "as_at": day.isoformat() if day else None,
         "left_out": [one._asdict() for one in left_out(workflow, day)] if day else [],
         "consistent": verdict.consistent,
-        "rules": verdict.own_rules + verdict.timescale_rules,
-        "own_rules": verdict.own_rules,
-        "timescale_rules": verdict.timescale_rules,
-        "unconfirmed": verdict.unconfirmed,
+        "rules": verdict.written.rules,
+        "own_rules": verdict.written.own,
+        "timescale_rules": verdict.written.timescales,
+        "unconfirmed": verdict.written.unconfirmed,
+        **silent,
         "verdict": verdict.sentence,
         **_found(verdict, places),
     }
-    door.answer(document, _lines(workflow, verdict, places))
+    door.answer(document, _lines(workflow, verdict, places, ruling.told(silent)))
     if verdict.failures:
         raise click.exceptions.Exit(DefinitionError.exit_code)
     if verdict.not_shown:
@@ -97,9 +100,11 @@ def _place(entry: Entry, where: Where | None) -> dict[str, Any]:
     }
 
 
-def _lines(workflow: Workflow, verdict: Verdict, places: dict[Entry, Where | None]) -> list[str]:
+def _lines(
+    workflow: Workflow, verdict: Verdict, places: dict[Entry, Where | None], silent: list[str]
+) -> list[str]:
     title = f"{workflow.title}, edition {workflow.edition}."
-    lines = paragraph(f"{title} {verdict.sentence}")
+    lines = [*paragraph(f"{title} {verdict.sentence}"), *silent]
     for one in verdict.failures:
         lines += ["", *paragraph(_at(places[one.entry]) + strong(one.says))]
         for line in one.story:

@@ -29,7 +29,7 @@ def deadline(known: Known, *, about: str = "", indent: int = 2) -> list[str]:
     lines = paragraph(head, indent, 2)
     if known["status"] == "overdue":
         lines = [printing.loud(line) for line in lines]
-    for text in (provisional(known), standing(known)):
+    for text in (provisional(known), standing(known), kept(known)):
         lines += paragraph(text, indent + 2) if text else []
     return lines
 
@@ -42,6 +42,17 @@ def provisional(known: Known) -> str:
     return (
         f'Provisional: "{lacking["ask"]}" is not answered, so it is counted from '
         f"{day(lacking['counted_from'])}. `{lacking['how']}` sets the day that counts."
+    )
+
+
+def kept(known: Known) -> str:
+    """That a move to another edition left a deadline to the rule of the one before."""
+    left = known["kept"]
+    if not left or left["how"] != "kept":
+        return ""
+    return (
+        f"It is counted by the rule of edition {left['edition']}, to which it was left when the "
+        f"case was moved to another {printing.when(left['on'])}."
     )
 
 

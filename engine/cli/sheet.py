@@ -117,7 +117,7 @@ def _clocks(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
         of = f" ({one['of_title']})" if one["of"] else ""
         head = _cut(f"{one['ref']}  {one['title']}{of}")
-        source = saying.standing(one)
+        source = " ".join(filter(None, (saying.standing(one), saying.kept(one))))
         first = printing.loud(head) if one["status"] == "overdue" else head
         yield [
             first,

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.apply_clocks import parts
 from engine.cli.printing import day, due, listed, plainly
+from engine.decide.moving.loosening import noted
 from engine.definition import Workflow
 from engine.directory import Directory
 from engine.nouns import count
@@ -200,12 +201,17 @@ def _redated(body: Body, titles: Titles) -> str:
 def _migrated(body: Body, titles: Titles) -> list[str]:
     """That the case was moved; of each clock that it left as it was, that it did."""
     to = f", now at {titles.state(body['to'])}" if body["to"] != body["from"] else ""
+    looser = [
+        noted(titles.timescale(one["timescale"]), one["looser"])
+        for one in body["choices"]
+        if "looser" in one
+    ]
     if body["back"]:
-        return [f"given back to edition {body['to_name']}, as before @{body['back']}{to}"]
+        return [f"given back to edition {body['to_name']}, as before @{body['back']}{to}", *looser]
     kept = [titles.timescale(c["timescale"]) for c in body["choices"] if c["choice"] == "keep"]
     stays = [f"{name} stays as it was counted" for name in dict.fromkeys(kept)]
     names = f"from edition {body['from_name']} to {body['to_name']}"
-    return [f"moved {names}{to}", *stays]
+    return [f"moved {names}{to}", *looser, *stays]
 
 
 def _clock(body: Body, titles: Titles) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -51,13 +52,27 @@ def test(door: Door, name: str, scenarios: Sequence[str], **chosen: Any) -> None
     if chosen["mutate"] and failed:
         lines += ["", *paragraph("Nothing was changed: first every scenario must come true.")]
     elif chosen["mutate"]:
-        fates = trial.mutate(results, chosen["sample"], chosen["seed"], chosen["jobs"])
+        changes = trial.changes(chosen["sample"], chosen["seed"])
+        fates = trial.try_each(changes, results, chosen["jobs"], _watched)
         more, said = _mutated(fates)
         document |= more
         lines += ["", *said]
     door.answer(document, lines)
     if failed:
         raise click.exceptions.Exit(ScenarioError.exit_code)
+
+
+def _watched(fates: Iterator[Fate], number: int) -> list[Fate]:
+    """The fates; at a terminal with a bar that says how long it will yet take."""
+    with click.progressbar(
+        fates,
+        number,
+        "Changes tried",
+        show_pos=True,
+        hidden=not sys.stderr.isatty(),
+        file=sys.stderr,
+    ) as bar:
+        return list(bar)
 
 
 def _played(

@@ -10,7 +10,7 @@ from engine.cli.ahead import since
 from engine.cli.door import argument
 from engine.cli.printing import PROGRAM, day, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
-from engine.nouns import count
+from engine.nouns import any_of, count
 from engine.service import references
 from engine.service.looking import ahead
 
@@ -108,10 +108,12 @@ def _which(way: Sequence[Known], number: int) -> str:
 
 def _supply(supply: Known, today: str, indent: int) -> list[str]:
     """By whom, from when and with which command a thing is supplied."""
-    who = listed((name.split(" (")[0] for name in supply["who"]), "or")
-    by = f"by the {who}" if who else ""
+    who = any_of(name.split(" (")[0] for name in supply["who"])
+    by = f"by {who}" if who else ""
     several = len(supply["commands"]) > 1 and supply["verb"] != ALL
-    said = f"B{by[1:]}{', one of' if several else ''}{':' if supply['commands'] else '.'}"
+    only = ", only if it is so" if len(supply["choices"]) == 1 else ""
+    more = f"{only}{', one of' if several else ''}"
+    said = f"B{by[1:]}{more}{':' if supply['commands'] else '.'}"
     lines = paragraph(said, indent, 2) if who else []
     lines += [f"{' ' * (indent + 2)}{PROGRAM} {typed}" for typed in supply["commands"]]
     others = _others(supply)
@@ -128,7 +130,8 @@ def _others(supply: Known) -> str:
         return ""
     more = len(choices) - MOST
     shown = [*choices[:MOST], *([f"{more} more"] if more > 0 else [])]
-    return f"(the answer is one of: {', '.join(shown)})"
+    head = "these answers would do" if supply["value"] else "the answer is one of"
+    return f"({head}: {', '.join(shown)})"
 
 
 def _clock(asked: Known | None, indent: int) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from engine import bootstrap, loading
-from engine.cli import overlaying, saying
+from engine.cli import overlaying, ruling, saying
 from engine.cli.door import Door, argument, command, option, write
 from engine.cli.printing import day, item, paragraph, strong
 from engine.cli.visit import Visit, reads
@@ -21,6 +21,7 @@ from engine.nouns import count
 from engine.service import editions
 from engine.service.looking import reading
 from engine.service.moving import choosing
+from engine.written import first_day, written
 
 
 @reads("list")
@@ -54,9 +55,10 @@ def list_(door: Visit) -> None:
 def check(door: Door, name: str) -> None:
     """Check the files of a process: every mistake, with its file and line."""
     workflow = loading.load(loading.find(name))
-    rules = [(one, variant) for one in workflow.timescales.values() for variant in one.variants]
-    unconfirmed = [pair for pair in rules if pair[1].confirmed != "read"]
+    rules = written(workflow)
+    states = [state for state in workflow.states.values() if not state.abstract]
     unknown, kinds, wrong = _odd(door, workflow)
+    out = ruling.not_in_force(workflow, first_day(workflow))
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
@@ -64,20 +66,20 @@ def check(door: Door, name: str) -> None:
         "unknown_roles": unknown,
         "mistyped_kinds": kinds,
         "misplaced_appointments": wrong,
-        "timescales": len(rules),
-        "unconfirmed": len(unconfirmed),
+        "rules": rules.rules,
+        "own_rules": rules.own,
+        "timescale_rules": rules.timescales,
+        "unconfirmed": rules.unconfirmed,
+        **out,
         "extends": overlaying.base_of(workflow),
         "mistakes": [],
     }
     said = (
         f"{workflow.title}, edition {workflow.edition}: no mistake. "
-        f"{count(len(workflow.states), 'state')}, "
-        f"{count(len(workflow.transitions), 'transition')}, "
-        f"{count(len(workflow.questions), 'question')}. Consistent with the "
-        f"{count(len(rules), 'timescale rule')} written in its files, of which "
-        f"{len(unconfirmed)} unconfirmed."
+        f"{count(len(states), 'state')}, {count(len(workflow.transitions), 'transition')}, "
+        f"{count(len(workflow.questions), 'question')}, with {rules.said('its files')}."
     )
-    lines = [*paragraph(said), *overlaying.standing(workflow)]
+    lines = [*paragraph(said), *ruling.told(out), *overlaying.standing(workflow)]
     for odd in (*saying.misnamed(unknown, kinds, "this process does not have"), *wrong):
         lines += paragraph(odd)
     door.answer(document, [*lines, *saying.caution(workflow.caution)])

@@ -7,7 +7,7 @@ saved it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from engine.apply import changes
@@ -36,21 +36,17 @@ class Chain:
         """What was added; `prev` is filled in when it is sealed."""
         self._made: list[Sealed] = []
         self.secrets: list[Secret] = []
-        log, actor, clock = context.log, context.actor, context.clock
-        evidence, happened, command = context.evidence, context.happened, context.command
-        recorded = context.recorded
         self._common = {
             "v": 1,
-            "log": log,
+            "log": context.log,
             "stream": stream,
-            "happened": happened,
-            "recorded": recorded,
-            "clock": clock,
-            "actor": actor.sealed(),
-            "evidence": evidence,
-            "command": command,
+            "happened": context.happened,
+            "recorded": context.recorded,
+            "clock": context.clock,
+            "actor": context.actor.sealed(),
+            "evidence": context.evidence,
+            "command": context.command,
         }
-        self._frame = _frame(actor, clock, evidence, happened, log, stream)
 
     def add(
         self, kind: str, body: Mapping[str, Any], sealed: Mapping[str, str], edition: str = ""
@@ -76,16 +72,19 @@ class Chain:
 
         They are sealed together at the end of a command: one after the other takes half as long.
         """
-        actor, clock, evidence, stream = self._frame
-        clock += canonical(self.context.command)
-        recorded = self._common["recorded"]
+        around = self.context
+        actor, clock, evidence = _frame(
+            around.actor, around.clock, around.evidence, around.happened, around.log
+        )
+        clock += canonical(around.command)
+        stream, recorded = canonical(self.stream), self._common["recorded"]
         waiting = self.events[len(self._made) :]
         for event, body in zip(waiting, [canonical(e["body"]) for e in waiting], strict=True):
             n, kind, edition, sealed = event["n"], event["type"], event["edition"], event["sealed"]
             text = (
                 f'{actor}{body}{clock},"edition":"{edition}{evidence}{n},"prev":"{self.head}",'
                 f'"recorded":"{recorded}","sealed":{canonical(sealed) if sealed else "{}"}'
-                f'{stream}{kind}","v":1}}'
+                f',"stream":{stream},"type":"{kind}","v":1}}'
             )
             event["prev"], self.head = self.head, event_hash(text)
             self._made.append(Sealed(self.stream, n, kind, text, self.head))
@@ -182,11 +181,12 @@ class Draft:
             self.randomness,
         )
 
-    @cached_property
+    @property
     def calendar(self) -> Calendar:
         """The calendar by which the case counts, looked up when something is first counted."""
-        given = self._calendar
-        return given if isinstance(given, Calendar) else given()
+        if not isinstance(self._calendar, Calendar):
+            self._calendar = self._calendar()
+        return self._calendar
 
     @property
     def moved(self) -> bool:
@@ -196,13 +196,12 @@ class Draft:
 
 @lru_cache(maxsize=256)
 def _frame(
-    actor: Actor, clock: str, evidence: str, happened: str, log: str, stream: str
-) -> tuple[str, str, str, str]:
+    actor: Actor, clock: str, evidence: str, happened: str, log: str
+) -> tuple[str, str, str]:
     """What one command after another says again, in the runs in which the canonical form has it."""
     return (
         f'{{"actor":{canonical(actor.sealed())},"body":',
         f',"clock":{canonical(clock)},"command":',
         f'","evidence":{canonical(evidence)},"happened":{canonical(happened)},'
         f'"log":{canonical(log)},"n":',
-        f',"stream":{canonical(stream)},"type":"',
     )

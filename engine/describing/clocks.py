@@ -15,7 +15,17 @@ from engine.describing.conditions import condition
 from engine.describing.places import places
 from engine.describing.sheet import flat
 from engine.describing.steps import titles, waiting
-from engine.prose import capital, day_of, days_said, ended, listed, on_day, people, setter
+from engine.prose import (
+    capital,
+    confirmation,
+    day_of,
+    days_said,
+    ended,
+    listed,
+    on_day,
+    people,
+    setter,
+)
 from engine.timescales import Form, Rule, convention, length, parse, sets_no_day
 
 LAW = ("act", "regulation")
@@ -44,11 +54,8 @@ def authority_line(timescale: Timescale, variant: Variant) -> str:
     limit = "legal limit" if read and time_from.kind in LAW else "time"
     by = f"{setter(time_from.kind)} (“{time_from.says}”)"
     source = f": {time_from.source.removesuffix('.')}" if time_from.source else ""
-    checked = f" {days_said(variant.checked.removesuffix('.'))}" if variant.checked else ""
-    return (
-        f"{_standing(timescale, limit, read=read)} set by {by}{source}. "
-        f"Confirmed: {variant.confirmed}{checked}."
-    )
+    how_far = confirmation(variant.confirmed, variant.checked)
+    return f"{_standing(timescale, limit, read=read)} set by {by}{source}. {how_far}"
 
 
 def force_lines(variant: Variant) -> list[str]:

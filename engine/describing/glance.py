@@ -43,15 +43,20 @@ class Clock(NamedTuple):
 def stages(workflow: Workflow, line: Iterable[str]) -> list[Stage]:
     """The states of the main line, from the first to the last."""
     states = [workflow.states[name] for name in line]
-    return [Stage(state.title, name_of(workflow, state.waiting_on)) for state in states]
+    return [Stage(state.title, _waits_on(workflow, state.waiting_on)) for state in states]
 
 
 def clocks(workflow: Workflow) -> list[Clock]:
     """The timescales of a process, in the order of its files."""
     return [
-        Clock(one.title, name_of(workflow, one.waiting_on), tuple(_lines(workflow, one)))
+        Clock(one.title, _waits_on(workflow, one.waiting_on), tuple(_lines(workflow, one)))
         for one in workflow.timescales.values()
     ]
+
+
+def _waits_on(workflow: Workflow, name: str) -> str:
+    """A title without what it adds in brackets, which is said where the people are."""
+    return name_of(workflow, name).partition(" (")[0]
 
 
 def _lines(workflow: Workflow, timescale: Timescale) -> Iterator[Line]:
@@ -63,7 +68,7 @@ def _lines(workflow: Workflow, timescale: Timescale) -> Iterator[Line]:
             duty=_duty(timescale, variant),
             time_from=f"{capital(setter(time_from.kind))} (“{time_from.says}”)",
             source=time_from.source,
-            confirmed=capital(variant.confirmed),
+            confirmed="Read" if variant.confirmed == "read" else f"No: {variant.confirmed}",
         )
 
 

@@ -10,8 +10,8 @@ from engine.describing.clocks import timescale_lines
 from engine.describing.sheet import Sheet
 from engine.prose import (
     capital,
+    confirmation,
     counted,
-    days_said,
     ended,
     listed,
     on_day,
@@ -60,14 +60,35 @@ def _numbers(workflow: Workflow) -> Iterator[str]:
         kinds = counted(len(workflow.children), "kind")
         yield f"It opens linked cases of {kinds}, each with its own."
     every = [workflow, *workflow.children.values()]
-    rules = [v for one in every for t in one.timescales.values() for v in t.variants]
-    if rules:
-        known = Counter(rule.confirmed for rule in rules)
-        how = [f"{known[word]} {word}" for word in CONFIRMED if known[word]]
-        all_of_them = "all these timescales" if workflow.children else "its timescales"
-        total = counted(len(rules), "rule")
-        verb = "is" if len(rules) == 1 else "are"
-        yield f"The {total} of {all_of_them} {verb} confirmed so far: {listed(how)}."
+    of_time = [v.confirmed for one in every for t in one.timescales.values() for v in t.variants]
+    own = [rule.confirmed for one in every for rule in one.rules.values()]
+    if of_time or own:
+        named = ((of_time, "timescale rule"), (own, "rule of its own"))
+        rules = [counted(len(one), *_plural(noun)) for one, noun in named if one]
+        with_linked = " and its linked cases" if workflow.children else ""
+        yield f"It{with_linked} {'have' if with_linked else 'has'} {listed(rules)}."
+        yield _how_far(Counter([*of_time, *own]))
+
+
+def _plural(noun: str) -> tuple[str, str]:
+    return noun, noun.replace("rule", "rules", 1)
+
+
+def _how_far(known: Counter[str]) -> str:
+    """How many of its rules are confirmed, and of the others how well each is known."""
+    total, read = known.total(), known["read"]
+    how = [f"{known[word]} {word}" for word in CONFIRMED if word != "read" and known[word]]
+    if read == total:
+        return f"{'Each of them' if total > 1 else 'It'} was read in its source."
+    if total == 1:
+        return f"It is unconfirmed: {next(iter(known))}."
+    if not read:
+        return f"All of them are unconfirmed: {listed(how)}."
+    were, are = "was" if read == 1 else "were", "is" if total - read == 1 else "are"
+    return (
+        f"Of these {total} rules {read} {were} read in the source, and {total - read} {are} "
+        f"unconfirmed: {listed(how)}."
+    )
 
 
 def say_legend(sheet: Sheet, workflow: Workflow) -> None:
@@ -92,7 +113,8 @@ def say_legend(sheet: Sheet, workflow: Workflow) -> None:
     sheet.say(
         "Only what an act or a regulation requires, and somebody has read there, is called a duty "
         "or a legal limit. Everything else is marked as expected. Missing a time never ends a "
-        "duty. How far each rule is confirmed is said in one word:",
+        "duty. How far each rule is confirmed is said in one word; one that nobody has read in its "
+        "source is unconfirmed:",
         tuple(f"{word}: {meaning}" for word, meaning in CONFIRMED.items()),
     )
     sheet.say(*_changes(workflow))
@@ -202,9 +224,9 @@ def say_rules(sheet: Sheet, workflow: Workflow) -> None:
     for rule in workflow.rules.values():
         called = "Duty" if rule.confirmed == "read" else "Expected (source not yet read)"
         duty = [f"{called}: {ended(rule.duty)}"] if rule.duty else []
-        checked = f" {days_said(rule.checked.removesuffix('.'))}" if rule.checked else ""
         source = f"Source: {ended(rule.source)}"
-        sheet.item(ended(rule.says), [*duty, source, f"Confirmed: {rule.confirmed}{checked}."])
+        how_far = confirmation(rule.confirmed, rule.checked)
+        sheet.item(ended(rule.says), [*duty, source, how_far])
 
 
 def say_packs(sheet: Sheet, workflow: Workflow) -> None:

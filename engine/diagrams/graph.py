@@ -127,6 +127,10 @@ class Picture:
     track: Track | None = None
     day: date | None = None
     """The day on which the law stood so, where that was asked."""
+    goes_on: str = ""
+    """Of a column: the place with which the main line goes on in the next."""
+    goes_on_with: str = ""
+    """Its title."""
 
     @property
     def holders(self) -> tuple[Place | Band, ...]:
@@ -227,7 +231,7 @@ class _Drawn:
         return Place(
             id=state.id,
             title=state.title,
-            waiting_on=name_of(self.workflow, state.waiting_on) if state.waiting_on else "",
+            waiting_on=name_of(self.workflow, state.waiting_on).partition(" (")[0],
             group=state.within,
             closed=state.closed,
             main=state.id in self.line,
@@ -310,7 +314,8 @@ def _time(workflow: Workflow, variant: Variant) -> str:
 
 
 def _rests_on(timescale: Timescale, variant: Variant) -> str:
-    by = f"{setter(variant.time_from.kind)} (“{variant.time_from.says}”), {variant.confirmed}"
+    how_far = "read" if variant.confirmed == "read" else f"unconfirmed: {variant.confirmed}"
+    by = f"{setter(variant.time_from.kind)} (“{variant.time_from.says}”), {how_far}"
     read = timescale.duty and (timescale.duty_checked or variant.confirmed == "read")
     return f"duty under {timescale.duty}; time set by {by}" if read else f"time set by {by}"
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
+from engine.diagrams.columns import cut
 from engine.diagrams.graph import Clock, Gathered, Picture, Place, Step
 from engine.diagrams.measure import broken
 
@@ -24,14 +25,16 @@ BOX_WIDTH: Final = 350.0
 BRANCH_WIDTH: Final = 300.0
 LANE: Final = 11.0
 CLOCK_LANE: Final = 26.0
-GAP: Final = 30.0
+GAP: Final = 26.0
 ARRIVES: Final = 14.0
 """How far below the top of a box lines come in."""
 HEAD: Final = 96.0
 BAND_HEAD: Final = 12.0
 TOLD_WIDTH: Final = 430.0
+NEXT: Final = "next column: "
+"""Before the place with which the main line goes on, where the end of a column says so."""
 
-Kind = Literal["title", "waiting", "step", "within", "gathered", "where"]
+Kind = Literal["title", "waiting", "step", "within", "gathered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,16 @@ class Bar:
     open: bool
 
 
+class Column(NamedTuple):
+    """A part of the picture that stands by itself, with a part of the main line."""
+
+    boxes: tuple[Box, ...]
+    bands: tuple[Band, ...]
+    lines: tuple[Line, ...]
+    bars: tuple[Bar, ...]
+    right: float
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """The whole picture."""
@@ -122,9 +135,31 @@ class Page:
 
 
 def layout(picture: Picture) -> Page:
-    """A page on which nothing overlaps."""
+    """A page on which nothing overlaps; a long main line stands in several columns."""
+    drafted = _drafted(picture)
+    tops = {name: box.top for name, box in drafted.items()}
+    height = max(box.bottom for box in drafted.values())
+    columns: list[Column] = []
+    left = MARGIN
+    for one in cut(picture, tops, height):
+        columns.append(_column(one, left))
+        left = columns[-1].right
+    bottom = max(box.bottom for column in columns for box in column.boxes)
+    return Page(
+        picture=picture,
+        width=left + TOLD_WIDTH + MARGIN,
+        height=bottom + MARGIN + PAD,
+        boxes=tuple(box for column in columns for box in column.boxes),
+        bands=tuple(band for column in columns for band in column.bands),
+        lines=tuple(line for column in columns for line in column.lines),
+        bars=tuple(bar for column in columns for bar in column.bars),
+        told_left=left,
+    )
+
+
+def _column(picture: Picture, left: float) -> Column:
     lanes = _Lanes(picture, _drafted(picture))
-    spine_left = MARGIN + PAD + lanes.width("left")
+    spine_left = left + PAD + lanes.width("left")
     spine, bands = _spine(picture, spine_left)
     branch_left = spine_left + BOX_WIDTH + PAD + lanes.width("right")
     branches = _branches(picture, branch_left, spine)
@@ -132,18 +167,8 @@ def layout(picture: Picture) -> Page:
     lines = tuple(_lines(picture, boxes, lanes, spine_left))
     right = branch_left + (BRANCH_WIDTH if branches else 0) + (2 * LANE if branches else 0)
     bars = tuple(_bars(picture, boxes, right))
-    told = max([right, *(bar.x for bar in bars)]) + CLOCK_LANE
-    bottom = max(box.bottom for box in boxes.values())
-    return Page(
-        picture=picture,
-        width=told + TOLD_WIDTH + MARGIN,
-        height=bottom + MARGIN + PAD,
-        boxes=tuple(boxes.values()),
-        bands=tuple(bands),
-        lines=lines,
-        bars=bars,
-        told_left=told,
-    )
+    right = max([right, *(bar.x for bar in bars)]) + CLOCK_LANE
+    return Column(tuple(boxes.values()), tuple(bands), lines, bars, right)
 
 
 class _Lanes:
@@ -151,7 +176,7 @@ class _Lanes:
 
     def __init__(self, picture: Picture, boxes: Mapping[str, Box]) -> None:
         spans: dict[tuple[str, str], list[float]] = {}
-        for _, row, step in _leaving(boxes.values()):
+        for _, row, step in _leaving(boxes):
             ends = [row.middle, boxes[step.target].top + ARRIVES]
             spans.setdefault((side(picture, step), step.target), []).extend(ends)
         self.of: dict[tuple[str, str], int] = {}
@@ -197,11 +222,14 @@ def _drafted(picture: Picture) -> dict[str, Box]:
     return {box.id: box for box in (*spine, *_branches(picture, 0.0, spine))}
 
 
-def _leaving(boxes: Iterable[Box]) -> Iterable[tuple[Box, Row, Step]]:
-    """The rows from which a line leaves that does not go down the main line."""
-    for box in boxes:
+def _leaving(boxes: Mapping[str, Box]) -> Iterable[tuple[Box, Row, Step]]:
+    """The rows from which a line leaves that does not go down the main line, nor to another
+    column.
+    """
+    for box in boxes.values():
         for row in box.rows:
-            if row.kind == "step" and row.step and row.step.way != "main":
+            drawn = row.kind == "step" and row.step and row.step.way != "main"
+            if drawn and row.step and row.step.target in boxes:
                 yield box, row, row.step
 
 
@@ -226,6 +254,12 @@ def _spine(picture: Picture, left: float) -> tuple[list[Box], list[Band]]:
         top = box.bottom + GAP
     if group:
         bands.append(_band(left, begun, boxes[-1].bottom))
+    if picture.goes_on:
+        top += PAD if group else 0
+        said = f"goes on in the next column: {picture.goes_on_with}"
+        rows = _stacked(top, BOX_WIDTH, [("within", said, None)])
+        height = rows[-1].top + rows[-1].height - top + 4
+        boxes.append(Box(NEXT + picture.goes_on, left, top, BOX_WIDTH, height, rows))
     return boxes, bands
 
 
@@ -303,14 +337,16 @@ def _wanted(picture: Picture, name: str, tops: Mapping[str, float]) -> float:
 def _lines(
     picture: Picture, boxes: Mapping[str, Box], lanes: _Lanes, spine_left: float
 ) -> Iterable[Line]:
-    for box, row, step in _leaving(boxes.values()):
+    for box, row, step in _leaving(boxes):
         where = side(picture, step)
         lane = (lanes.of[where, step.target] + 1) * LANE
         left = where == "left"
         x = spine_left - PAD - lane if left else spine_left + BOX_WIDTH + PAD + lane
         yield _line((box, row, step), boxes[step.target], x, left=left)
-    for source, target in pairwise(picture.line):
-        yield _onward(picture, boxes[source], boxes[target], source, target)
+    onward = (*picture.line, picture.goes_on) if picture.goes_on else picture.line
+    for source, target in pairwise(onward):
+        below = boxes[target if target in boxes else NEXT + target]
+        yield _onward(picture, boxes[source], below, source, target)
 
 
 def _onward(picture: Picture, above: Box, below: Box, source: str, target: str) -> Line:
@@ -324,7 +360,7 @@ def _onward(picture: Picture, above: Box, below: Box, source: str, target: str) 
         steps = [replace(one, taken="") for one in steps]
     step = max(steps, key=lambda one: one.taken, default=Step("", "", source, target, "main"))
     x = above.left + above.width / 2
-    return Line(step, ((x, above.bottom), (x, below.top)))
+    return Line(replace(step, target=below.id), ((x, above.bottom), (x, below.top)))
 
 
 def _line(leaving: tuple[Box, Row, Step], target: Box, x: float, *, left: bool) -> Line:

@@ -12,7 +12,9 @@ from typing import Final
 from engine.dates import said
 from engine.diagrams.graph import Clock, Picture, Step
 from engine.diagrams.layout import (
+    HEAD,
     MARGIN,
+    NEXT,
     PAD,
     ROW_LINE,
     ROW_SIZE,
@@ -64,7 +66,7 @@ def svg(picture: Picture) -> str:
     """The picture as one SVG document."""
     page = layout(picture)
     told = list(_told(page))
-    height = max(page.height, MARGIN + sum(line[3] for line in told) + MARGIN)
+    height = max(page.height, HEAD + sum(line[3] for line in told) + MARGIN)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t d" '
         f'viewBox="0 0 {page.width:g} {height:g}" width="{page.width:g}" height="{height:g}">',
@@ -208,10 +210,11 @@ def _told(page: Page) -> Iterable[Told]:
     picture = page.picture
     yield from _paragraph("", "How to read this", "title")
     for sentence in _key(picture):
-        yield from _paragraph("", sentence, "")
+        yield from _paragraph("", sentence, "plain")
     if picture.clocks:
         yield from _space()
         yield from _paragraph("", "Timescales, from where each starts to where it is met", "title")
+        yield from _ranks(in_columns=any(box.id.startswith(NEXT) for box in page.boxes))
     for clock in picture.clocks:
         yield from _of_clock(clock)
     if picture.anywhere:
@@ -219,7 +222,7 @@ def _told(page: Page) -> Iterable[Told]:
         yield from _paragraph("", "At many places, leaving the case where it is", "title")
     for step in picture.anywhere:
         done = f" (last on {said(step.taken)})" if step.taken else ""
-        yield from _paragraph("", f"· {step.title}{done}", "")
+        yield from _paragraph("", f"· {step.title}{done}", "plain")
 
 
 def _key(picture: Picture) -> Iterable[str]:
@@ -228,15 +231,25 @@ def _key(picture: Picture) -> Iterable[str]:
         "main line, → on to another, ↩ back; ⇥ comes from many places. · leaves the case "
         "where it is."
     )
-    if picture.clocks:
-        yield (
-            "Bars: red, a duty of an act or a regulation that somebody has read; blue, guidance "
-            "or a duty not yet read; grey, local. A dotted bar runs on past what is drawn."
-        )
     track = picture.track
     if track:
         title = picture.places[track.state].title
         yield f"The case {track.ref} is at “{title}” since {said(track.since)}."
+
+
+def _ranks(*, in_columns: bool) -> Iterable[Told]:
+    """What the colours and the dots of the bars mean."""
+    yield "", "", "", 4
+    for rank, meaning in (
+        ("duty", "a duty of an act or a regulation that somebody has read"),
+        ("guidance", "guidance, or a duty not yet read"),
+        ("local", "the partnership's own"),
+    ):
+        yield from _paragraph(f"{rank} ", meaning, "quiet")
+        yield "", "", "", 5
+    more = "; one that runs on in the next column begins there again" if in_columns else ""
+    yield from _paragraph("", f"A dotted bar runs on past what is drawn{more}.", "quiet")
+    yield from _space()
 
 
 def _of_clock(clock: Clock) -> Iterable[Told]:
@@ -254,19 +267,23 @@ def _space() -> Iterable[Told]:
 
 
 def _paragraph(number: str, text: str, kind: str) -> Iterable[Told]:
-    size = TITLE_SIZE if kind == "title" else ROW_SIZE
+    size = TITLE_SIZE if kind in ("title", "bold") else ROW_SIZE
     for at, line in enumerate(broken(text, size, TOLD_WIDTH - 34)):
         height = TITLE_LINE if kind == "title" else ROW_LINE
         yield number if at == 0 else "", line, kind, height
+    if kind == "title":
+        yield "", "", "", 4
 
 
 def _column(left: float, told: Iterable[Told]) -> Iterable[str]:
-    y = MARGIN + 12
+    y = HEAD - TITLE_LINE + 4
     for number, line, kind, height in told:
         y += height
         if number:
             rank, _, what = number.partition(" ")
-            yield f'<circle class="disc-{rank}" cx="{left + 11:g}" cy="{y - 4:g}" r="10"/>'
+            size = 10 if what else 7
+            yield f'<circle class="disc-{rank}" cx="{left + 11:g}" cy="{y - 4:g}" r="{size}"/>'
             yield _text(left + 11, y, what, "number")
         if line:
-            yield _text(left + (0 if kind == "title" else 28), y, line, kind)
+            style = "" if kind == "plain" else kind
+            yield _text(left + (0 if kind in ("title", "plain") else 28), y, line, style)

@@ -21,6 +21,7 @@ from engine.guards import YES_OR_NO, parse
 from engine.loading.draft import Draft
 from engine.loading.findings import Place
 from engine.loading.kinds import HIGHEST, UNKNOWN
+from engine.loading.names import title_from
 from engine.loading.overlay.merging import Both
 from engine.loading.overlay.stronger import both
 from engine.loading.shapes import ANY_OPEN_STATE, ANY_STATE
@@ -124,7 +125,7 @@ def build_transition(name: str, said: Mapping[str, Any], parts: Parts) -> Transi
     same = {key: value for key, value in said.items() if key not in _JUDGED}
     return Transition(
         **{
-            "title": name.replace("_", " ").capitalize(),
+            "title": title_from(name),
             "to": "",
             "who": (),
             **same,

@@ -23,6 +23,11 @@ RESERVED = frozenset(_LIBRARY.split())
 RESERVED_BEGINNINGS = ("after_", "before_", "is_", "may_", "on_enter_", "on_exit_", "to_")
 
 
+def title_from(name: str) -> str:
+    """What a thing without a title is called: by its name, `Add note` for `add_note`."""
+    return name.replace("_", " ").capitalize()
+
+
 def name_problem(section: str, name: str) -> str:
     """Why something of a section may not be called so, as a sentence; "" when it may."""
     if not NAME.fullmatch(name):

@@ -35,6 +35,7 @@ RULE = Shape(
         "timescale": names("timescale"),
         "runs_in": names("state"),
         "runs_after": names("transition"),
+        "stopped_by": names("transition"),
         "when": names("transition"),
         "tells": names("role", "group"),
     },

@@ -8,9 +8,10 @@ from datetime import date
 from engine.calendars import Calendar
 from engine.case import Key, Row
 from engine.dates import long_day, parse_partial, said, when
+from engine.decide.moving.left import governing
 from engine.definition import Timescale, Variant
 from engine.describing.clocks import authority_line, force_lines
-from engine.packs.record import Record, Told
+from engine.packs.record import Record, Side, Told
 from engine.prose import capital, listed, straight
 from engine.punctuality import of_deadline
 from engine.punctuality import said as said_of
@@ -38,13 +39,13 @@ def told(record: Record, name: str) -> list[Told]:
     if not rows:
         today = record.around.as_at.isoformat()
         variant = side.edition.variant(timescale, today) or timescale.variants[0]
-        return [Told(f"It has not begun.\n\n{_authority(record, timescale, variant)}")]
-    return [_told(record, timescale, key, row) for key, row in rows]
+        authority = record.words(straight(_authority(timescale, variant)))
+        return [Told(f"It has not begun.\n\n{authority}")]
+    return [_told(record, key, row) for key, row in rows]
 
 
-def _told(record: Record, timescale: Timescale, key: Key, row: Row) -> Told:
+def _told(record: Record, key: Key, row: Row) -> Told:
     rule = record.own.edition.rule(str(row["rule"]))
-    variant = _variant(record, timescale, row)
     lines = [
         _allowed(record.around.calendar, row, rule),
         _outcome(record, row, rule),
@@ -53,18 +54,27 @@ def _told(record: Record, timescale: Timescale, key: Key, row: Row) -> Told:
     ]
     who = f"{record.agency(str(key[2]))}: " if key[2] else ""
     counted = " ".join(lines)
-    authority = _authority(record, timescale, variant)
+    authority = record.words(straight(standing(record.own, key, row)))
     return Told(f"{who}{counted}\n\n{authority}", (record.own.event(int(row["n"])),))
 
 
-def _authority(record: Record, timescale: Timescale, variant: Variant) -> str:
-    said = " ".join([authority_line(timescale, variant), *force_lines(variant)])
-    return record.words(straight(said))
+def standing(side: Side, key: Key, row: Row) -> str:
+    """On whose word a timescale that ran stands, and by which edition it is counted where a move to
+    another one left it so.
+    """
+    kept = side.left.get(key)
+    known = side.workflow.timescales[str(key[1])]
+    authority = _authority(*governing(side.edition, known, row, kept))
+    if kept is None or kept.by is None:
+        return authority
+    return (
+        f"{authority} It is counted by the rule of edition {kept.name}, to which it was left when "
+        f"the case was moved to another {when(kept.on)}."
+    )
 
 
-def _variant(record: Record, timescale: Timescale, row: Row) -> Variant:
-    start = parse_partial(str(row["starts_on"])).first.isoformat()
-    return record.own.edition.governing(timescale, str(row["rule"]), start)
+def _authority(timescale: Timescale, variant: Variant) -> str:
+    return " ".join([authority_line(timescale, variant), *force_lines(variant)])
 
 
 def _allowed(calendar: Calendar, row: Row, rule: Rule) -> str:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from engine import rights
 from engine.calendars import Calendar
-from engine.case import AnswerKey, Case, Row
+from engine.case import AnswerKey, Case, Key, Row
+from engine.decide.moving.left import Left
 from engine.definition import Pack, Question, Workflow
 from engine.directory import Directory
 from engine.edition import Edition
@@ -60,6 +61,8 @@ class Side:
     edition: Edition
     entered: int = 1
     """The number of the event by which it came to where it is."""
+    left: Mapping[Key, Left] = field(default_factory=dict)
+    """The clocks that a move to another edition left as they were."""
 
     @property
     def workflow(self) -> Workflow:

@@ -176,13 +176,19 @@ def _never_closed_over(inquiry: Inquiry, timescale: Timescale) -> None:
     closed = {s.id for s in inquiry.workflow.states.values() if s.closed}
     watch = watch_of(timescale, inquiry.workflow)
     entry = inquiry.entry("timescale", timescale.id)
+
+    def closes(before: Node, there: Node) -> bool:
+        return is_running(there) and there[1] in closed and before[1] not in closed
+
+    graph = inquiry.prospects.graph(watch, timescale.id)
+    if not any(closes(n, there) for n, edges in graph.edges.items() for _, there in edges):
+        return
     way = inquiry.way(
         "clocks_end",
         entry,
         lambda move: (
-            move.phase == RUNNING
-            and move.state in closed
-            and bool(move.before and move.before.state not in closed)
+            move.before is not None
+            and closes((move.before.phase, move.before.state), (move.phase, move.state))
         ),
         watch,
     )

@@ -13,7 +13,7 @@ from engine.definition import Condition, Guard, Transition
 from engine.prose import quoted
 from engine.proving.inquiry import Inquiry
 from engine.proving.record import NOTHING, Masks
-from engine.proving.walking import TooManyError
+from engine.proving.walking import Move, TooManyError
 
 BY_VALUE = ("is", "at least", "at most")
 MOST = 20_000
@@ -96,12 +96,14 @@ def _both_possible(
     entry = inquiry.entry("transition", other.id)
     if _shared(inquiry, one, other, {s.name: s.every for s in seen_by.subjects}) is None:
         return False
-
     way = inquiry.attempt(
         "decisions",
         entry,
         lambda: inquiry.walks.find_record(
-            state, lambda held: _shared(inquiry, one, other, held) is not None, names
+            lambda move, held: (
+                move.state == state and _shared(inquiry, one, other, held) is not None
+            ),
+            names,
         ),
     )
     if way is None:
@@ -204,12 +206,11 @@ def _tell_gap(
     entry = inquiry.entry("transition", group[0].id)
     order = list(inquiry.walks.record.subjects)
 
-    def open_here(held: Mapping[str, int]) -> bool:
-        return any(_is_one_of(gap, [held[name] for name in names]) for gap in gaps)
+    def open_here(move: Move, held: Mapping[str, int]) -> bool:
+        at = move.state == state
+        return at and any(_is_one_of(gap, [held[name] for name in names]) for gap in gaps)
 
-    way = inquiry.attempt(
-        "decisions", entry, lambda: inquiry.walks.find_record(state, open_here, names)
-    )
+    way = inquiry.attempt("decisions", entry, lambda: inquiry.walks.find_record(open_here, names))
     if way is None:
         return
     ends = [tuple(h[order.index(n)] for n in names) for h in inquiry.walks.at_end(way)]

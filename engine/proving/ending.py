@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
+from math import prod
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -308,38 +310,43 @@ def _one_by_one(masks: Iterable[Masks]) -> set[Masks]:
     """Each record, answer by answer, that these masks may stand for."""
     found: set[Masks] = set()
     for held in masks:
-        number = 1
-        for mask in held:
-            number *= mask.bit_count()
-        if number + len(found) > FEW:
+        found |= _each_alone(held)
+        if len(found) > FEW:
             raise TooManyError
-        found |= set(
-            product(*([1 << n for n in range(m.bit_length()) if m >> n & 1] for m in held))
-        )
     return found
+
+
+@lru_cache(maxsize=16_384)
+def _each_alone(held: Masks) -> frozenset[Masks]:
+    if prod(mask.bit_count() for mask in held) > FEW:
+        raise TooManyError
+    return frozenset(
+        product(*([1 << n for n in range(m.bit_length()) if m >> n & 1] for m in held))
+    )
 
 
 def _can(seen_by: Projection, step: Transition, state: str, held: Masks) -> bool:
     there = step.to or state
-    return next(seen_by.after(step.id, there, held), None) is not None
+    return bool(seen_by.after(step.id, there, held))
 
 
 def _next(
     seen_by: Projection, helpers: Iterable[Transition], state: str, held: Masks
-) -> set[Masks]:
-    found = _one_by_one([seen_by.settled(state, held)])
+) -> list[frozenset[Masks]]:
+    following = [seen_by.settled(state, held)]
     for step in helpers:
-        found |= _one_by_one(seen_by.after(step.id, state, held))
-    return found
+        following += seen_by.after(step.id, state, held)
+    return list(map(_each_alone, dict.fromkeys(following)))
 
 
 def _settles(
-    waiting: set[Masks], good: set[Masks], following: Callable[[Masks], set[Masks]]
+    waiting: set[Masks], good: set[Masks], following: Callable[[Masks], list[frozenset[Masks]]]
 ) -> bool:
     """Whether all these records lead to a good one."""
-    left, known = waiting - good, {held: following(held) for held in waiting - good}
+    left = waiting - good
+    known = {held: following(held) for held in left} if good else {}
     while left:
-        more = {held for held in left if known[held] & good}
+        more = {held for held in left if not all(map(good.isdisjoint, known.get(held, ())))}
         if not more:
             return False
         good, left = good | more, left - more

@@ -24,6 +24,8 @@ DONE = "done for this answer"
 ONCE = "once:"
 
 Masks = tuple[int, ...]
+_NOTHING_HELD: tuple[Masks, ...] = ((),)
+_APART = (((), ()),)
 
 
 class Lines(NamedTuple):
@@ -204,6 +206,7 @@ class Projection:
         self._record = record
         at = {name: number for number, name in enumerate(self.names)}
         self._later: dict[str, tuple[tuple[int, ...], ...]] = {}
+        self._after: dict[tuple[str, str, Masks], tuple[Masks, ...]] = {}
         start = record.workflow.starts_at
         self.first = self.settled(start, tuple(record.subjects[n].first for n in self.names))
         self._begins = {
@@ -214,6 +217,10 @@ class Projection:
             step: tuple(dict.fromkeys(_seen(way, at) for way in ways))
             for step, ways in record.ways.items()
         }
+        self._apart = frozenset(
+            step for step, ways in self._ways.items() if ways == _APART and not self._begins[step]
+        )
+        """The steps that read and change nothing of what is looked at."""
 
     def settled(self, state: str, held: Masks) -> Masks:
         """The record in a state, with whatever may come of it there without a step."""
@@ -221,11 +228,17 @@ class Projection:
             self._later[state] = tuple(self._record.later(name, state) for name in self.names)
         return tuple(map(_image, self._later[state], held))
 
-    def after(self, step: str, there: str, held: Masks) -> Iterator[Masks]:
+    def after(self, step: str, there: str, held: Masks) -> tuple[Masks, ...]:
         """The record after a step that leads to a state, for each way in which it can be taken."""
         if not held:
-            yield held
-            return
+            return _NOTHING_HELD
+        key = ("" if step in self._apart else step, there, held)
+        known = self._after.get(key)
+        if known is None:
+            known = self._after[key] = tuple(self._taken(step, there, held))
+        return known
+
+    def _taken(self, step: str, there: str, held: Masks) -> Iterator[Masks]:
         before = list(held)
         for number, mask in self._begins[step]:
             before[number] = mask

@@ -14,10 +14,9 @@ from engine.prose import people, quoted, series, with_article
 from engine.proving.record import COMING, DONE, GIVEN, NOTHING, ONCE, PAST
 from engine.proving.walking import Way
 from engine.timescales import due_on, length, parse
+from engine.written import BEGINS
 
 MOST_STEPS = 8
-BEGINS = date(2025, 12, 15)
-"""A Monday before Christmas, so that holidays are among the days that are counted."""
 
 
 @dataclass(frozen=True, slots=True)

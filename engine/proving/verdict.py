@@ -6,19 +6,22 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from engine.nouns import count
+from engine.written import Written
 
 PROPERTIES: Final[dict[str, str]] = {
     "states_reached": "Every state can be reached",
     "cases_end": "From wherever a case has come, it can be closed",
     "steps_possible": "Every step can be taken",
     "decisions": "Each decision has a way on in every situation, and one only",
+    "clocks_can_start": "The day that starts a timescale is asked for in time",
     "clocks_end": "Every timescale can be met or stopped wherever it runs",
     "clocks_watched": "Every timescale waits on somebody, who is reminded, and lateness is told",
     "clocks_can_be_met": "No timescale starts where nobody can meet it",
     "own_part": "What is for one role alone, no other does",
     "records": "There is no way round what must be on record, asked, approved or done before",
     "rules": "Every other rule written beside the definition holds on every way",
-    "duties_wait": "No duty waits for another body's answer",
+    "duties_wait": "No duty waits for another body's answer, approval or step",
+    "duties_stop": "No duty ends without a word of why, or otherwise than a rule says",
     "budgets": "Local times in sequence fit into the time that spans them",
     "packs": "What a pack must say can be answered before it is signed off",
     "private": "No personal answer is shown in a notification",
@@ -62,11 +65,24 @@ class Verdict:
 
     title: str
     edition: str
-    own_rules: int
-    timescale_rules: int
-    unconfirmed: int
+    written: Written
     failures: list[Failure] = field(default_factory=list)
     not_shown: list[Open] = field(default_factory=list)
+
+    @property
+    def own_rules(self) -> int:
+        """The rules that it says of itself."""
+        return self.written.own
+
+    @property
+    def timescale_rules(self) -> int:
+        """The rules of its timescales."""
+        return self.written.timescales
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many of both nobody has marked as read in their source."""
+        return self.written.unconfirmed
 
     @property
     def consistent(self) -> bool:
@@ -76,13 +92,7 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict; never that a process is lawful."""
-        rules = self.own_rules + self.timescale_rules
-        written = (
-            f"the {count(rules, 'rule')} written in this file "
-            f"({count(self.own_rules, 'rule')} of its own and "
-            f"{count(self.timescale_rules, 'timescale rule')}), of which {self.unconfirmed} "
-            "unconfirmed"
-        )
+        written = self.written.said("this file")
         if self.failures:
             return f"Not consistent with {written}: {count(len(self.failures), 'fault')}."
         if self.not_shown:

@@ -92,6 +92,15 @@ def takes(step: Transition) -> Goal:
     return goal
 
 
+def takes_one_of(steps: Collection[str]) -> Goal:
+    """A goal: one of these steps is taken."""
+
+    def goal(move: Move) -> bool:
+        return move.step is not None and move.step.id in steps
+
+    return goal
+
+
 def comes_in(states: Collection[str]) -> Goal:
     """A goal: a case is in one of these states."""
 
@@ -112,7 +121,8 @@ class Walks:
             for start in step.starts:
                 self.steps.setdefault(start, []).append(step)
         self._projections: dict[frozenset[str], Projection] = {}
-        self._valuations: dict[frozenset[str], dict[Node, list[Masks]]] = {}
+        self._valuations: dict[frozenset[str], dict[str, list[Masks]]] = {}
+        self._streams: dict[frozenset[str], _Stream] = {}
         self._whole = Projection(self.record, self.record.subjects)
 
     def projection(self, names: Collection[str]) -> Projection:
@@ -150,10 +160,10 @@ class Walks:
                 phase = watching.after(step, here.phase, here.state, there)
                 if phase is None:
                     continue
+                before = known.setdefault((phase, there), [])
                 for held in seen_by.after(step.id, there, here.held):
                     move = Move(there, phase, held, step, here)
                     yield move
-                    before = known.setdefault((phase, there), [])
                     if held not in before and not any(within(held, other) for other in before):
                         before.append(held)
                         waiting.append(move)
@@ -171,7 +181,8 @@ class Walks:
         names: frozenset[str] | None = frozenset()
         way = None
         while names is not None:
-            moves = self.moves(names, watch, without)
+            kept = watch is None and not without
+            moves: Iterable[Move] = self._kept(names) if kept else self.moves(names, watch, without)
             way = next((move.way for move in moves if goal(move)), None)
             if way is None:
                 return None
@@ -179,9 +190,13 @@ class Walks:
         return way
 
     def find_record(
-        self, state: str, test: Callable[[Mapping[str, int]], bool], names: Iterable[str]
+        self,
+        test: Callable[[Move, Mapping[str, int]], bool],
+        names: Iterable[str],
+        watch: Watch | None = None,
     ) -> Way | None:
-        """The shortest way to a state where what may be on record of these subjects passes a test.
+        """The shortest way to a place that passes a test, with what may be on record there of these
+        subjects.
 
         Raises TooManyError where that cannot be told.
         """
@@ -189,11 +204,10 @@ class Walks:
         way = None
         while looked_at is not None:
             order = self.projection(looked_at).names
-            way = None
-            for move in self.moves(looked_at):
-                if move.state == state and test(dict(zip(order, move.held, strict=True))):
-                    way = move.way
-                    break
+            moves: Iterable[Move] = self.moves(looked_at, watch) if watch else self._kept(looked_at)
+            way = next(
+                (m.way for m in moves if test(m, dict(zip(order, m.held, strict=True)))), None
+            )
             if way is None:
                 return None
             looked_at = self._more(way, looked_at)
@@ -230,7 +244,62 @@ class Walks:
         """What may be on record of these subjects while a case is in a state."""
         key = frozenset(names)
         if key not in self._valuations:
-            found: dict[Node, list[Masks]] = {}
-            deque(self.moves(key, known=found), maxlen=0)
-            self._valuations[key] = found
-        return self._valuations[key].get((NO_PHASE, state), [])
+            self._valuations[key] = self._valued(key)
+        return self._valuations[key].get(state, [])
+
+    def _valued(self, names: frozenset[str]) -> dict[str, list[Masks]]:
+        """What may be on record in each state, found as `moves` does, of which nothing is kept."""
+        seen_by, start = self.projection(names), self.workflow.starts_at
+        found: dict[str, list[Masks]] = {start: [seen_by.first]}
+        waiting, situations = deque([(start, seen_by.first)]), 0
+        while waiting:
+            state, before = waiting.popleft()
+            for step in self.steps.get(state, ()):
+                there = step.to or state
+                known = found.setdefault(there, [])
+                for held in seen_by.after(step.id, there, before):
+                    if held not in known and not any(within(held, other) for other in known):
+                        known.append(held)
+                        waiting.append((there, held))
+                        situations += 1
+            if situations > MOST:
+                raise TooManyError
+        return found
+
+    def _kept(self, names: Collection[str]) -> _Stream:
+        """Every move of a case where nothing is followed beside the state; searched once."""
+        key = frozenset(names)
+        if key not in self._streams:
+            self._streams[key] = _Stream(self.moves(key))
+        return self._streams[key]
+
+
+class _Stream:
+    """The moves of one search, made as they are wanted and kept for the next who asks."""
+
+    def __init__(self, moves: Iterator[Move]) -> None:
+        self._moves = moves
+        self._made: list[Move] = []
+        self._given_up = False
+
+    def __iter__(self) -> Iterator[Move]:
+        number = 0
+        while True:
+            while number < len(self._made):
+                yield self._made[number]
+                number += 1
+            if not self._more():
+                return
+
+    def _more(self) -> bool:
+        """Make another move; raises TooManyError, for all who ask, where the search is given up."""
+        if self._given_up:
+            raise TooManyError
+        try:
+            move = next(self._moves, None)
+        except TooManyError:
+            self._given_up = True
+            raise
+        if move is not None:
+            self._made.append(move)
+        return move is not None

@@ -16,6 +16,7 @@ from engine.grammar import parse
 from engine.guards import satisfied
 from engine.scenarios.coverage import Item
 from engine.scenarios.playing import Played
+from engine.scenarios.story import Telling
 from engine.service.looking import reading
 from engine.service.workplace import Workplace
 
@@ -31,15 +32,15 @@ class Watch:
     """The name of the process that the scenario is of."""
     touched: set[Item] = field(default_factory=set)
     named: set[tuple[str, str]] = field(default_factory=set)
-    """The steps and timescales that it names, each with the linked process it is of."""
+    """The steps and timescales that it names, and the questions that it answers or is refused to,
+    each with the linked process it is of.
+    """
 
     def step(self, played: Played) -> None:
         """Note what a step did, or was refused for."""
         telling = played.telling
         process = telling.case.partition(" ")[0]
-        for wanted in telling.then.values():
-            if isinstance(wanted, Mapping):
-                self.named |= {(process, str(name).partition(" ")[0]) for name in wanted}
+        self._told(telling, process)
         self._judged(played, process)
         if telling.verb != "take":
             return
@@ -49,6 +50,8 @@ class Watch:
         step = seen.edition.workflow.transitions.get(telling.object)
         if step is None:
             return
+        if step.opens:
+            self.named |= {(step.opens.process, name) for name in telling.linked}
         facts = _Given(CaseFacts(seen.case, self.place.today()), telling.answers)
         if played.refusal is not None:
             self._refused(process, step, facts)
@@ -56,6 +59,14 @@ class Watch:
         for number, table in enumerate(step.only_if.tables):
             if all(satisfied(line, facts) for line in table):
                 self.touched.add(Item("way", process, step.id, str(number)))
+
+    def _told(self, telling: Telling, process: str) -> None:
+        """What is given, and what is expected."""
+        for wanted in telling.then.values():
+            if isinstance(wanted, Mapping):
+                self.named |= {(process, str(name).partition(" ")[0]) for name in wanted}
+        given = (*telling.answers, *telling.files)
+        self.named |= {(process, name.partition("/")[0]) for name in given}
 
     def _judged(self, played: Played, process: str) -> None:
         """The steps of which the scenario says what they still need are judged as if refused."""
@@ -95,6 +106,8 @@ class Watch:
 
     def _event(self, process: str, edition: Edition, event: Mapping[str, Any]) -> None:
         kind, body = event["type"], event["body"]
+        if kind == "answers recorded":
+            self.named |= {(process, str(made["question"])) for made in body["answers"]}
         if kind == "case opened":
             self.touched.add(Item("state", process, body["state"]))
         elif kind == "transition taken":

@@ -19,7 +19,8 @@ from engine.directory import Directory
 from engine.edition import Edition
 from engine.errors import Need, RefusedError, UsageError
 from engine.guessing import resembling
-from engine.prose import listed, names_of
+from engine.nouns import any_of
+from engine.prose import names_of
 from engine.service import access
 from engine.service.workplace import By, Workplace
 
@@ -64,7 +65,7 @@ def replace(place: Workplace, by: By, workflow: Workflow, sources: dict[str, str
         who = names_of(stands, stands.keepers)
         error = RefusedError(
             f'An edition of "{stands.title}" is brought into use by those who keep its record.',
-            (Need(f"it is for the {listed(who, 'or')}", who, "have one of them activate it"),),
+            (Need(f"it is for {any_of(who)}", who, "have one of them activate it"),),
         )
         access.refused(place, by, "activate", "", error)
         raise error

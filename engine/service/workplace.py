@@ -17,7 +17,7 @@ from engine.canonical import clean_text
 from engine.case import Actor, Context
 from engine.commands import drawn
 from engine.database import Database, Transaction
-from engine.dates import parse_partial
+from engine.dates import iso, parse_partial
 from engine.definition import UnreadableError, workflow_from
 from engine.directory import NOWHERE, Appointment, Directory
 from engine.edition import Edition
@@ -209,11 +209,11 @@ def context(
 def _day(by: By, today: date) -> str:
     """The day it happened, as the trail keeps it; a month or a year where only that is known."""
     if not by.on:
-        return today.isoformat()
+        return iso(today)
     found = parse_partial(by.on)
     if found.first > today:
         raise RefusedError("The day lies in the future; a thing is recorded when it has happened.")
-    return found.first.isoformat() if found.exact else found.text
+    return iso(found.first) if found.exact else found.text
 
 
 def _check_people(place: Workplace, by: By, decided: str) -> None:

@@ -40,10 +40,16 @@ def of_timescale(
         yield from dropped(table.get(key), kind, sheet, (*where, key), (f"timescale {name}", what))
     if "only_if" in table:
         yield from of_guard(sheet, (*where, "only_if"), table["only_if"], known)
-    if table.get("provisional"):
+    if table.get("provisional") and not _anchors(table) <= known.always:
         said = f"timescale {name} was no longer provisional"
         yield Change("provisional dropped", sheet, (*where, "provisional"), GONE, said, (name,))
     yield from _of_notices(sheet, where, table)
+
+
+def _anchors(table: Mapping[str, Any]) -> set[str]:
+    """The dates from which its rules count."""
+    rules = [one.get("due") for one in (table, *table.get("variant", ()))]
+    return {said.rpartition(" ")[2] for said in rules if isinstance(said, str)}
 
 
 def _of_rule(

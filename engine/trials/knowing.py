@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.definition import Workflow
@@ -22,10 +22,18 @@ class Known:
     dates: tuple[str, ...]
     choices: dict[str, tuple[str, ...]]
     """Of each question that is answered with a choice."""
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Beside a group the kinds of agency in it."""
+    waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Beside a question the steps that ask it, need it answered or wait for it."""
+    within: Mapping[str, str] = field(default_factory=dict)
+    """Beside a state the one that holds it."""
+    always: frozenset[str] = frozenset()
+    """What a linked case is opened with, dates by the day of the step if by nothing else."""
 
 
-def known(workflow: Workflow) -> Known:
-    """What a process knows."""
+def known(workflow: Workflow, *, linked: bool = False) -> Known:
+    """What a process knows; a linked one if that is said."""
     questions = workflow.questions.values()
     return Known(
         workflow.acting,
@@ -37,7 +45,24 @@ def known(workflow: Workflow) -> Known:
             for question in questions
             if question.answer in ("choice", "yes or no")
         },
+        {group.id: frozenset(group.kinds) for group in workflow.groups.values()},
+        _waiting(workflow),
+        {state.id: state.within for state in workflow.states.values() if state.within},
+        _always(workflow) if linked else frozenset(),
     )
+
+
+def _waiting(workflow: Workflow) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for step in workflow.transitions.values():
+        for question in {*step.on_file, *step.asked, *step.asks}:
+            found[question] = (*found.get(question, ()), step.id)
+    return found
+
+
+def _always(workflow: Workflow) -> frozenset[str]:
+    anew = {name for step in workflow.transitions.values() for name in step.asks_anew}
+    return frozenset(workflow.opening) - anew
 
 
 def another(names: Sequence[str], taken: Iterable[str], seed: str) -> str:

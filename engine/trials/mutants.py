@@ -10,6 +10,7 @@ from engine.definition import Workflow
 from engine.trials.changing import GONE, Change, Sheet, Where
 from engine.trials.clocks import of_timescale
 from engine.trials.knowing import Known, another, known, listed
+from engine.trials.questions import of_question
 from engine.trials.steps import of_step
 
 
@@ -18,7 +19,7 @@ def mutants(sheets: Sequence[Sheet], workflow: Workflow) -> list[Change]:
     found: list[Change] = []
     for sheet in sheets:
         of = workflow.children[sheet.process] if sheet.process else workflow
-        found += _of_sheet(sheet, known(of))
+        found += _of_sheet(sheet, known(of, linked=bool(sheet.process)))
     return found
 
 
@@ -35,6 +36,8 @@ def _of_sheet(sheet: Sheet, names: Known) -> Iterator[Change]:
     for key in ("may_open", "kept_by", "opening"):
         if len(listed(tables.get(key))) > 1:
             yield from _of_head(sheet, key, names)
+    for name, table in tables.get("question", {}).items():
+        yield from of_question(sheet, name, table, names)
     for name, table in tables.get("state", {}).items():
         yield from _of_state(sheet, name, table, names)
     for name, table in tables.get("transition", {}).items():
@@ -46,6 +49,9 @@ def _of_sheet(sheet: Sheet, names: Known) -> Iterator[Change]:
 def _of_head(sheet: Sheet, key: str, names: Known) -> Iterator[Change]:
     every = listed(sheet.tables[key])
     for one in every:
+        if key == "opening" and sheet.process and one not in names.dates:
+            # A linked case is opened without such an answer too; only its dates are set for it.
+            continue
         left = [other for other in every if other != one]
         said = f"{one} was dropped from {key}"
         yield Change(f"{key} narrowed", sheet, (key,), left, said, (key,))

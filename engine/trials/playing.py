@@ -26,7 +26,9 @@ class Result:
     scenario: Scenario | None
     touched: frozenset[Item]
     named: frozenset[tuple[str, str]]
-    """The steps and timescales that it names, each with the linked process it is of."""
+    """The steps and timescales that it names, and the questions that it answers, each with the
+    linked process it is of.
+    """
     seconds: float
 
 

@@ -46,6 +46,9 @@ def noticed(change: Change, name: str, killers: Killers) -> None:
 def _touches(change: Change, one: Result) -> bool:
     if len(change.where) == 1:
         return True
+    if change.where[0] == "question":
+        # Those who play a step that waits for an answer may say of whom it waits.
+        return any(_names(change, about, one) for about in change.about)
     return _names(change, change.about[0], one)
 
 

@@ -26,7 +26,7 @@ def of_step(sheet: Sheet, name: str, table: Mapping[str, Any], known: Known) -> 
     yield from _of_people(sheet, where, table, known)
     for key, (kind, what) in _LISTS.items():
         for change in dropped(table.get(key), kind, sheet, (*where, key), (f"step {name}", what)):
-            if key != "asks_anew" or change.about[1] not in _own(table):
+            if change.about[1] not in _anyhow(key, table, known):
                 yield change
     for key, what in _ALONE.items():
         if key in table:
@@ -38,9 +38,19 @@ def of_step(sheet: Sheet, name: str, table: Mapping[str, Any], known: Known) -> 
     yield from _of_approvals(sheet, where, table)
 
 
-def _own(table: Mapping[str, Any]) -> set[str]:
-    """What a step answers by itself: each time it is taken that is so once more, said or not."""
-    return {str(table.get("dates", "")), *table.get("sets", {})}
+def _anyhow(key: str, table: Mapping[str, Any], known: Known) -> set[str]:
+    """What is so whether the step says it or not: what it answers by itself is asked afresh each
+    time that it is taken, what it has approved must be on record, and who is in a group that it
+    tells is told.
+    """
+    if key == "asks_anew":
+        return {str(table.get("dates", "")), *table.get("sets", {})}
+    if key == "on_file":
+        return {str(one["of"]) for one in listed(table.get("approve"))}
+    if key == "tell" and "asks" not in table:
+        told = [one for one in listed(table.get(key)) if one in known.groups]
+        return {one for one in told if any(known.groups[one] < known.groups[g] for g in told)}
+    return set()
 
 
 def _of_place(
@@ -57,7 +67,8 @@ def _of_place(
         left = [one for one in starts if one != state]
         said = f"step {name} no longer started from {state}"
         yield Change("start of a step dropped", sheet, (*where, "from"), left, said, (name, state))
-    wide = another(known.states, [*starts, *known.closed, str(to)], f"{name} from")
+    inside = (state for state, around in known.within.items() if around in starts)
+    wide = another(known.states, [*starts, *inside, *known.closed, str(to)], f"{name} from")
     if wide and not any(" " in state for state in starts):
         said = f"step {name} started from {wide} too"
         more = [*starts, wide]

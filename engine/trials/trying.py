@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,14 @@ from engine.trials.mutants import mutants, sample
 from engine.trials.mutating import Fate, Trial, apart, tried
 from engine.trials.playing import Result, chosen, play_all
 from engine.trials.stage import Stage, empty
+
+Watch = Callable[[Iterator[Fate], int], list[Fate]]
+"""Takes the fates as they become known, and how many there will be."""
+
+
+def unwatched(fates: Iterator[Fate], number: int) -> list[Fate]:
+    """All of them, when the last is known."""
+    return list(fates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +39,25 @@ class OnTrial:
         files = chosen(self.folder, names)
         return apart(lambda: self._play(files))
 
-    def mutate(
-        self, results: Sequence[Result], size: int = 0, seed: int = 1, jobs: int = 2
-    ) -> list[Fate]:
-        """Try a sample of the changes, or with 0 all of them, on scenarios that all passed."""
-        changes = sample(mutants(sheets(self.folder), self.workflow), size, seed)
-        return self.try_each(changes, results, jobs)
+    def changes(self, size: int = 0, seed: int = 1) -> list[Change]:
+        """A sample of the changes that can be tried, or with 0 all of them."""
+        return sample(mutants(sheets(self.folder), self.workflow), size, seed)
 
     def try_each(
-        self, changes: Sequence[Change], results: Sequence[Result], jobs: int = 2
+        self,
+        changes: Sequence[Change],
+        results: Sequence[Result],
+        jobs: int = 2,
+        watch: Watch = unwatched,
     ) -> list[Fate]:
-        """What becomes of each of these changes."""
+        """What becomes of each of these changes, on scenarios that all passed."""
         known = frozenset(failures(self.workflow))
 
         def prove(changed: Workflow) -> str:
             return next((said for said in failures(changed) if said not in known), "")
 
         made = tried(self.folder, changes, lambda at: Trial(at, self.stage, results, prove), jobs)
-        return list(made)
+        return watch(made, len(changes))
 
     def _play(self, files: Sequence[Path]) -> list[Result]:
         stage = self.stage.with_process(self.workflow, sources(self.folder))

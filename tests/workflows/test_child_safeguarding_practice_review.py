@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from engine.definition import Workflow
-from engine.loading import load
 from engine.scenarios import mapping
 from engine.scenarios.mapping import Entry, shown
 from engine.scenarios.playing import Player
-from engine.scenarios.reading import read
 from engine.scenarios.story import Scenario, stories
 from engine.service.trail import verifying
+from tests import shared
 from tests.replays import differences
+from tests.shared import loaded
 from tests.stories import CAST, PROCESS, ROOT, partnership
 
 STORIES = stories(PROCESS)
@@ -27,7 +27,7 @@ ON_POSTGRESQL = (
 
 @pytest.fixture(scope="module")
 def workflow() -> Workflow:
-    return load(PROCESS)
+    return loaded(PROCESS)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def told() -> dict[str, Scenario]:
 
 def play(url: str, file: Path) -> None:
     with partnership(url, CAST) as (place, clock):
-        Player(place, clock).play(read(file))
+        Player(place, clock).play(shared.scenario(file))
         verdict = verifying.verify(place)
         assert verdict.problems == []
         assert verdict.events > 1
@@ -56,7 +56,7 @@ def test_the_story_goes_the_same_on_postgresql(name: str, on_postgres: str) -> N
 
 
 def test_every_story_is_titled_by_a_sentence_of_its_own() -> None:
-    titles = [read(file).title for file in STORIES]
+    titles = [shared.scenario(file).title for file in STORIES]
 
     assert len(set(titles)) == len(titles) > 80
     assert [title for title in titles if len(title.split()) < 6] == []

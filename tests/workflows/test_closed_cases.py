@@ -13,17 +13,17 @@ from engine.decide.steps.taking import Step, take
 from engine.definition import Transition
 from engine.edition import Edition
 from engine.errors import RefusedError, UsageError
-from engine.loading import load
 from engine.service import cases
 from engine.service.changing import new_case
 from engine.service.drafting import drafted
 from engine.service.looking.reading import View
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
+from tests.shared import loaded
 from tests.stories import PROCESS, partnership
 from tests.supplying import GIVE, OnPaper, plan, who_may
 
-EDITION = Edition(load(PROCESS))
+EDITION = Edition(loaded(PROCESS))
 WORKFLOW = EDITION.workflow
 REF = "2026-WALKED"
 SAM = By("sam")

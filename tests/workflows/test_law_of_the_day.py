@@ -8,13 +8,14 @@ import pytest
 from engine import calendars
 from engine.definition import Variant
 from engine.edition import Edition
-from engine.loading import find, load
+from engine.loading import find
 from engine.timescales import due_on
 from tests.histories import PROCESS, deadlines, done, explained, opened, shown
 from tests.offices import Office
+from tests.shared import loaded
 from tests.workflows.test_partial_days import printed
 
-WORKFLOW = load(find(PROCESS))
+WORKFLOW = loaded(find(PROCESS))
 EDITION = Edition(WORKFLOW)
 CALENDAR = calendars.load("England and Wales")
 ALWAYS = date(2016, 1, 1)

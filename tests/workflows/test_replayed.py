@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.scenarios.playing import Player
-from engine.scenarios.reading import read
 from engine.scenarios.story import stories
 from tests.replays import differences
+from tests.shared import scenario
 from tests.stories import CAST, PROCESS, partnership
 
 STORIES = stories(PROCESS)
@@ -18,7 +18,7 @@ STORIES = stories(PROCESS)
 def differing(url: str, file: Path) -> list[str]:
     """What a replay of the casebook of a story makes otherwise."""
     with partnership(url, CAST) as (place, clock):
-        Player(place, clock).play(read(file))
+        Player(place, clock).play(scenario(file))
         return differences(place)
 
 

@@ -15,14 +15,14 @@ from engine.decide.steps.taking import Step, take
 from engine.definition import Question, Transition, Workflow
 from engine.edition import Edition
 from engine.errors import RefusedError
-from engine.loading import load
 from engine.service.changing import new_case
 from engine.service.drafting import drafted
 from engine.service.workplace import By, Workplace
+from tests.shared import loaded
 from tests.stories import PROCESS, partnership
 from tests.supplying import PAPER, who_may
 
-WORKFLOW = load(PROCESS)
+WORKFLOW = loaded(PROCESS)
 ALL = {"": WORKFLOW, **WORKFLOW.children}
 REF = "2026-AGAIN"
 

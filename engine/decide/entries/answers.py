@@ -15,7 +15,6 @@ from engine.dates import PartialDate, parse_partial, short_day, when
 from engine.decide.draft import Draft
 from engine.decide.entries.tasks import MISSING, UNMET
 from engine.definition import Question, Timescale, Transition
-from engine.edition import rests_on, subjects
 from engine.errors import Need, TrailError, UsageError
 from engine.guessing import resembling
 from engine.prose import listed, names_of
@@ -101,13 +100,12 @@ def _is_of_use(draft: Draft, name: str, steps: Iterable[Transition]) -> bool:
     """Whether an answer is looked at before these steps: by another from here, or by what can come
     before them where none of them starts.
     """
-    here, every = draft.case.state, draft.workflow.transitions.values()
-    others = [t for t in every if name in (*rests_on(t), *t.asked) and name not in t.asks_anew]
+    here, edition = draft.case.state, draft.edition
+    others = edition.looked_at_by.get(name, ())
     if any(here in step.starts for step in (*others, *steps)):
         return any(here in step.starts for step in others)
-    read = (draft.edition.by_anchor, draft.edition.by_guard)
-    in_guard = any(name in subjects(step.only_if) for step in every)
-    return bool(others) or in_guard or any(name in index for index in read)
+    read = (edition.in_guards, edition.by_anchor, edition.by_guard)
+    return bool(others) or any(name in index for index in read)
 
 
 def _is_awaited(draft: Draft, one: Given, steps: Iterable[Transition]) -> bool:

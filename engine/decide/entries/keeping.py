@@ -12,12 +12,14 @@ from dataclasses import replace
 
 from engine import rights
 from engine.case import Given
+from engine.dates import iso
 from engine.decide.draft import Draft
 from engine.definition import Question, Transition
 from engine.directory import Appointment
 from engine.edition import Edition, named_by
 from engine.errors import Need, RefusedError
-from engine.prose import any_of, names_of
+from engine.nouns import any_of
+from engine.prose import names_of
 
 HOW = (
     "whoever keeps the record gives --decided-by with somebody who holds that role, and the "
@@ -45,7 +47,7 @@ def theirs(draft: Draft, whose: Iterable[str], to_do: str = "decide") -> Need:
     """That something is for these roles, and how anybody else has it done."""
     listed = tuple(whose)
     said = (_role(draft, role) for role in listed)
-    what = f"it is for the {any_of(said)} to {to_do}"
+    what = f"it is for {any_of(said)} to {to_do}"
     return Need(what, names_of(draft.workflow, listed), HOW)
 
 
@@ -165,7 +167,7 @@ def may_take(draft: Draft, transition: Transition) -> bool:
 def day_of(draft: Draft) -> str:
     """The day for which the deciding person is judged; today's, where only a month is known."""
     happened = draft.context.happened
-    return happened[:10] if len(happened) >= 10 else draft.context.today.isoformat()
+    return happened[:10] if len(happened) >= 10 else iso(draft.context.today)
 
 
 def may_answer(draft: Draft, question: Question, one: Given, person: str) -> bool:
@@ -192,7 +194,7 @@ def held(draft: Draft, whose: Iterable[str], person: str = "") -> Appointment | 
 
     It is the deciding person's where nobody else is named.
     """
-    day = draft.context.today.isoformat()
+    day = iso(draft.context.today)
     who = person or draft.context.actor.decided
     return draft.directory.acting(who, whose, day, _only_at(draft))
 
@@ -222,7 +224,7 @@ def _is_restricted(draft: Draft, question: Question, one: Given) -> bool:
 
 
 def _may_see(draft: Draft, question: Question, one: Given, person: str) -> bool:
-    day, about = draft.context.today.isoformat(), draft.case.about
+    day, about = iso(draft.context.today), draft.case.about
     mine = rights.reader(draft.directory, draft.workflow, person, day, rights.Concern(about))
     row = draft.case.answer(one.question, one.of, one.no) or {}
     agency = row.get("source") or (one.of if question.asked_of else about)
@@ -242,19 +244,19 @@ def _seeing(
 
 def _is_own(draft: Draft, question: Question, one: Given, person: str) -> bool:
     """Whether it is the answer of an agency for which somebody speaks."""
-    agency, day = _own_agency(draft, question, one), draft.context.today.isoformat()
+    agency, day = _own_agency(draft, question, one), iso(draft.context.today)
     return bool(agency) and draft.directory.speaks_for(person, agency, draft.workflow.acting, day)
 
 
 def _is_contact(draft: Draft, person: str) -> bool:
-    day, roles_ = draft.context.today.isoformat(), draft.workflow.acting
+    day, roles_ = iso(draft.context.today), draft.workflow.acting
     known = draft.directory
     return any(known.speaks_for(person, agency, roles_, day) for agency in known.agencies)
 
 
 def _has_role(draft: Draft, person: str) -> bool:
     """Whether somebody is appointed today to a role that acts in this case, deputies included."""
-    day = draft.context.today.isoformat()
+    day = iso(draft.context.today)
     return draft.directory.has_role(person, draft.edition.acting, day, _only_at(draft))
 
 

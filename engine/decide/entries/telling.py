@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.case import Case
+from engine.dates import iso
 from engine.decide.draft import Draft
 from engine.definition import Transition, Workflow
 from engine.directory import Recipient
@@ -124,7 +125,7 @@ def messages(draft: Draft, names: Iterable[str], news: News) -> list[dict[str, A
 def recipients(draft: Draft, name: str, news: News) -> tuple[Recipient, ...]:
     """The people whom a name in `tell` stands for on the day of the command."""
     workflow, directory = draft.workflow, draft.directory
-    day = draft.context.today.isoformat()
+    day = iso(draft.context.today)
     group = workflow.groups.get(name)
     if group:
         agencies = [agency.id for agency in directory.of_kinds(group.kinds, day)]

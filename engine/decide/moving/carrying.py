@@ -1,33 +1,35 @@
 """The clocks of a case that is moved to another edition: what becomes of each, and why not
 otherwise.
 
-A clock of a duty is never ended or made later by the move, but where the law of the new edition
-says so.
+A clock of a duty is never ended or made later by the move, but where the new edition says so by
+more than local practice, and somebody has agreed to just that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 from typing import Any, Literal
 
 from engine.calendars import Calendar
 from engine.case import RUNNING, Case, Key, Row
+from engine.decide.moving import loosening
+from engine.decide.moving.loosening import JUDGED, Looser, Side
 from engine.decide.timing import clocks
 from engine.definition import Timescale
 from engine.edition import Edition
 from engine.errors import Need
 
-Choice = Literal["keep", "rebase", "restart", "stop", "start"]
+Choice = Literal["keep", "rebase", "restart", "stop", "start", "back"]
 CHOICES: tuple[Choice, ...] = ("keep", "rebase", "restart", "stop")
-"""What can be chosen for a clock that runs; one that the new edition adds is started."""
+"""What can be chosen for a clock that runs; one that the new edition adds is started, and a move
+that is taken back gives each back.
+"""
 
-JUDGED = ("met", "met late")
 COUNTED = ("status", "rule", "starts_on", "due_on", "due_from", "due_to", "calendar")
 DAYS = ("starts_on", "due_on", "due_from", "due_to")
-HOW = "choose keep, or migrate to an edition whose law says so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Carried:
     now: Mapping[str, Any]
     """The columns that it has afterwards."""
     duty: str = ""
+    looser: Looser | None = None
+    """What becomes looser of it, if anything does."""
+    keepable: bool = True
+    """Whether it could be left as it was counted."""
 
     @property
     def changes(self) -> bool:
@@ -52,7 +58,7 @@ class Carried:
     def plain(self) -> dict[str, Any]:
         """The same as an event keeps it."""
         old = self.old or {}
-        return {
+        found = {
             "timescale": self.key[1],
             "of": self.key[2],
             "no": self.key[3],
@@ -63,6 +69,7 @@ class Carried:
                 "rule": self.now.get("rule", old.get("rule", "")),
             },
         }
+        return found | ({"looser": self.looser.plain()} if self.looser else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ class Between:
     """By timescale: what was chosen for its clocks."""
     provision: str = ""
     """The provision by which clocks are started anew, where one was cited."""
+    later: Collection[str] = ()
+    """The timescales of which it was agreed that their duties end later."""
 
     def timescale(self, key: Key) -> Timescale | None:
         """The timescale of a clock in the new edition."""
@@ -101,13 +110,19 @@ class Between:
 
 
 def carried(between: Between) -> tuple[list[Carried], list[Need]]:
-    """What becomes of every clock of a case, and what stands in the way."""
+    """What becomes of every clock of a case, and what stands in the way.
+
+    What becomes looser of one is told of it (`looser`); whether that was agreed to is not asked.
+    """
     found: list[Carried] = []
     needs: list[Need] = []
     for key, row in between.case.open_deadlines():
         # A copy, since the rows change while the case is moved.
         one = _carried(between, key, dict(row))
-        (needs if isinstance(one, Need) else found).append(one)  # type: ignore[arg-type]
+        if isinstance(one, Need):
+            needs.append(one)
+        else:
+            found.append(replace(one, looser=_looser(between, one)))
     return [*found, *_started(between)], needs
 
 
@@ -133,21 +148,22 @@ def _carried(between: Between, key: Key, row: Row) -> Carried | Need:
     assert known is not None
     assert other is not None
     duty = known.duty or was.duty
-    if met and wish in ("", "rebase", "keep"):
+    agreed = wish == "stop" and bool(loosening.binding(Side(between.old, was, row)) or duty)
+    if met and (wish in ("", "rebase", "keep") or agreed):
         now = {name: other[1][name] for name in (*COUNTED, "met_on")}
         return Carried(key, known.title, "rebase", row, now, duty)
     if wish == "keep":
-        return _kept(between, key, row, known) or Carried(key, known.title, "keep", row, {}, duty)
+        return _not_kept(between, row, known) or Carried(key, known.title, "keep", row, {}, duty)
     if wish == "restart":
         return _restarted(between, key, row, known)
     if wish == "stop":
-        return _stopped(key, row, was, known)
+        return _stopped(between, key, row, known)
     now = {name: other[1][name] for name in COUNTED}
-    one = Carried(key, known.title, "rebase", row, now, duty)
-    return _later_by_local(between, one, known) or one
+    keepable = _not_kept(between, row, known) is None
+    return Carried(key, known.title, "rebase", row, now, duty, keepable=keepable)
 
 
-def _kept(between: Between, key: Key, row: Row, known: Timescale) -> Need | None:
+def _not_kept(between: Between, row: Row, known: Timescale) -> Need | None:
     """Why a clock cannot be kept: until its own day is known, nothing would make it known."""
     anchors = {between.new.rule(one.due).anchor for one in known.variants}
     if row["status"] != "provisional" or between.new.rule(row["rule"]).anchor in anchors:
@@ -163,67 +179,61 @@ def _ended(between: Between, key: Key, row: Row, wish: str) -> Carried | Need:
         said = "has no such timescale" if known is None else "does not count it for this case"
         what = f'"{was.title}" cannot be chosen to {wish}: the new edition {said}'
         return Need(what, how="leave the choice out, or choose stop")
-    if was.duty and known is None and wish != "stop" and not _carried_on(between, was.duty):
-        what = f'"{was.title}" is required by {was.duty}, and the new edition does not have it'
-        how = f"if that law has ended, say so: --timescale {key[1]}=stop"
-        return Need(what, how=how)
     now = {"status": "no longer applies"}
     return Carried(key, was.title, "stop", row, now, was.duty)
-
-
-def _carried_on(between: Between, duty: str) -> bool:
-    """Whether another clock runs for the same duty in the new edition."""
-    known = between.new.workflow.timescales
-    return any(
-        row["status"] in RUNNING and key[1] in known and known[str(key[1])].duty == duty
-        for key, row in between.fresh.items()
-    )
 
 
 def _restarted(between: Between, key: Key, row: Row, known: Timescale) -> Carried | Need:
     duty = known.duty or between.old.workflow.timescales[str(key[1])].duty
     variant = between.new.variant(known, between.today.isoformat())
     form = between.new.rule(row["rule"]).form
+    keep = _not_kept(between, row, known) is None
+    how = f"choose {'keep' if keep else 'rebase'}, or migrate to an edition whose law says so"
     if duty:
         what = f'"{known.title}" is required by {duty}, which no migration starts anew'
-        return Need(what, how=HOW)
+        return Need(what, how=how)
     if variant is None or form in ("before", "after"):
-        return Need(f'"{known.title}" does not count from a day on which it could start', how=HOW)
+        return Need(f'"{known.title}" does not count from a day on which it could start', how=how)
     if not (is_local(known) or between.provision):
         source = variant.time_from.source or variant.time_from.kind
         what = f'"{known.title}" has its time from {source}, which only a provision starts anew'
-        return Need(what, how="cite it with --provision, or choose keep or rebase")
+        return Need(what, how=f"cite it with --provision, or choose {_either(keep)}")
     start = between.today.isoformat()
     now = clocks.counted(between.new, variant.due, start, between.calendar)
     return Carried(key, known.title, "restart", row, {**now, "status": "running"})
 
 
-def _stopped(key: Key, row: Row, was: Timescale, known: Timescale) -> Carried | Need:
+def _either(keep: bool) -> str:
+    """What can be chosen for a clock that goes on."""
+    return "keep or rebase" if keep else "rebase"
+
+
+def _stopped(between: Between, key: Key, row: Row, known: Timescale) -> Carried | Need:
     """A clock that the new edition counts still: only one of the partnership's own can be ended."""
-    duty = known.duty or was.duty
+    duty = known.duty or between.old.workflow.timescales[str(key[1])].duty
+    either = _either(_not_kept(between, row, known) is None)
     if duty:
         what = f'"{known.title}" is required by {duty}, and the new edition counts it still'
-        return Need(what, how="choose keep or rebase: no migration ends a duty")
+        return Need(what, how=f"choose {either}: no migration ends a duty")
     recurs = known.variants[0].due.startswith("every ")
     if recurs or not is_local(known):
         source = known.variants[0].time_from.source or known.variants[0].time_from.kind
         what = f'"{known.title}" rests on {source}, and the new edition counts it still'
-        return Need(what, how="choose keep or rebase")
+        return Need(what, how=f"choose {either}")
     return Carried(key, known.title, "stop", row, {"status": "no longer applies"})
 
 
-def _later_by_local(between: Between, one: Carried, known: Timescale) -> Need | None:
-    """A duty that the new edition would let end later by nothing but local practice."""
+def _looser(between: Between, one: Carried) -> Looser | None:
+    """What becomes looser of a clock that ran before."""
     assert one.old is not None
-    old, new = one.old["due_on"], one.now["due_on"]
-    later = bool(old) and (not new or new > old)
-    if not (one.duty and later and is_local(known)):
-        return None
-    what = (
-        f'"{one.title}" is required by {one.duty}, and what sets its later day in the new edition '
-        "is local practice alone"
-    )
-    return Need(what, how=f"choose --timescale {one.key[1]}=keep, or cite the law in the edition")
+    name = str(one.key[1])
+    old = Side(between.old, between.old.workflow.timescales[name], one.old)
+    known = between.timescale(one.key)
+    if one.choice == "stop" or known is None:
+        return loosening.ended(old)
+    new = Side(between.new, known, {**one.old, **one.now})
+    historic = bool(between.case.row["historic"])
+    return loosening.looser(old, new, between.today, historic=historic)
 
 
 def is_local(timescale: Timescale) -> bool:

@@ -15,7 +15,7 @@ from engine.case import AnswerKey, Case, Key
 from engine.decide.draft import Draft
 from engine.decide.entries import tasks
 from engine.decide.entries.telling import of_clock, tell
-from engine.decide.moving import carrying, pinning
+from engine.decide.moving import carrying, consenting, loosening, pinning
 from engine.decide.moving.carrying import Between, Carried
 from engine.decide.timing import clocks
 from engine.decide.timing.arming import moments, rearm
@@ -38,6 +38,8 @@ class Wishes:
     """By timescale: keep, rebase, restart or stop."""
     provision: str = ""
     """The provision by which clocks are started anew."""
+    later: tuple[str, ...] = ()
+    """The timescales of which it was agreed that their duties end later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def planned(between: Between, fresh: Replay, before: Sequence[Impossible], wishe
     needs = [*_place(between, fresh, to), *_history(fresh, before), *_answers(case, new)]
     found: list[Carried] = []
     if not needs:
-        found, lacking = carrying.carried(between)
+        found, lacking = consenting.carried(between)
         needs += lacking
     known = new.states.get(to)
     return Plan(
@@ -159,6 +161,7 @@ def migrate(draft: Draft, old: Edition, plan: Plan, wishes: Wishes) -> None:
         raise refusal(plan)
     pins = [(one.key, _PINS[one.choice]) for one in plan.clocks if one.choice in _PINS]
     pins += [(key, pinning.KEPT) for key in plan.judged]
+    pins += [(key, 0) for key in pinning.every(draft) if key not in dict(pins)]
     body = {
         "from_edition": plan.old,
         "from_name": old.workflow.edition,
@@ -196,7 +199,7 @@ def _settle(draft: Draft, old: Edition, one: Carried) -> tuple[list[str], Any] |
         row = draft.case.deadlines()[one.key]
         clocks.stop(draft, one.key, row, CAUSE)
         return None
-    if one.now.get("status") in carrying.JUDGED:
+    if one.now.get("status") in loosening.JUDGED:
         _meet(draft, one)
         return None
     return _move(draft, old, one)

@@ -10,6 +10,8 @@ from engine.case import Key
 from engine.decide.draft import Draft
 from engine.definition import Variant
 
+NAMED = "kept:"
+"""With what the name begins under which a case counts that a clock is pinned."""
 KEPT = 1
 """It counts by its own rule still, and from the day on record: a corrected day moves it."""
 RESTARTED = 2
@@ -18,7 +20,15 @@ RESTARTED = 2
 
 def turn_of(key: Key) -> str:
     """The name under which a case counts that a clock is pinned."""
-    return f"kept:{key[1]}/{key[2]}/{key[3]}"
+    return f"{NAMED}{key[1]}/{key[2]}/{key[3]}"
+
+
+def every(draft: Draft) -> list[Key]:
+    """The clocks of a case that are pinned."""
+    turns = draft.case.rows.table("turns").items()
+    if not any(row["no"] and str(key[1]).startswith(NAMED) for key, row in turns):
+        return []
+    return [key for key in draft.case.deadlines() if draft.case.turn(turn_of(key))]
 
 
 def turn(draft: Draft, key: Key, no: int) -> dict[str, Any]:

@@ -5,14 +5,18 @@ clocks of before, if nothing has happened since that rests on the later one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.apply import changes
-from engine.case import Key, Row, Rows
+from engine.case import RUNNING, Key, Row, Rows
 from engine.decide.draft import Draft
-from engine.decide.moving import carrying
+from engine.decide.moving import carrying, loosening
+from engine.decide.moving.carrying import Carried
+from engine.decide.moving.consenting import Ends, gone_on
+from engine.decide.moving.loosening import Side
 from engine.decide.moving.migrating import MIGRATED
+from engine.edition import Edition
 from engine.errors import Need, RefusedError
 
 Event = Mapping[str, Any]
@@ -97,8 +101,49 @@ def _asks(draft: Draft, question: str) -> bool:
     return question in draft.workflow.questions
 
 
-def give_back(draft: Draft, events: Sequence[Event], move: Move) -> None:
-    """Take a migration back; the draft is under the former edition.
+def carried_back(draft: Draft, now: Edition, events: Sequence[Event], move: Move) -> list[Carried]:
+    """What becomes of every clock that a migration touched, when it is taken back.
+
+    The draft is under the former edition; `now` is the one that governs the case.
+    """
+    before = _before(events, move).table("deadlines")
+    every = draft.case.deadlines()
+    found = [
+        _carried_back(draft, now, key, (dict(every[key]), before.get(key)))
+        for key in _touched(move.event, "deadlines")
+    ]
+    historic = bool(draft.case.row["historic"])
+    ends = Ends(now, draft.edition, draft.context.today, historic)
+    return gone_on([_loosened(one, ends) for one in found], ends)
+
+
+def _carried_back(draft: Draft, now: Edition, key: Key, rows: tuple[Row, Row | None]) -> Carried:
+    row, old = rows
+    editions = (draft.workflow, now.workflow)
+    known = [one.timescales[name] for one in editions if (name := str(key[1])) in one.timescales]
+    title = known[0].title if known else str(key[1])
+    then = {"status": "set aside"} if old is None else {name: old[name] for name in RESTORED}
+    return Carried(key, title, "back", row, then)
+
+
+def _loosened(one: Carried, ends: Ends) -> Carried:
+    """The same, with what becomes looser of it."""
+    name, row = str(one.key[1]), one.old
+    was, known = ends.old.workflow.timescales.get(name), ends.new.workflow.timescales.get(name)
+    if row is None or was is None or row["status"] not in RUNNING:
+        return one
+    old = Side(ends.old, was, row)
+    if known is None or one.now["status"] == "set aside":
+        found = loosening.ended(old)
+    else:
+        new = Side(ends.new, known, {**row, **one.now})
+        found = loosening.looser(old, new, ends.today, historic=ends.historic)
+    return replace(one, looser=found)
+
+
+def give_back(draft: Draft, now: Edition, events: Sequence[Event], move: Move) -> None:
+    """Take a migration back; the draft is under the former edition, and `now` is the one that
+    governs the case.
 
     Raises RefusedError with everything that stands in the way.
     """
@@ -112,7 +157,7 @@ def give_back(draft: Draft, events: Sequence[Event], move: Move) -> None:
         "from": draft.case.state,
         "to": body["from"],
         "states": {new: old for old, new in body["states"].items()},
-        "choices": [],
+        "choices": [one.plain() for one in carried_back(draft, now, events, move) if one.looser],
         "back": move.n,
         "turns": [_turn(draft, before, key) for key in _touched(move.event, "turns")],
     }

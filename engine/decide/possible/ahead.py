@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.decide.draft import Draft
 from engine.decide.steps import once
+from engine.decide.steps.as_taken import facts_of
 from engine.definition import Condition, Transition
-from engine.guards import NOT_ANSWERED, PASSED, ways
+from engine.guards import NOT_ANSWERED, PASSED, Facts, ways
 
 NEAR = 4
 """Of how many states a step may start from, and still belong to each of them."""
@@ -18,8 +19,9 @@ def apart(draft: Draft, transition: Transition) -> str:
     """Why a step is told of apart from those that lead on from here; nothing for one of these."""
     if once.is_done(draft, transition):
         return RULED_OUT
-    lacking = ways(transition.only_if, draft.facts)
-    if lacking and all(any(_ruled_out(draft, line) for line in way) for way in lacking):
+    facts = facts_of(draft, transition)
+    lacking = ways(transition.only_if, facts)
+    if lacking and all(any(_ruled_out(draft, line, facts) for line in way) for way in lacking):
         return RULED_OUT
     near = len(transition.starts) <= NEAR
     return "" if near or is_called_for(draft, transition) else ANY_STATE
@@ -35,11 +37,11 @@ def is_called_for(draft: Draft, transition: Transition) -> bool:
     return not ways(transition.only_if, draft.facts) and not _taken(draft, transition)
 
 
-def _ruled_out(draft: Draft, line: Condition) -> bool:
+def _ruled_out(draft: Draft, line: Condition, facts: Facts) -> bool:
     """Whether only another answer than the one on record would make a line hold."""
     if line.subject not in draft.workflow.questions or line.word == PASSED:
         return False
-    return line.word == NOT_ANSWERED or draft.case.value(line.subject) is not None
+    return line.word == NOT_ANSWERED or facts.value(line.subject) is not None
 
 
 def _taken(draft: Draft, transition: Transition) -> bool:

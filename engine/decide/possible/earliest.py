@@ -18,6 +18,7 @@ from engine.decide.possible.supplies import (
     ASK,
     CORRECT,
     END,
+    GIVE,
     TAKE,
     WAIT,
     Supply,
@@ -136,7 +137,7 @@ def _unknown(draft: Draft, supply: Supply) -> str:
     if supply.verb == END:
         return f'the end of the linked cases "{workflow.children[supply.subject].title}"'
     line = supply.line
-    if line is None:
+    if line is None or supply.verb == GIVE:
         return ""
     question = workflow.questions[supply.subject]
     standing = draft.case.value(supply.subject)

@@ -40,6 +40,7 @@ def lacking_on(draft: Draft, way: Sequence[Transition]) -> list[list[Missing]]:
     found = []
     for step in way:
         told -= set(step.asks_anew)
+        given = {name: value for name, value in given.items() if name not in step.asks_anew}
         lacking = [
             one
             for one in missing(draft, step)

@@ -10,6 +10,7 @@ from engine.case import Given
 from engine.decide.draft import Draft
 from engine.decide.entries.answers import YES_NO, given_only_with
 from engine.decide.entries.keeping import correctors, suppliers
+from engine.decide.steps.as_taken import own
 from engine.decide.steps.needs import (
     APPROVAL,
     CLOCK,
@@ -25,7 +26,7 @@ from engine.decide.steps.needs import (
     openers,
 )
 from engine.definition import Condition, Question, Transition
-from engine.guards import NOT_ANSWERED, PASSED
+from engine.guards import NOT_ANSWERED, PASSED, only_answer
 from engine.prose import names_of
 
 ADD, APPROVE, ASK, ATTACH, CORRECT = "add", "approve", "ask", "attach", "correct"
@@ -68,10 +69,7 @@ def ways_of(draft: Draft, transition: Transition, one: Missing) -> list[Way]:
     """
     name, _, of = one.subject.partition("/")
     if one.sort == GUARD:
-        return [
-            tuple(each for line in way for each in _of_line(draft, transition, line))
-            for way in one.ways
-        ]
+        return _of_guard(draft, transition, one)
     if one.sort == PERSON:
         return [(Supply(HOLD, transition.id, roles=transition.who),)]
     if one.sort == ONCE:
@@ -89,10 +87,22 @@ def ways_of(draft: Draft, transition: Transition, one: Missing) -> list[Way]:
     return [_record(draft, transition, name, of)] if one.sort == RECORD else []
 
 
+def _of_guard(draft: Draft, transition: Transition, one: Missing) -> list[Way]:
+    """The ways in which a guard comes to hold, but those that the step itself breaks."""
+    itself = own(draft, transition)
+    return [
+        tuple(each for line in way for each in _of_line(draft, transition, line))
+        for way in one.ways
+        if not any(line.subject in itself for line in way)
+    ]
+
+
 def _of_line(draft: Draft, transition: Transition, line: Condition) -> Way:
     question = draft.workflow.questions.get(line.subject)
     if question is None:
         return _ended(draft, line)
+    if line.subject in transition.asks_anew:
+        return (Supply(GIVE, line.subject, "", transition.who, (transition.id,), line),)
     if draft.case.value(line.subject) is not None:
         return (_otherwise(draft, question, line),)
     return (_answered(draft, transition, question, line),)
@@ -212,21 +222,29 @@ def _steps(draft: Draft, supply: Supply) -> list[str]:
 
 
 def _with(draft: Draft, supply: Supply, name: str) -> str:
-    """The answer that is given with a step; nothing where the step gives it by itself."""
+    """The answer that is given with a step, as it is typed after it."""
+    given = _is_given_with(draft, supply, name)
+    return f" {shlex.quote(supply.path + _value(draft, supply))}" if given else ""
+
+
+def _is_given_with(draft: Draft, supply: Supply, name: str) -> bool:
+    """Whether an answer is given with a step; not where the step gives it by itself."""
     step = draft.workflow.transitions[name]
     by_itself = (step.dates, *dict(step.sets))
     if supply.subject not in (*step.asks_anew, *step.on_file) or supply.subject in by_itself:
-        return ""
-    if supply.line and supply.line.word == NOT_ANSWERED:
-        return ""
-    return f" {shlex.quote(supply.path + _value(draft, supply))}"
+        return False
+    return not (supply.line and supply.line.word == NOT_ANSWERED)
 
 
 def _value(draft: Draft, supply: Supply) -> str:
-    """`=...` as it is typed: the answer itself where one will do, else what stands for it."""
-    question, line = draft.workflow.questions[supply.subject], supply.line
-    if line and line.values:
-        return f"={line.values[0]}"
+    """`=...` as it is typed: the answer itself where no other will do, else what stands for it.
+
+    Of several none is named: a line that is copied would put on record what nobody has said.
+    """
+    question = draft.workflow.questions[supply.subject]
+    only = only_answer(supply.line) if supply.line else ""
+    if only:
+        return f"={only}"
     if question.answer == "document":
         return "=@FILE"
     return "=-" if question.personal else _STANDS_FOR.get(question.answer, "=ANSWER")
@@ -235,11 +253,27 @@ def _value(draft: Draft, supply: Supply) -> str:
 def fitting(draft: Draft, supply: Supply) -> tuple[str, ...]:
     """The answers of which one will do, where they can be counted."""
     question = draft.workflow.questions.get(supply.subject)
-    if supply.verb not in (ASK, CORRECT, GIVE, RECORDED) or question is None:
+    if question is None or not _is_typed(draft, supply):
         return ()
     if supply.line and supply.line.word == "is":
         return supply.line.values
     return YES_NO if question.answer == "yes or no" else question.choices
+
+
+def enough(draft: Draft, supply: Supply) -> str:
+    """An answer that would do, of those that are typed; nothing where the line asks for none.
+
+    Nobody has said that it is so.
+    """
+    line = supply.line
+    return line.values[0] if line and line.values and _is_typed(draft, supply) else ""
+
+
+def _is_typed(draft: Draft, supply: Supply) -> bool:
+    """Whether what is typed for a supply has an answer in it."""
+    if supply.verb == TAKE:
+        return any(_is_given_with(draft, supply, name) for name in supply.steps)
+    return supply.verb in (ASK, CORRECT, GIVE, RECORDED)
 
 
 def _asking_anew(draft: Draft, question: str) -> list[Transition]:

@@ -13,11 +13,22 @@ from engine.decide.entries.answers import given_only_with, of_whom
 from engine.decide.entries.keeping import correctors, day_of, may_take, suppliers, theirs
 from engine.decide.entries.tasks import EITHER, MISSING, UNMET
 from engine.decide.steps import once, setting_aside
+from engine.decide.steps.as_taken import facts_of, given_now, own
 from engine.decide.steps.closing import closing, left_running
 from engine.definition import Approval, Condition, Question, Transition, Workflow
 from engine.edition import rests_on
 from engine.errors import Need
-from engine.guards import ALL_ENDED, ANSWERED, NOT_ANSWERED, PASSED, clause, required, ways
+from engine.guards import (
+    ALL_ENDED,
+    ANSWERED,
+    NOT_ANSWERED,
+    PASSED,
+    Facts,
+    clause,
+    only_answer,
+    required,
+    ways,
+)
 from engine.nouns import count
 from engine.prose import listed, names_of, straight
 
@@ -77,7 +88,7 @@ def _asked_once(draft: Draft, transition: Transition) -> tuple[list[Missing], li
     certain = [one for one in guard if len(one.ways) > 1 and _follows(draft, one, asked)]
     guard = [one for one in guard if one not in certain]
     told = {one.need.how for one in guard}
-    answered = {name for one in guard for name in _answering(one)} - set(transition.asks_anew)
+    answered = {name for one in guard for name in _answering(one)}
     return guard, [
         one for one in records if one.need.how not in told and one.subject not in answered
     ]
@@ -148,18 +159,24 @@ def _guard(draft: Draft, transition: Transition) -> list[Missing]:
 
     A way that an answer on record rules out is told only when every way is.
     """
-    every = _shortest(ways(transition.only_if, draft.facts))
-    known = [way for way in every if not any(_ruled_out(draft, line) for line in way)] or every
+    facts = facts_of(draft, transition)
+    failing = ways(transition.only_if, facts)
+    if not failing:
+        return []
+    every = _shortest(failing)
+    known = [
+        way for way in every if not any(_ruled_out(draft, line, facts) for line in way)
+    ] or every
     role = _first(transition)
-    always = [line for line in (known[0] if known else ()) if all(line in way for way in known)]
+    always = [line for line in known[0] if all(line in way for way in known)]
     found = [
-        Missing(_condition(draft, line), UNMET, line.subject, role, GUARD, ((line,),))
+        Missing(_line(draft, transition, line), UNMET, line.subject, role, GUARD, ((line,),))
         for line in always
     ]
     others = [[line for line in way if line not in always] for way in known]
     if len(others) > 1 and all(others):
         nearest = min(others, key=len)
-        need = _either(draft, others, transition.on_file)
+        need = _either(draft, transition, others)
         each = tuple(map(tuple, others))
         found.append(Missing(need, UNMET, nearest[0].subject, role, GUARD, each))
     return found
@@ -171,19 +188,40 @@ def _shortest(every: Sequence[tuple[Condition, ...]]) -> list[tuple[Condition, .
     return [way for way in every if not any(other < set(way) for other in lines)]
 
 
-def _ruled_out(draft: Draft, line: Condition) -> bool:
-    return line.subject in draft.workflow.questions and draft.case.value(line.subject) is not None
+def _ruled_out(draft: Draft, line: Condition, facts: Facts) -> bool:
+    """Whether there is an answer already, so that only another one makes a line hold."""
+    return line.subject in draft.workflow.questions and facts.value(line.subject) is not None
 
 
-def _either(draft: Draft, others: list[list[Condition]], apart: Sequence[str]) -> Need:
-    """Several ways of which one is enough; what must be on file `apart` is asked for by itself."""
+def _either(draft: Draft, transition: Transition, others: list[list[Condition]]) -> Need:
+    """Several ways of which one is enough; what must be on file is asked for by itself."""
     ways_said = (listed(clause(line, draft.workflow) for line in way) for way in others)
     lines = [line for way in others for line in way]
-    needs = [_condition(draft, line) for line in lines if line.subject not in apart]
+    needs = [
+        _line(draft, transition, line) for line in lines if line.subject not in transition.on_file
+    ]
     who = dict.fromkeys(name for need in needs for name in need.who)
     how = listed(dict.fromkeys(need.how for need in needs), "or")
     said = straight("; or ".join(ways_said))
     return Need(f"{EITHER}{said}", tuple(who), how)
+
+
+def _line(draft: Draft, transition: Transition, line: Condition) -> Need:
+    """What a line of a step's guard asks for, and how it comes to hold; with the step itself, where
+    that answers it or asks it anew.
+    """
+    what = straight(required(line, draft.workflow))
+    itself = own(draft, transition)
+    if line.subject in itself:
+        return Need(what, how=f"this step itself answers it with {itself[line.subject]}")
+    if line.subject not in transition.asks_anew:
+        return _condition(draft, line)
+    if line.word == NOT_ANSWERED:
+        return Need(what, how=f"take this step without {line.subject}")
+    only, who = only_answer(line), names_of(draft.workflow, transition.who)
+    value = f"={only or 'ANSWER'}" if line.values else ""
+    said = "only if it is so, give" if only else "give"
+    return Need(what, who, f"{said} {line.subject}{value} with this step")
 
 
 def _condition(draft: Draft, line: Condition) -> Need:
@@ -262,23 +300,20 @@ def deciding_steps(draft: Draft, line: Condition) -> Sequence[Transition]:
 
 def _records(draft: Draft, transition: Transition) -> list[Missing]:
     found = []
+    itself = own(draft, transition)
     for name in rests_on(transition):
+        if name in itself:
+            continue
         question = draft.workflow.questions[name]
         anew = name in transition.asks_anew
         for of in of_whom(draft, question) or ("",):
-            if not draft.case.answered(name, of) or (anew and not _given_now(draft, name, of)):
+            if not draft.case.answered(name, of) or (anew and not given_now(draft, name, of)):
                 path = f"{name}/{of}" if of else name
                 what = f'no answer to "{question.ask}"{_about(draft, of)}'
                 who = names_of(draft.workflow, transition.who)
                 need = Need(what, who, _by(question, path, anew=anew))
                 found.append(Missing(need, MISSING, path, _first(transition), RECORD))
     return found
-
-
-def _given_now(draft: Draft, name: str, of: str) -> bool:
-    """Whether this very command gives the answer: what a step asks anew, it does not find."""
-    row = draft.case.answer(name, of)
-    return row is not None and int(row["n"]) >= draft.first_n
 
 
 def _by(question: Question, path: str, *, anew: bool) -> str:

@@ -12,7 +12,8 @@ from engine.decide.entries.telling import tell_asked
 from engine.decide.timing import clocks
 from engine.definition import Transition
 from engine.errors import Need, RefusedError
-from engine.prose import any_of, names_of
+from engine.nouns import any_of
+from engine.prose import names_of
 
 
 def open_case(
@@ -62,7 +63,7 @@ def _check_person(draft: Draft) -> None:
     if may_open and not draft.directory.acting(actor.decided, may_open, day):
         who = names_of(draft.workflow, may_open)
         raise RefusedError(
-            f'A case of "{draft.workflow.title}" is opened by the {any_of(who)}.',
+            f'A case of "{draft.workflow.title}" is opened by {any_of(who)}.',
             (Need("a person in that role", who, "give --as with one of them"),),
         )
 

@@ -161,7 +161,7 @@ def asked_anew(
     draft: Draft, transition: Transition, more: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
     """The questions of which this step begins a new occurrence, because the current one is
-    answered.
+    answered, or because a clock that ran before it was answered has been stopped.
 
     So does each that the step answers by itself: when it is taken again, it was so once more.
     """
@@ -174,11 +174,18 @@ def asked_anew(
     begun = []
     for question in asked:
         no = draft.case.occurrence(question)
-        if (question, no) in held:
+        if (question, no) in held or _stopped_unanswered(draft, question, no):
             begun.append(
                 {"what": question, "no": no + 1, "first": not draft.case.knows_turn(question)}
             )
     return begun
+
+
+def _stopped_unanswered(draft: Draft, question: str, no: int) -> bool:
+    anchored = draft.edition.by_anchor.get(question, ())
+    names = [timescale.id for timescale in anchored if timescale.provisional]
+    clocks = (draft.case.deadlines().get((draft.case.ref, name, "", no)) for name in names)
+    return any(row and row["status"] == "no longer applies" for row in clocks)
 
 
 def _is_answered(draft: Draft, question: str) -> bool:

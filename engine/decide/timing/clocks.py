@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.calendars import Calendar, TooEarlyError
 from engine.case import RUNNING, Key, Row
-from engine.dates import PartialDate, parse_partial
+from engine.dates import PartialDate, iso, parse_partial
 from engine.decide.draft import Draft
 from engine.decide.entries.telling import of_clock, tell
 from engine.decide.moving.pinning import pinned
@@ -53,12 +53,15 @@ def leave(draft: Draft, state: str) -> None:
 
 def review(draft: Draft, questions: Iterable[str], cause: str) -> None:
     """Start, move or stop every clock that these answers, or the state of the case, may touch."""
-    state, begun = draft.case.state, {key[1] for key in draft.case.deadlines()}
-    for name, timescale in _touched(draft, questions).items():
+    state = draft.case.state
+    for timescale in _touched(draft, questions).values():
         here = not timescale.starts_in or state in timescale.starts_in
+        if not here and not draft.case.has_run(timescale.id):
+            # Nothing of it runs, and nothing can begin: most of what an answer touches is so.
+            continue
         if recurs(draft, timescale):
             _review_recurring(draft, timescale)
-        elif here or name in begun:
+        else:
             _review_counted(draft, timescale, cause, here=here)
 
 
@@ -80,6 +83,8 @@ def _review_recurring(draft: Draft, timescale: Timescale) -> None:
 
 def _review_counted(draft: Draft, timescale: Timescale, cause: str, *, here: bool) -> None:
     applies = holds(timescale.only_if, draft.facts)
+    if not applies and not draft.case.has_run(timescale.id):
+        return
     for of in _subjects(draft, timescale):
         start = start_of(draft, timescale, of)
         if start is None:
@@ -168,7 +173,7 @@ def judged(draft: Draft, row: Mapping[str, Any], met_on: str) -> str:
     due = row["due_on"]
     if draft.case.row["historic"] or not due:
         return "met"
-    return "met late" if parse_partial(met_on).first.isoformat() > due else "met"
+    return "met late" if iso(parse_partial(met_on).first) > due else "met"
 
 
 def stop(draft: Draft, key: Key, row: Row, cause: str) -> None:
@@ -181,7 +186,7 @@ def stop(draft: Draft, key: Key, row: Row, cause: str) -> None:
 def _next_cycle(draft: Draft, timescale: Timescale, since: str) -> None:
     what = f"clock:{timescale.id}"
     no = draft.case.turn(what) + 1
-    variant = draft.edition.variant(timescale, parse_partial(since).first.isoformat())
+    variant = draft.edition.variant(timescale, iso(parse_partial(since).first))
     if variant is None:
         return
     key: Key = (draft.case.ref, timescale.id, "", no)
@@ -284,9 +289,9 @@ def counted(edition: Edition, rule: str, day: str, calendar: Calendar) -> dict[s
     return {
         "rule": rule,
         "starts_on": day,
-        "due_on": exact.isoformat() if exact else None,
-        "due_from": between[0].isoformat() if between else None,
-        "due_to": between[1].isoformat() if between else None,
+        "due_on": iso(exact) if exact else None,
+        "due_from": iso(between[0]) if between else None,
+        "due_to": iso(between[1]) if between else None,
         "calendar": calendar.version,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.dates import parse_partial
+from engine.dates import iso, parse_partial
 from engine.decide.draft import Draft
 
 LATE_AFTER = 2
@@ -12,7 +12,7 @@ LATE_AFTER = 2
 def recorded_late(draft: Draft) -> bool:
     """Whether this is recorded more than two working days after it happened."""
     today = draft.context.today
-    if draft.context.happened == today.isoformat():
+    if draft.context.happened == iso(today):
         return False
     happened = parse_partial(draft.context.happened)
     if not draft.calendar.covers(happened.last):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.dates import parse_partial
+from engine.dates import iso, parse_partial
 from engine.decide.draft import Draft
 from engine.definition import Timescale, Variant
 
@@ -35,9 +35,9 @@ def start_of(draft: Draft, timescale: Timescale, of: str) -> Start | None:
         if day is None:
             continue
         exact = len(day) == _A_DAY
-        if variant.holds_on(day if exact else parse_partial(day).first.isoformat()):
+        if variant.holds_on(day if exact else iso(parse_partial(day).first)):
             return Start(variant, "running", day, draft.case.occurrence(anchor))
-        if not exact and partly is None and variant.holds_on(parse_partial(day).last.isoformat()):
+        if not exact and partly is None and variant.holds_on(iso(parse_partial(day).last)):
             partly = Start(variant, "running", day, draft.case.occurrence(anchor))
     if partly is not None:
         return partly
@@ -56,4 +56,4 @@ def _earliest(draft: Draft, anchor: str) -> str:
         return str(row["happened"])
     known = [draft.case.value(q) for q in draft.edition.public_dates if q != anchor]
     days = [*(day for day in known if day), str(draft.case.row["opened_on"])]
-    return min(parse_partial(day).first for day in days).isoformat()
+    return iso(min([parse_partial(day).first for day in days]))

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from engine.case import RUNNING, Case, Key, Row
+from engine.dates import iso
 from engine.decide.what_if.record import Told
 from engine.edition import Edition
 
@@ -98,7 +99,7 @@ def _stands(case: Case, key: Key, edition: Edition, today: date) -> Stands | Non
 
 def _status(case: Case, row: Row, edition: Edition, today: date) -> str:
     status = str(row["status"])
-    passed = row["due_on"] and row["due_on"] < today.isoformat()
+    passed = row["due_on"] and row["due_on"] < iso(today)
     if not passed or status not in RUNNING or case.row["historic"]:
         return status
     return status if edition.rule(row["rule"]).form == "after" else OVERDUE

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from engine.apply import changes
-from engine.apply_clocks import parts
+from engine.apply_clocks import bodies
 from engine.calendars import local_date
 from engine.case import Actor, Case, Context, Key, Rows
 from engine.decide.timing.clocks import CALENDAR
@@ -69,14 +69,10 @@ class Command(NamedTuple):
     kind: str
     """The type of the event by which it shows what it was; empty if only others were made."""
     events: tuple[Event, ...]
-    first: int = 0
+    lead: Event
+    """The event by which it shows what it was; the first where none does."""
+    first: int
     """The place of the first of them that the rules made."""
-
-    @property
-    def lead(self) -> Event:
-        """The event by which it shows what it was; the first where none does."""
-        found = (event for event in self.events if event["type"] == self.kind)
-        return next(found, self.events[0])
 
     @property
     def before(self) -> tuple[Event, ...]:
@@ -112,10 +108,9 @@ class Command(NamedTuple):
     def calendar(self) -> str:
         """The version of the calendar by which it counted a clock; nothing where it did not."""
         for event in self.events:
-            for part in parts(event):
-                body = part["body"]
+            for kind, body in bodies(event):
                 found = body.get("calendar") or body.get("now", {}).get("calendar")
-                if found and part["type"] != "deadline resumed":
+                if found and kind != "deadline resumed":
                     return str(found)
         return ""
 
@@ -205,21 +200,21 @@ def _command(events: tuple[Event, ...]) -> Command:
     kind = next((kind for kind in LEADING if kind in types), "")
     if not kind and any(event["body"].get("cause") == CALENDAR for event in events):
         kind = RECOUNTED
+    lead = next((event for event in events if event["type"] == kind), events[0])
     by_rules = (at for at, event in enumerate(events) if event["type"] not in CARRIED)
-    return Command(kind, events, next(by_rules, len(events)))
+    return Command(kind, events, lead, next(by_rules, len(events)))
 
 
 def _ends(events: Iterable[Event]) -> dict[tuple[Any, ...], int]:
     waiting: dict[tuple[Any, ...], int] = {}
     ends: dict[tuple[Any, ...], int] = {}
     for event in events:
-        for part in parts(event):
-            body = part["body"]
+        for kind, body in bodies(event):
             if "timescale" not in body:
                 continue
             name = (body["timescale"], body["of"], body["no"])
             dropped = [tuple(one) for one in body.get("dropped", ())]
-            if part["type"] in SETTLED:
+            if kind in SETTLED:
                 dropped.append((body["notice"], body["schedule"]))
             for notice, schedule in dropped:
                 at = waiting.pop((*name, notice, schedule), None)

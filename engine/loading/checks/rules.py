@@ -182,7 +182,10 @@ def _asks_anew_what_it_is_given(transition: Transition, workflow: Workflow) -> I
         for name in transition.asks_anew:
             if name in names:
                 sentence = f'The step {verb} "{name}", and asks it anew itself.'
-                hint = "Write it under on_file, and it is given with the step; or ask it elsewhere."
+                hint = (
+                    f"Take it out of {key} and write it under on_file, so that it is given with "
+                    "the step; or have another step ask it."
+                )
                 yield Problem((key,), sentence, hint, rests_on=("asks_anew",))
 
 

@@ -11,6 +11,7 @@ from engine.errors import UsageError
 from engine.loading.checks.rules import Problem
 from engine.loading.overlay.authority import authority
 from engine.loading.overlay.stronger import UndecidedError, can_hold, let_through
+from engine.loading.overlay.wording import are_shown, law_of
 from engine.timescales import parse
 
 KEYS = {"starts": "from", "start": "from", "choices": "answer"}
@@ -60,9 +61,38 @@ class Change:
 Check = Callable[[Change], Iterator[Problem]]
 
 
+_WORDS = {
+    "ask": "what {} asks",
+    "said": "how an answer to {} is said",
+    "title": "what {} is called",
+}
+
+
 def words(change: Change) -> Iterator[Problem]:
     """What people read may be said in a partnership's own words."""
     yield from ()
+
+
+def words_kept(change: Change) -> Iterator[Problem]:
+    """What people act on keeps its words, after which a partnership's own are shown."""
+    if not are_shown(change.key, change.before, change.after):
+        table = f"{change.section}.{change.old.id}"
+        hint = f"Write them under [{table}.also], and they are shown after those of the base."
+        yield from _said_otherwise(change, hint)
+
+
+def words_as_they_are(change: Change) -> Iterator[Problem]:
+    """Words into which an answer is put, so that nothing is added to them either."""
+    if change.before:
+        yield from _said_otherwise(change, "Leave it out.")
+
+
+def _said_otherwise(change: Change, hint: str) -> Iterator[Problem]:
+    if law := law_of(change.old, change.between[0]):
+        thing = f'{change.section} "{change.old.id}"'
+        what = _WORDS.get(change.key, "what is explained of {}").format(thing)
+        said = f'This says otherwise {what}, "{change.before}"; it rests on {law}.'
+        yield change.problem(said, hint)
 
 
 def same(change: Change) -> Iterator[Problem]:
@@ -253,9 +283,9 @@ POLICIES: Mapping[str, Mapping[str, Check]] = {
     },
     "group": {"title": words},
     "question": {
-        "ask": words,
-        "said": words,
-        "help": words,
+        "ask": words_kept,
+        "said": words_as_they_are,
+        "help": words_kept,
         "because": words,
         "restricted": only_to_true,
         "may_change": only_to_false,
@@ -263,8 +293,8 @@ POLICIES: Mapping[str, Mapping[str, Check]] = {
     },
     "state": {"title": words, "says": words},
     "transition": {
-        "title": words,
-        "says": words,
+        "title": words_kept,
+        "says": words_kept,
         "leaves_building": words,
         "who": only_fewer,
         "only_if": stricter_guard,
@@ -277,8 +307,8 @@ POLICIES: Mapping[str, Mapping[str, Check]] = {
         "asks_anew": by_local_questions,
     },
     "timescale": {
-        "title": words,
-        "note": words,
+        "title": words_kept,
+        "note": words_kept,
         "only_if": wider_guard,
         "provisional": only_to_true,
         "notices": notices_kept,

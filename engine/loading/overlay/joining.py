@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.definition import Workflow
 from engine.loading.files.lines import Lines, Path
 from engine.loading.files.reading import Document, parsed
 from engine.loading.findings import Findings, Place
@@ -67,3 +69,40 @@ def _place(base: Document, own: Document) -> Layered:
         (SECTION, first + number): own.place / SECTION / number for number in numbers
     }
     return Layered(base.place.file, base.place.lines, (), {**before, **added})
+
+
+def check_headings(
+    base: Workflow, known: Mapping[str, Document], own: Mapping[str, Document], findings: Findings
+) -> None:
+    """Note what an overlay prints above an answer of the base, where that is not its question.
+
+    `known` are the files of the base, whose own shorter words may be used.
+    """
+    said: dict[str, set[str]] = defaultdict(set)
+    for document in known.values():
+        for _, headings in _headings(document, document.place):
+            for name, words in headings.items():
+                said[name].add(str(words))
+    asked = {
+        n: q.ask for child in (*base.children.values(), base) for n, q in child.questions.items()
+    }
+    for document in own.values():
+        for place, headings in _headings(document, document.place):
+            for name, words in headings.items():
+                if name in asked and words not in (asked[name], *said[name]):
+                    problem = f'This says otherwise what question "{name}" asks, "{asked[name]}".'
+                    others = " or ".join(f'"{one}"' for one in sorted(said[name]))
+                    hint = "Leave it out, and the question itself is printed"
+                    as_base = f"; or write {others}, as the base does" if others else ""
+                    findings.add(place / name, problem, f"{hint}{as_base}.")
+
+
+def _headings(document: Document, place: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """What is printed above answers, section by section, and where it stands."""
+    for number, section in enumerate(_sections(document)):
+        if not isinstance(section, dict):
+            continue
+        here = place / SECTION / number
+        for at, table in ((here, section), (here / "linked", section.get("linked"))):
+            if isinstance(table, dict) and isinstance(table.get("headings"), dict):
+                yield at / "headings", table["headings"]

@@ -21,7 +21,7 @@ from engine.loading.files.lines import Lines
 from engine.loading.files.reading import Document, Sheet, read_sheet
 from engine.loading.findings import Findings, Place
 from engine.loading.names import name_problem
-from engine.loading.overlay.joining import join
+from engine.loading.overlay.joining import check_headings, join
 from engine.loading.overlay.layers import EXTENDS, PINNED, Chain, base_of
 from engine.loading.overlay.merging import merged
 from engine.loading.overlay.tightening import tighten
@@ -64,6 +64,7 @@ def lay(chain: Chain) -> Layer:
     overlay = None
     if base:
         overlay = _overlay(folder.name, read.sheet, base.workflow, findings)
+        check_headings(base.workflow, base.read.documents, read.documents, findings)
         read = _over(base.read, read, findings)
     name = base.workflow.name if base else folder.name
     workflow, drafts = _built(name, read, findings)

@@ -13,7 +13,9 @@ from engine.errors import UsageError
 from engine.loading.files.lines import Lines, Path
 from engine.loading.files.reading import Sheet, Table
 from engine.loading.findings import Findings, Place, closest
+from engine.loading.names import title_from
 from engine.loading.overlay.overlay_shapes import ALSO, ALSO_HEAD
+from engine.loading.overlay.wording import IN_BRACKETS, SENTENCES, fault, together
 from engine.loading.shapes import SECTIONS
 from engine.timescales import parse_moment
 
@@ -22,6 +24,7 @@ EXTENDS = "extends"
 PINNED = "extends_edition"
 _TIME = ("due", "keep", "time_from", "confirmed", "checked", "note", "variant")
 """What a timescale says of its time; who says one of the first two anew says them all."""
+_WORDS = (*IN_BRACKETS, *SENTENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,11 @@ def _over(section: str, base: Table, own: Table, findings: Findings) -> Table:
         there = own.place / ALSO_KEY
         known = ALSO.get(section)
         for key, value in _added(section, own.keys[ALSO_KEY], known, there, findings):
-            adding.add(key, value, there / key)
+            problem, hint = fault(key, value) if key in _WORDS else ("", "")
+            if problem:
+                findings.add(there / key, problem, hint)
+            else:
+                adding.add(key, value, there / key)
     return Table(place, keys)
 
 
@@ -173,6 +180,8 @@ class _Adding:
             self._both(key, value, there)
         elif key in ("remind", "escalate"):
             self._notices(key, value, there)
+        elif key in _WORDS:
+            self._words(key, value, there)
         else:
             self._list(key, value, there)
 
@@ -183,6 +192,13 @@ class _Adding:
             sides.insert(0, (self.place / key, self.keys[key]))
         self.keys[key] = Both(tuple(sides))
         self.written[path] = there
+
+    def _words(self, key: str, value: Any, there: Place) -> None:
+        """Words are shown after those of the base; a step that is not named is called by its id."""
+        known = self.keys.get(key, title_from(str(self.place.path[-1])) if key == "title" else "")
+        both = isinstance(known, str) and isinstance(value, str)
+        self.keys[key] = together(key, known.strip(), value.strip()) if both else value
+        self.written[(*self.place.path, key)] = there
 
     def _list(self, key: str, value: Any, there: Place) -> None:
         known = _listed(self.keys.get(key, []))

@@ -6,9 +6,12 @@ from engine.loading.kinds import Shape, conditions, names, tables, text
 from engine.loading.shapes import APPROVAL, ESCALATION, REMINDER
 
 ALSO = {
+    "question": Shape("what is added to a question", {"ask": text, "help": text}),
     "transition": Shape(
         "what is added to a transition",
         {
+            "title": text,
+            "says": text,
             "only_if": conditions,
             "undecided_if": conditions,
             "on_file": names("question"),
@@ -21,11 +24,16 @@ ALSO = {
     ),
     "timescale": Shape(
         "what is added to a timescale",
-        {"remind": tables(REMINDER), "escalate": tables(ESCALATION)},
+        {
+            "title": text,
+            "note": text,
+            "remind": tables(REMINDER),
+            "escalate": tables(ESCALATION),
+        },
     ),
     "pack": Shape("what is added to a pack", {"requires": names("question")}),
 }
-"""By section; to the lists of no other section is anything added."""
+"""By section; to no other section is anything added."""
 
 ALSO_HEAD = Shape(
     "what is added to the head",

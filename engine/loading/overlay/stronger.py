@@ -5,7 +5,7 @@ Answers fall into finitely many kinds: no guard can tell two answers of one kind
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ MOST_TRIED = 20_000
 """Ways tried before it is given up; what two guards of ordinary size need is a few hundred."""
 
 TODAY = date(2000, 1, 2)
+TO_COME = "a day to come"
 _UNANSWERED = None
 
 
@@ -49,13 +50,22 @@ Left = Mapping[str, tuple[Kind, ...]]
 """The kinds of answers that are still possible, by question or process."""
 
 
-def let_through(new: Guard, old: Guard, workflow: Workflow) -> str | None:
+def anything(name: str, kind: Kind) -> bool:
+    """That every kind of answer is possible."""
+    return True
+
+
+def let_through(
+    new: Guard, old: Guard, workflow: Workflow, possible: Callable[[str, Kind], bool] = anything
+) -> str | None:
     """An example of what `new` lets through and `old` does not, in words; None if there is none.
 
-    Raises UndecidedError for guards that are too long to be compared.
+    Only the kinds of answers that are `possible` are looked at. Raises UndecidedError for guards
+    that are too long to be compared.
     """
     tried = [0]
-    kinds = _kinds((new, old), workflow)
+    every = _kinds((new, old), workflow)
+    kinds = {name: tuple(k for k in known if possible(name, k)) for name, known in every.items()}
     for table in new.tables or ((),):
         left = _narrowed(kinds, table)
         if left is None:
@@ -128,10 +138,13 @@ def _kinds(guards: tuple[Guard, ...], workflow: Workflow) -> Left:
         for table in guard.tables:
             for line in table:
                 lines.setdefault(line.subject, []).append(line)
-    return {name: tuple(_of(workflow.questions.get(name), said)) for name, said in lines.items()}
+    return {
+        name: tuple(kinds_of(workflow.questions.get(name), said)) for name, said in lines.items()
+    }
 
 
-def _of(question: Question | None, lines: list[Condition]) -> Iterator[Kind]:
+def kinds_of(question: Question | None, lines: list[Condition]) -> Iterator[Kind]:
+    """The kinds of answers to a question that these lines tell apart; None: of linked cases."""
     if question is None:
         yield from _of_cases(lines)
         return
@@ -144,7 +157,7 @@ def _of(question: Question | None, lines: list[Condition]) -> Iterator[Kind]:
             yield Kind(number, said=str(number))
     elif any(line.word == PASSED for line in lines):
         yield Kind("2000-01-01", said="a day that has passed")
-        yield Kind("2000-01-03", said="a day to come")
+        yield Kind("2000-01-03", said=TO_COME)
     else:
         yield Kind("answered", said="answered")
 

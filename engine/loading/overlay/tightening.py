@@ -17,6 +17,7 @@ from engine.loading.overlay.comparing import KEYS, POLICIES, Change, only_more, 
 from engine.loading.overlay.locally import Found, local_problems
 from engine.loading.overlay.merging import Layered
 from engine.loading.overlay.reaching import read_more
+from engine.loading.overlay.waiting import duty_waits
 from engine.loading.shapes import SECTIONS
 
 Check = Callable[[Change], Iterator[Problem]]
@@ -49,8 +50,14 @@ def tighten(base: Workflow, new: Workflow, drafts: Mapping[str, Draft]) -> None:
             _tables(before, after, draft)
         for section, name, problem in local_problems(before, after):
             _note(draft, section, name, problem)
-        for section, name, problem in read_more(before, after) if before else ():
+        for section, name, problem in _of_both(before, after) if before else ():
             _note(draft, section, name, problem)
+
+
+def _of_both(base: Workflow, new: Workflow) -> Iterator[Found]:
+    """What can be told only of a process with its overlay as a whole."""
+    yield from read_more(base, new)
+    yield from duty_waits(base, new)
 
 
 def _head(base: Workflow, new: Workflow, draft: Draft, keys: Collection[str]) -> None:

@@ -16,10 +16,12 @@ from engine.database import Transaction
 from engine.dates import long_day, read_day
 from engine.errors import Need, RefusedError, UsageError
 from engine.guessing import resembling
+from engine.nouns import any_of
 from engine.prose import listed, names_of
 from engine.service import access, editions
 from engine.service.bank_holidays import recounting
 from engine.service.bank_holidays.almanac import ADDED, RENEWED, Changed, changed
+from engine.service.bank_holidays.doubting import doubts
 from engine.service.bank_holidays.recounting import Moving, Settled
 from engine.service.workplace import By, Workplace
 
@@ -51,6 +53,8 @@ class Plan(NamedTuple):
     moving: tuple[Moving, ...]
     failed: tuple[str, ...] = ()
     """The cases whose clocks could not be moved."""
+    doubts: tuple[str, ...] = ()
+    """Why somebody is to agree to it in so many words, as sentences."""
 
 
 def plan(place: Workplace, by: By, holiday: Holiday) -> Plan:
@@ -62,7 +66,8 @@ def plan(place: Workplace, by: By, holiday: Holiday) -> Plan:
     name = _jurisdiction(place, holiday.jurisdiction)
     with place.database.read() as tx:
         made, calendar = _decided(place, tx, holiday, name)
-    return _planned(made, recounting.preview(place, by, calendar))
+    planned = _planned(made, recounting.preview(place, by, calendar))
+    return planned._replace(doubts=doubts(place, by, made, planned.moving))
 
 
 def change(place: Workplace, by: By, holiday: Holiday) -> Plan:
@@ -106,7 +111,7 @@ def need_keeper(place: Workplace, by: By) -> None:
         return
     who = tuple(dict.fromkeys(name for one in every for name in names_of(one, one.keepers)))
     how = "have one of them change it" if who else "bring a process into use first"
-    need = Need(f"it is for the {listed(who, 'or') or 'keepers of a process'}", who, how)
+    need = Need(f"it is for {any_of(who or ['keepers of a process'])}", who, how)
     error = RefusedError(
         "The calendar is changed by those who keep the record of a process in use.", (need,)
     )

@@ -51,6 +51,16 @@ class Moving:
     now: Mapping[str, Any]
     tell: tuple[str, ...]
     """The people who were told of it already, and are told that it moves."""
+    duty: str = ""
+    """The act or regulation that requires what is counted; empty where none does."""
+    owed_by: tuple[str, ...] = ()
+    """The roles that owe such a duty."""
+
+    @property
+    def is_later_duty(self) -> bool:
+        """Whether it is a duty that falls on a later day."""
+        last = [day.get("due_to") or day.get("due_on") or "" for day in (self.old, self.now)]
+        return bool(self.duty) and last[0] < last[1]
 
 
 class Settled(NamedTuple):
@@ -134,8 +144,8 @@ def _would_move(
 ) -> list[Moving]:
     case = Case(ref, place.store.load(tx, ref))
     edition = place.edition(tx, case.row["edition"], case.row["workflow"])
-    draft = drafted(place, by, case, edition)
-    draft.calendar = calendar
+    now = drafted(place, by, case, edition)
+    draft = Draft(case, edition, now.context, now.directory, calendar, now.randomness)
     recount(draft, _version(place, edition))
     return list(_told(place, draft))
 
@@ -236,10 +246,13 @@ def _told(place: Workplace, draft: Draft) -> Iterator[Moving]:
         messages: Iterable[Mapping[str, Any]] = (
             following_it["body"]["messages"] if following_it and tells else ()
         )
+        timescale = draft.workflow.timescales[body["timescale"]]
+        taking = (draft.workflow.transitions[name].who for name in timescale.met_by)
+        own = (timescale.waiting_on,) if timescale.waiting_on in draft.workflow.roles else ()
         yield Moving(
             ref=draft.case.ref,
-            timescale=body["timescale"],
-            title=draft.workflow.timescales[body["timescale"]].title,
+            timescale=timescale.id,
+            title=timescale.title,
             of=body["of"],
             of_title=title_of(place, body["of"]),
             no=body["no"],
@@ -247,4 +260,6 @@ def _told(place: Workplace, draft: Draft) -> Iterator[Moving]:
             old=body["old"],
             now=body["now"],
             tell=tuple(one["person"] for one in messages),
+            duty=timescale.duty,
+            owed_by=own or tuple(dict.fromkeys(role for roles in taking for role in roles)),
         )

@@ -177,6 +177,7 @@ def _supply(asked: Asked, transition: Transition, supply: Supply) -> Told:
         "who": _titles(draft, supply),
         "commands": typed,
         "choices": list(supplies.fitting(draft, supply)),
+        "value": supplies.enough(draft, supply),
         "asked_by": _clock(asked.seen, supply.steps),
         **_day(earliest.of_supply(draft, transition, supply)),
     }

@@ -59,6 +59,20 @@ def who(place: Workplace, event: Event) -> dict[str, str]:
     return {key: people[one].name if one in people else one for key, one in named.items()}
 
 
+def loosened(event: Event) -> dict[str, Any] | None:
+    """What a move to another edition made looser of a deadline: the edition, and what the event of
+    the move says of it, with what sets the time from then on and how far that is confirmed.
+    """
+    within, body = event["within"], event["body"]
+    if within["type"] != "case migrated":
+        return None
+    name = [body[one] for one in ("timescale", "of", "no")]
+    for choice in within["body"]["choices"]:
+        if "looser" in choice and [choice[one] for one in ("timescale", "of", "no")] == name:
+            return {"edition": within["body"]["to_name"], "looser": dict(choice["looser"])}
+    return None
+
+
 def kept_apart(event: Event) -> list[str]:
     """What of an event is kept apart from the trail, being personal: its reason, who agreed."""
     if event["within"]["body"] is not event["body"]:

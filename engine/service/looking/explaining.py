@@ -5,7 +5,7 @@ Nothing here shows a personal value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
@@ -14,19 +14,21 @@ from engine.calendars import Calendar, local_date
 from engine.canonical import parse
 from engine.case import RUNNING, Key, Row
 from engine.dates import parse_partial, said, short_day
-from engine.decide.moving.pinning import RESTARTED, turn_of
 from engine.decide.timing.clocks import CALENDAR
 from engine.definition import Timescale
 from engine.errors import UsageError
-from engine.guessing import resembling
+from engine.guessing import nearest
 from engine.prose import listed
 from engine.service.looking import causes
-from engine.service.looking.reading import View, deadline, view
+from engine.service.looking.reading import View, deadline, deadlines_of, view
 from engine.service.workplace import Workplace
 from engine.timescales import Due, due_or_uncounted
 
 STARTED = "deadline started"
 STOPPED = "no longer applies"
+OPEN = ("overdue", *RUNNING)
+FEW = 3
+"""Of timescales that may have been meant."""
 
 
 def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
@@ -36,48 +38,62 @@ def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
     Where the start is known only in part, it is derived from the earliest day and from the latest.
     Raises UsageError when the case has no such deadline.
     """
-    with place.database.read() as tx:
-        seen = view(place, tx, ref)
-        texts = place.store.events(tx, ref)
-    known = seen.edition.workflow.timescales.get(timescale)
+    seen, events = _read(place, ref)
+    timescales = seen.edition.workflow.timescales
+    known = timescales.get(timescale)
     if known is None:
-        timescales = seen.edition.workflow.timescales
-        near = resembling(timescale, timescales, 1)
-        hint = f"did you mean {near[0]}?" if near else f"it has: {', '.join(timescales)}."
+        near = nearest(timescale, [(one.id, one.title) for one in timescales.values()], FEW)
+        said = listed((f'"{title}" [{name}]' for name, title in near), "or")
+        all_of_them = f"`casetrail explain {ref}` explains all that have started."
+        hint = f"did you mean {said}?" if near else all_of_them
         raise UsageError(f'This process has no timescale "{timescale[:40]}"; {hint}')
-    events = [part for text in texts for part in causes.told(parse(text))]
-    found = []
-    for key, row in sorted(seen.case.deadlines().items(), key=itemgetter(0)):
-        told = deadline(place, seen, key, row) if key[1] == timescale else None
-        if told is not None:
-            own = [one for one in events if _is_of(one, key)]
-            changes = [_change(place, seen, one) for one in own if one["type"] != STARTED]
-            began = next((_began(place, one) for one in own if one["type"] == STARTED), None)
-            was = {"was_provisional": _was_provisional(seen, key, row, own)}
-            was |= {"kept": _kept(seen, key, texts)}
-            found.append(
-                told | _derivations(place, seen, row) | {"began": began, "changes": changes} | was
-            )
+    rows = sorted(seen.case.deadlines().items(), key=itemgetter(0))
+    found = _each(place, seen, [one for one in rows if one[0][1] == timescale], events)
     if not found:
         raise UsageError(f'"{known.title}" has not started on {ref}: {_why_not(seen, known)}')
     return found
 
 
-def _kept(seen: View, key: Key, texts: Iterable[str]) -> dict[str, Any] | None:
-    """Where a move to another edition left a clock to its own rule, or started it anew: when, and
-    from which edition.
+def explain_all(place: Workplace, ref: str) -> list[dict[str, Any]]:
+    """The same of every deadline of a case: first those that run, then all others, and of each the
+    ones due first first.
     """
-    what = turn_of(key)
-    if not seen.case.turn(what):
-        return None
-    moves = [event for event in map(parse, texts) if event["type"] == "case migrated"]
-    last = next(m for m in reversed(moves) if any(t["what"] == what for t in m["body"]["turns"]))
-    return {
-        "n": last["n"],
-        "on": local_date(datetime.fromisoformat(last["recorded"])).isoformat(),
-        "edition": last["body"]["from_name"],
-        "how": "restarted" if seen.case.turn(what) == RESTARTED else "kept",
-    }
+    seen, events = _read(place, ref)
+    found = _each(place, seen, seen.case.deadlines().items(), events)
+    order = {id_: at for at, id_ in enumerate(map(_id, deadlines_of(place, seen)))}
+    return sorted(found, key=lambda one: (one["status"] not in OPEN, order[_id(one)]))
+
+
+def _id(told: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(told[name] for name in ("timescale", "of", "no"))
+
+
+def _read(place: Workplace, ref: str) -> tuple[View, list[Mapping[str, Any]]]:
+    """A case as it is now, and what its events tell of deadlines."""
+    with place.database.read() as tx:
+        seen = view(place, tx, ref)
+        texts = place.store.events(tx, ref)
+    return seen, [part for text in texts for part in causes.told(parse(text))]
+
+
+def _each(
+    place: Workplace,
+    seen: View,
+    rows: Iterable[tuple[Key, Row]],
+    events: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    found = []
+    for key, row in rows:
+        told = deadline(place, seen, key, row)
+        if told is not None:
+            own = [one for one in events if _is_of(one, key)]
+            changes = [_change(place, seen, one) for one in own if one["type"] != STARTED]
+            began = next((_began(place, one) for one in own if one["type"] == STARTED), None)
+            was = {"was_provisional": _was_provisional(seen, key, row, own)}
+            found.append(
+                told | _derivations(place, seen, row) | {"began": began, "changes": changes} | was
+            )
+    return found
 
 
 def _derivations(place: Workplace, seen: View, row: Row) -> dict[str, Due | None]:
@@ -141,6 +157,7 @@ def _change(place: Workplace, seen: View, event: Mapping[str, Any]) -> dict[str,
         "cause_said": because,
         "by": causes.who(place, event),
         "kept_apart": causes.kept_apart(event),
+        "loosened": causes.loosened(event),
         "old": body.get("old"),
         "now": body.get("now"),
     }
@@ -154,6 +171,7 @@ def _began(place: Workplace, event: Mapping[str, Any]) -> dict[str, Any]:
         "on": local_date(datetime.fromisoformat(event["recorded"])).isoformat(),
         "now": {name: body[name] for name in ("starts_on", "due_on", "due_from", "due_to")},
         "by": causes.who(place, event),
+        "loosened": causes.loosened(event),
     }
 
 

@@ -6,7 +6,7 @@ Nothing here shows a personal value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -15,11 +15,11 @@ from engine.calendars import local_date
 from engine.canonical import parse
 from engine.case import RUNNING, Case, Key, Row
 from engine.database import Transaction
-from engine.dates import parse_partial
 from engine.decide.draft import Draft
 from engine.decide.entries.keeping import held
 from engine.decide.entries.tasks import how as how_to_end
 from engine.decide.entries.telling import waited_for
+from engine.decide.moving.left import Left, governing
 from engine.decide.possible.ahead import apart, is_called_for
 from engine.decide.steps.needs import NOT_THEIRS, Missing, missing
 from engine.definition import TimeFrom, Transition
@@ -30,6 +30,7 @@ from engine.punctuality import of_deadline, said
 from engine.service import titles
 from engine.service.drafting import drafted
 from engine.service.looking.in_force import in_force
+from engine.service.looking.kept import left_to
 from engine.service.workplace import By, Workplace
 from engine.timescales import sets_no_day
 
@@ -49,6 +50,8 @@ class View:
     case: Case
     edition: Edition
     today: date
+    left: Mapping[Key, Left] = field(default_factory=dict)
+    """The clocks that a move to another edition left as they were."""
 
 
 def view(place: Workplace, tx: Transaction, ref: str) -> View:
@@ -56,7 +59,8 @@ def view(place: Workplace, tx: Transaction, ref: str) -> View:
     rows = place.store.load(tx, ref)
     row = rows.table("cases")[(ref,)]
     place.almanac.see(tx, place.log)
-    return View(Case(ref, rows), place.edition(tx, row["edition"], row["workflow"]), place.today())
+    case, edition = Case(ref, rows), place.edition(tx, row["edition"], row["workflow"])
+    return View(case, edition, place.today(), left_to(place, tx, case))
 
 
 def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
@@ -180,8 +184,8 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
     timescale = seen.edition.workflow.timescales.get(str(key[1]))
     if timescale is None or row["status"] == "set aside":
         return None
-    start = parse_partial(row["starts_on"]).first.isoformat()
-    chosen = seen.edition.governing(timescale, row["rule"], start)
+    kept = seen.left.get(key)
+    own, chosen = governing(seen.edition, timescale, row, kept)
     return {
         "timescale": key[1],
         "title": timescale.title,
@@ -191,7 +195,8 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
         "historic": bool(seen.case.row["historic"]),
         "keep": timescale.keep,
         "rule": row["rule"],
-        "rule_said": _rule_said(seen, row["rule"]),
+        "rule_said": _rule_said((kept and kept.by) or seen.edition, row["rule"]),
+        "kept": kept.plain() if kept else None,
         "provisional": _provisional(seen, row),
         "starts_on": row["starts_on"],
         "due_on": row["due_on"],
@@ -205,12 +210,12 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
         "punctuality": _punctuality(place, seen, row),
         "waiting_on": timescale.waiting_on,
         "waits_on": waits_on(place, seen, timescale.waiting_on, str(key[2])),
-        "duty": timescale.duty,
-        "duty_read": bool(timescale.duty_checked) or chosen.confirmed == "read",
+        "duty": own.duty,
+        "duty_read": bool(own.duty_checked) or chosen.confirmed == "read",
         "time_from": _time_from(chosen.time_from),
         "confirmed": chosen.confirmed,
         "in_force": in_force(chosen, seen.today.isoformat()),
-        "note": " ".join(filter(None, (timescale.note, chosen.note))),
+        "note": " ".join(filter(None, (own.note, chosen.note))),
         "calendar": row["calendar"],
         "working_days_left": _left(place, seen, row),
     }
@@ -220,10 +225,10 @@ def _time_from(source: TimeFrom) -> dict[str, str]:
     return {"kind": source.kind, "says": source.says, "source": source.source}
 
 
-def _rule_said(seen: View, rule: str) -> str:
+def _rule_said(edition: Edition, rule: str) -> str:
     """A rule of the definition with what it counts from in words."""
-    anchor = seen.edition.rule(rule).anchor
-    question = seen.edition.workflow.questions.get(anchor)
+    anchor = edition.rule(rule).anchor
+    question = edition.workflow.questions.get(anchor)
     plain = rule.replace("every 1 ", "every ")
     return straight(plain.replace(anchor, day_of(question))) if question else plain
 

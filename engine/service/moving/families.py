@@ -13,10 +13,13 @@ from engine.case import Case
 from engine.database import Transaction
 from engine.decide.draft import Draft
 from engine.decide.entries import packs
+from engine.decide.moving.carrying import Carried
+from engine.decide.moving.loosening import HEADS
 from engine.decide.moving.migrating import Plan
 from engine.edition import Edition
 from engine.errors import CaseNotFoundError, Need, RefusedError, TrailError, UsageError
-from engine.prose import listed, names_of
+from engine.nouns import any_of
+from engine.prose import names_of
 from engine.service import access
 from engine.service.changing import save
 from engine.service.drafting import drafted
@@ -41,6 +44,8 @@ class Moved:
     needs: tuple[Need, ...] = ()
     opened: str = ""
     """The edition from which it comes, or to which it was given back: its name."""
+    looser: list[tuple[str, Carried]] = field(default_factory=list)
+    """Where it was given back: the clocks of it and its linked cases that became looser."""
 
     @property
     def refused(self) -> bool:
@@ -126,6 +131,9 @@ def of_linked(ref: str, linked: str, need: Need) -> Need:
     """What a case needs; of a linked one it says of which."""
     if linked == ref:
         return need
+    head, colon, rest = need.what.partition(": ")
+    if colon and head in HEADS.values():
+        return Need(f"{head}: {linked}: {rest}", need.who, need.how)
     return Need(f"{linked}: {need.what}", need.who, need.how)
 
 
@@ -139,7 +147,7 @@ def need_keeper(place: Workplace, by: By, edition: Edition) -> None:
         "Moving a case to another edition is for those who keep the record under both.",
         (
             Need(
-                f"under edition {workflow.edition} that is the {listed(who, 'or')}",
+                f"under edition {workflow.edition} that is {any_of(who)}",
                 who,
                 "have one of them move it",
             ),

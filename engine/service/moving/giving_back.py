@@ -9,12 +9,17 @@ from functools import partial
 from typing import NamedTuple
 
 from engine import queries
-from engine.case import Case
+from engine.case import Case, Rows
 from engine.database import Transaction
 from engine.decide.draft import Draft
-from engine.decide.moving import migrating, returning
+from engine.decide.moving import consenting, migrating, returning
+from engine.decide.moving.carrying import Carried
+from engine.decide.moving.migrating import Plan, Wishes
+from engine.edition import Edition
 from engine.errors import Need, RefusedError
+from engine.service import access
 from engine.service.moving.families import (
+    UNREADABLE,
     Events,
     Moved,
     apart,
@@ -24,64 +29,176 @@ from engine.service.moving.families import (
     mark_packs,
     need_keeper,
     of_linked,
+    unreadable,
     wanted,
 )
 from engine.service.rehearsals.replaying import replayed
 from engine.service.workplace import By, Workplace
 
+NOTHING = Wishes()
+"""Nothing was chosen, and nothing agreed to."""
 
-def give_back(place: Workplace, by: By, workflow: str, refs: Sequence[str] = ()) -> Iterator[Moved]:
-    """Give each case that was moved back to the edition of before, if it can be."""
+
+class Back(NamedTuple):
+    """What is wanted: moved cases of a process given back."""
+
+    workflow: str
+    refs: tuple[str, ...] = ()
+    """The cases; all that were moved when empty."""
+    wishes: Wishes = NOTHING
+
+
+def give_back(
+    place: Workplace, by: By, workflow: str, refs: Sequence[str] = (), wishes: Wishes = NOTHING
+) -> Iterator[Moved]:
+    """Give each case that was moved back to the edition of before, if it can be.
+
+    `wishes` says of which duties it was agreed that they then end later, or are counted no more.
+    """
     for ref in wanted(place, workflow, refs, ""):
         with place.database.read() as tx:
             moved = returning.last_move(events_of(place, tx, ref)) is not None
         if moved or refs:
-            yield apart(place, by, ref, partial(_back, place, by, ref))
+            yield apart(place, by, ref, partial(_back, place, by, (ref, wishes)))
 
 
-def _back(place: Workplace, by: By, ref: str, tx: Transaction) -> tuple[Moved, list[Draft]]:
-    place.store.load_to_change(tx, ref)
-    moves = [_given_back(place, tx, one) for one in family(place, tx, ref)]
-    found, drafts, needs = Moved(ref), list[Draft](), list[Need]()
-    for one in moves:
-        former = place.edition(tx, one.move.former, one.case.row["workflow"])
-        now = place.edition(tx, one.case.row["edition"], one.case.row["workflow"])
-        if not drafts:
-            need_keeper(place, by, former)
-            need_keeper(place, by, now)
-        draft = draft_under(place, by, one.case, former, drafts)
-        lacking = [*returning.in_the_way(draft, one.events, one.move)]
-        lacking += _refused_since(place, tx, one)
-        needs += [of_linked(ref, one.case.ref, need) for need in lacking]
-        drafts.append(draft)
-        found.opened = found.opened or former.workflow.edition
-    if needs:
-        sentence = f"{ref} cannot be given back to its former edition; it stays as it is."
-        raise RefusedError(sentence, tuple(needs))
-    for draft, one in zip(drafts, moves, strict=True):
-        returning.give_back(draft, one.events, one.move)
-        mark_packs(place, tx, draft, returning.CAUSE)
-    return found, drafts
+def foreseen(place: Workplace, by: By, back: Back) -> Iterator[Moved]:
+    """What giving each case back would come to; nothing is written."""
+    for ref in wanted(place, back.workflow, back.refs, ""):
+        try:
+            with place.database.read() as tx:
+                if not back.refs and returning.last_move(events_of(place, tx, ref)) is None:
+                    continue
+                found = _seen(place, by, (ref, back.wishes), tx)
+        except RefusedError as error:
+            if error.unmet:
+                # Who may not look is entered; that there is nothing to give back is an answer.
+                access.refused(place, by, "migrate", ref, error)
+            found = Moved(ref, sentence=str(error), needs=error.unmet)
+        except UNREADABLE:
+            found = Moved(ref, sentence=unreadable(ref))
+        yield found
 
 
-class _Back(NamedTuple):
-    """A case that is given back: all its events, and the migration that is taken back."""
+class _Way(NamedTuple):
+    """A case that is given back: all its events, the migration that is taken back, the edition to
+    which it is given, and the one that governs it.
+    """
 
     case: Case
     events: Events
     move: returning.Move
+    former: Edition
+    now: Edition
 
 
-def _given_back(place: Workplace, tx: Transaction, ref: str) -> _Back:
-    case = Case(ref, place.store.load_to_change(tx, ref))
+class _Found(NamedTuple):
+    """What giving a case back comes to: its clocks, and what stands in the way."""
+
+    draft: Draft
+    clocks: Sequence[Carried]
+    needs: Sequence[Need]
+
+
+def _seen(place: Workplace, by: By, wish: tuple[str, Wishes], tx: Transaction) -> Moved:
+    """What giving a case back would come to, as it is now."""
+    ref, wishes = wish
+    ways = [_way(place, tx, one, place.store.load(tx, one)) for one in family(place, tx, ref)]
+    every = _looked_at(place, by, wishes, tx, ways)
+    needs = _of_all(ref, every)
+    return Moved(
+        ref,
+        [_plan(way, one) for way, one in zip(ways, every, strict=True)],
+        _refusal(ref) if needs else "",
+        needs,
+        ways[0].former.workflow.edition,
+    )
+
+
+def _plan(way: _Way, one: _Found) -> Plan:
+    """Where a case would be, with all its clocks that run or would."""
+    row, body = way.case.row, way.move.event["body"]
+    touched = {clock.key for clock in one.clocks}
+    every = way.now.workflow.timescales
+    left = [
+        Carried(key, every[str(key[1])].title, "back", dict(row), {})
+        for key, row in way.case.open_deadlines()
+        if key not in touched
+    ]
+    to = str(body["from"])
+    return Plan(
+        ref=way.case.ref,
+        workflow=str(row["workflow"]),
+        old=str(row["edition"]),
+        new=way.move.former,
+        came_from=way.case.state,
+        to=to,
+        state=way.former.workflow.states[to].title,
+        clocks=(*one.clocks, *left) if not one.needs or one.clocks else (),
+        needs=tuple(one.needs),
+    )
+
+
+def _back(
+    place: Workplace, by: By, wish: tuple[str, Wishes], tx: Transaction
+) -> tuple[Moved, list[Draft]]:
+    ref, wishes = wish
+    change = place.store.load_to_change
+    change(tx, ref)
+    ways = [_way(place, tx, one, change(tx, one)) for one in family(place, tx, ref)]
+    every = _looked_at(place, by, wishes, tx, ways)
+    if needs := _of_all(ref, every):
+        raise RefusedError(_refusal(ref), needs)
+    found = Moved(ref, opened=ways[0].former.workflow.edition)
+    for way, one in zip(ways, every, strict=True):
+        found.looser += [(way.case.ref, clock) for clock in one.clocks if clock.looser]
+        returning.give_back(one.draft, way.now, way.events, way.move)
+        mark_packs(place, tx, one.draft, returning.CAUSE)
+    return found, [one.draft for one in every]
+
+
+def _refusal(ref: str) -> str:
+    return f"{ref} cannot be given back to its former edition; it stays as it is."
+
+
+def _of_all(ref: str, every: Sequence[_Found]) -> tuple[Need, ...]:
+    return tuple(of_linked(ref, one.draft.case.ref, need) for one in every for need in one.needs)
+
+
+def _looked_at(
+    place: Workplace, by: By, wishes: Wishes, tx: Transaction, ways: Sequence[_Way]
+) -> list[_Found]:
+    """What stands in the way of giving each case of a family back, and what becomes of its clocks.
+
+    Raises RefusedError for somebody who does not keep the record under both editions.
+    """
+    need_keeper(place, by, ways[0].former)
+    need_keeper(place, by, ways[0].now)
+    found: list[_Found] = []
+    for way in ways:
+        draft = draft_under(place, by, way.case, way.former, [one.draft for one in found])
+        clocks: list[Carried] = []
+        lacking = [*returning.in_the_way(draft, way.events, way.move)]
+        lacking += _refused_since(place, tx, way)
+        if not lacking:
+            clocks = returning.carried_back(draft, way.now, way.events, way.move)
+            lacking += consenting.lacking(clocks, wishes.clocks, wishes.later)
+        found.append(_Found(draft, clocks, lacking))
+    return found
+
+
+def _way(place: Workplace, tx: Transaction, ref: str, rows: Rows) -> _Way:
+    case = Case(ref, rows)
     events = events_of(place, tx, ref)
     move = returning.last_move(events)
     if move is None:
         raise RefusedError(f"{ref} is under the edition that it was opened under.")
-    return _Back(case, events, move)
+    workflow, hashes = case.row["workflow"], (move.former, case.row["edition"])
+    former, now = (place.edition(tx, each, workflow) for each in hashes)
+    return _Way(case, events, move, former, now)
 
 
-def _refused_since(place: Workplace, tx: Transaction, one: _Back) -> list[Need]:
+def _refused_since(place: Workplace, tx: Transaction, one: _Way) -> list[Need]:
     """What was recorded since the migration that the former edition would have refused."""
     if all(event["type"] in _OF_ITSELF for event in one.events[one.move.n :]):
         return []

@@ -146,6 +146,7 @@ def _plan(
         place.today(),
         wishes.clocks,
         wishes.provision,
+        wishes.later,
     )
     return migrating.planned(between, fresh, before, wishes)
 

@@ -17,6 +17,7 @@ from engine.database import Transaction
 from engine.decide.draft import Draft
 from engine.decide.entries import packs
 from engine.definition import Pack
+from engine.edition import Edition
 from engine.errors import Need, UsageError
 from engine.guessing import resembling
 from engine.packs import tree
@@ -24,6 +25,7 @@ from engine.packs.building import document
 from engine.packs.files import PackFile
 from engine.packs.record import Around, Record, Side, Values, Where
 from engine.packs.tree import Document
+from engine.service.looking.kept import left_to
 from engine.service.packs.following import versions
 from engine.service.ticking import by_the_clock
 from engine.service.workplace import By, Workplace, context
@@ -120,7 +122,7 @@ def gather(place: Workplace, by: By | None, ref: str, name: str) -> Plan:
         edition = place.edition(tx, row["edition"], row["workflow"])
         pack = find(edition.workflow.packs, name)
         file = place.pack_file(tx, edition, pack.template)
-        own = Side(Case(ref, rows), edition, _entered(place, tx, ref))
+        own = _side(place, tx, Case(ref, rows), edition)
         calendar = place.calendar(edition, tx)
         draft = Draft(own.case, edition, around, place.directory, calendar, place.randomness)
         linked = _linked(place, tx, ref, file)
@@ -198,6 +200,10 @@ def _is_erased(row: Any) -> bool:
     return row is None or row[2] is None
 
 
+def _side(place: Workplace, tx: Transaction, case: Case, edition: Edition) -> Side:
+    return Side(case, edition, _entered(place, tx, case.ref), left_to(place, tx, case))
+
+
 def _linked(place: Workplace, tx: Transaction, ref: str, file: PackFile) -> tuple[Side, ...]:
     processes = {section.linked.process for section in file.sections if section.linked}
     found = []
@@ -205,7 +211,7 @@ def _linked(place: Workplace, tx: Transaction, ref: str, file: PackFile) -> tupl
         if workflow in processes:
             rows = place.store.load(tx, child)
             edition = place.edition(tx, rows.table("cases")[(child,)]["edition"], workflow)
-            found.append(Side(Case(child, rows), edition, _entered(place, tx, child)))
+            found.append(_side(place, tx, Case(child, rows), edition))
     return tuple(sorted(found, key=lambda side: _number(side.case.ref)))
 
 

@@ -5,14 +5,13 @@ Nothing is written, and no personal value is read.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine import queries
 from engine.calendars import Calendar
-from engine.canonical import parse
+from engine.canonical import content, parse
 from engine.database import Transaction
 from engine.decide.moving.widening import widened
 from engine.decide.what_if.record import micros, read
@@ -75,7 +74,7 @@ class Replays:
 def _loaded(text: str) -> dict[str, Any]:
     """An event by its sealed text; whether that was altered, a verification tells."""
     try:
-        event: dict[str, Any] = json.loads(text)
+        event: dict[str, Any] = content(text)
     except ValueError:
         raise TrailError(
             "An event in the trail was altered; run `casetrail audit verify`."

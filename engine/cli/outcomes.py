@@ -1,0 +1,174 @@
+"""What comes of cases that are moved to another edition, or given back, in lines and in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from engine.cli import printing
+from engine.cli.printing import day, due, item, listed, paragraph
+from engine.decide.moving.carrying import Carried
+from engine.decide.moving.loosening import HEADS, Looser, rests_on, told
+from engine.errors import Need, RefusedError
+from engine.nouns import count
+from engine.service.moving import families
+from engine.service.moving.families import Moved
+
+SHOUTED = frozenset(HEADS.values())
+"""With which words a line begins that tells of what becomes looser."""
+
+SAID = {
+    "keep": "stays as it was counted",
+    "rebase": "is counted by the new edition",
+    "restart": "starts anew today",
+    "stop": "no longer applies",
+    "start": "starts",
+    "back": "is as it was before",
+}
+
+
+def lines(found: Iterable[Moved]) -> Iterator[str]:
+    """Each case with what becomes of it and of its clocks, or why it stays."""
+    for one in found:
+        yield from _refused_lines(one) if one.refused else _planned(one, "from")
+
+
+def _planned(one: Moved, way: str) -> Iterator[str]:
+    """Where a case and its linked cases then are, and what becomes of each clock."""
+    linked = [plan.ref for plan in one.plans[1:]]
+    more = f", with {listed(linked)}" if linked else ""
+    where = one.plans[0].state
+    yield from item(f'{one.ref}, {way} edition {one.opened}: at "{where}"{more}')
+    for plan in one.plans:
+        for clock in plan.clocks:
+            yield from paragraph(_clock(one.ref, plan.ref, clock), 6, 2)
+
+
+def back_lines(one: Moved) -> Iterator[str]:
+    """The same of a case that is given back; where it is done, only what became looser."""
+    if one.refused or one.plans:
+        yield from _refused_lines(one) if one.refused else _planned(one, "back to")
+        return
+    yield from item(f"{one.ref}: edition {one.opened}")
+    for ref, clock in one.looser:
+        yield from paragraph(_clock(one.ref, ref, clock), 6, 2)
+
+
+def warning(found: Iterable[Moved], *, dry: bool) -> str:
+    """In how many cases a duty becomes later, or is counted no more; nothing where in none."""
+    number = sum(_loosens(one) for one in found)
+    if not number:
+        return ""
+    what = "would be due later, or end" if dry else "is due later than before, or has ended"
+    return f" LATER: in {count(number, 'case')} a duty {what}."
+
+
+def refusal(found: list[Moved], what: str) -> RefusedError:
+    """That nothing could be done at all, with all that would be needed."""
+    if len(found) == 1:
+        return RefusedError(found[0].sentence, found[0].needs)
+    sentence = f"None of {count(len(found), 'case')} could be {what}; all stay as they are."
+    needs = [replace(need, what=f"{one.ref}: {need.what}") for one in found for need in one.needs]
+    return RefusedError(sentence, tuple(needs))
+
+
+def document(workflow: str, found: Iterable[Moved], *, dry: bool, back: bool) -> dict[str, Any]:
+    """The same as a document."""
+    every = list(found)
+    return {
+        "workflow": workflow,
+        "dry_run": dry,
+        "back": back,
+        "moved": [_plain(one) for one in every if not one.refused],
+        "refused": [
+            {
+                "ref": one.ref,
+                "sentence": one.sentence,
+                "unmet": [{"what": n.what, "who": list(n.who), "how": n.how} for n in one.needs],
+                "cases": _cases(one),
+            }
+            for one in every
+            if one.refused
+        ],
+    }
+
+
+def _plain(one: Moved) -> dict[str, Any]:
+    return {"ref": one.ref, "edition": one.opened, "cases": _cases(one)}
+
+
+def _cases(one: Moved) -> list[dict[str, Any]]:
+    if one.looser:
+        refs = dict.fromkeys(ref for ref, _ in one.looser)
+        return [
+            {"ref": ref, "clocks": [clock.plain() for own, clock in one.looser if own == ref]}
+            for ref in refs
+        ]
+    return [
+        {
+            "ref": plan.ref,
+            "from": plan.came_from,
+            "to": plan.to,
+            "clocks": [clock.plain() for clock in plan.clocks],
+        }
+        for plan in one.plans
+    ]
+
+
+def _loosens(one: Moved) -> bool:
+    clocks = (clock for plan in one.plans for clock in plan.clocks)
+    heads = (need.what.partition(":")[0] for need in one.needs)
+    found = (*clocks, *(clock for _, clock in one.looser))
+    return any(c.looser and c.looser.duty for c in found) or any(h in SHOUTED for h in heads)
+
+
+def _refused_lines(one: Moved) -> Iterator[str]:
+    yield from item(one.sentence)
+    for need in one.needs:
+        yield from paragraph(f"- {printing.need(need.what, need.who, need.how)}", 6, 2)
+    for ref, title, looser in _no_duties(one):
+        would = Need(told(title, looser.plain()))
+        yield from paragraph(f"- {families.of_linked(one.ref, ref, would).what}", 6, 2)
+
+
+def _no_duties(one: Moved) -> Iterator[tuple[str, str, Looser]]:
+    """What would become looser of clocks that are no duty's, so that nobody has to agree to it."""
+    for plan in one.plans:
+        for clock in plan.clocks:
+            if clock.looser and not clock.looser.duty:
+                yield plan.ref, clock.title, clock.looser
+
+
+def _clock(ref: str, own: str, clock: Carried) -> str:
+    """What becomes of a clock: `"Notify the Panel": is counted by the new edition, due ...`."""
+    of = f" ({clock.key[2]})" if clock.key[2] else ""
+    case = f"{own}: " if own != ref else ""
+    case = f"{HEADS[clock.looser.what]}: {case}" if clock.looser else case
+    old = clock.old or {}
+    was, now = due(old), due({**old, **clock.now})
+    said = SAID[clock.choice]
+    if clock.now.get("status") in ("met", "met late"):
+        said = f"counts as {clock.now['status']}"
+    elif clock.choice == "start" and clock.old:
+        said = "runs again"
+    elif clock.choice in ("rebase", "back") and not clock.changes:
+        said = "stays the same"
+    elif clock.now.get("status") == "set aside":
+        said, now = "is no more, as the move started it", ""
+    facts = [said, *([f"due {now}"] if now and clock.choice != "stop" else [])]
+    facts += [f"was due {was}"] if was and (was != now or clock.choice == "stop") else []
+    return f'{case}"{clock.title}"{of}: {", ".join(facts)}{_on_whose_word(clock)}'
+
+
+def _on_whose_word(clock: Carried) -> str:
+    """Of a clock of which something becomes looser: what requires it, and what sets its time."""
+    found = clock.looser
+    if found is None:
+        return ""
+    known = found.plain()
+    instead = f', was due {day(found.was)} as "{found.instead_of}"' if found.instead_of else ""
+    late = ", by which it is overdue today" if found.overdue else ""
+    released = "no longer " if found.what == "released" else ""
+    required = f"; {released}required by {found.duty}" if found.duty else ""
+    return f"{instead}{late}{required}; {rests_on(known)}"

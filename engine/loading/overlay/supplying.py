@@ -1,0 +1,202 @@
+"""What a body can itself supply to a step, and what it would have to wait for others to give.
+
+Names that are at fault, and told of as such, are passed over here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from engine.definition import Approval, Condition, Guard, Transition, Workflow
+from engine.guards import NOT_ANSWERED, satisfied
+from engine.loading.files.lines import Path
+from engine.loading.overlay.stronger import TO_COME, Kind, UndecidedError, kinds_of, let_through
+from engine.nouns import any_of, with_the
+
+Roles = Collection[str]
+Asked = tuple[str, int, str]
+"""The key of a step and the number in its list, and for what a body would wait."""
+
+
+class Wait(NamedTuple):
+    """A key of a step that asks a body for what it cannot supply itself."""
+
+    step: str
+    at: Path
+    said: str
+    """What it comes to: `would wait for the executive to approve "..."`."""
+
+
+class Supplies:
+    """Who can supply what to the steps of a base, and to those of it with an overlay."""
+
+    def __init__(self, base: Workflow, new: Workflow) -> None:
+        self._base, self._new = base, new
+
+    def waits(self, before: Transition, after: Transition, body: Roles) -> Iterator[Wait]:
+        """What a step asks for besides with an overlay, that this body cannot supply."""
+        if {*body} & {*before.who} and not {*body} & {*after.who}:
+            said = f"would wait for {called(self._new, after.who)} to take it"
+            yield Wait(after.id, ("who",), said)
+        for key, number, said in (
+            *self._records(before, after, body),
+            *self._approvals(before, after, body),
+        ):
+            yield Wait(after.id, (key, number), f"would wait for {said}")
+        if before.only_if != after.only_if:
+            for said in self._shut(before.only_if, after, body):
+                yield Wait(after.id, ("only_if",), f"could not be done in {said}")
+
+    def _records(self, before: Transition, after: Transition, body: Roles) -> Iterator[Asked]:
+        for number, name in enumerate(after.on_file):
+            if name not in before.on_file and (said := self._not_given(name, after, body)):
+                yield "on_file", number, said
+
+    def _approvals(self, before: Transition, after: Transition, body: Roles) -> Iterator[Asked]:
+        for number, approval in enumerate(after.approve):
+            if not any(_is_within(approval, one) for one in before.approve):
+                for said in self._not_approved(approval, after, body):
+                    yield "approve", number, said
+
+    def _not_approved(self, approval: Approval, step: Transition, body: Roles) -> Iterator[str]:
+        question = self._new.questions.get(approval.of)
+        if question and not {*body} & {*approval.by}:
+            yield f'{called(self._new, approval.by)} to approve "{question.ask}"'
+        elif said := self._not_given(approval.of, step, body):
+            yield said
+
+    def _not_given(self, name: str, step: Transition, body: Roles, seen: Roles = ()) -> str:
+        """Whose answer to a question it is, if this body cannot give one; "" if it can."""
+        question = self._new.questions.get(name)
+        if question is None:
+            return ""
+        if question.asked_of:
+            group = self._new.groups.get(question.asked_of)
+            return f'an answer of {with_the(group.title)} to "{question.ask}"' if group else ""
+        givers = self._givers(name)
+        if not givers or any(self._may_take(one, step, body, seen) for one in givers):
+            return ""
+        by = f'{called(self._new, givers[0].who)} gives by "{givers[0].title}"'
+        return f'an answer to "{question.ask}", which {by}'
+
+    def _givers(self, name: str) -> list[Transition]:
+        """The steps that alone answer a question; none where people answer it."""
+        steps = self._new.transitions.values()
+        return [one for one in steps if name == one.dates or name in dict(one.sets)]
+
+    def _may_take(self, giver: Transition, at: Transition, body: Roles, seen: Roles) -> bool:
+        """Whether a body can take a step wherever another starts, and is there still after it."""
+        if giver.id in seen or not {*body} & {*giver.who} or not {*at.starts} <= {*giver.starts}:
+            return False
+        if giver.to and {*at.starts} != {giver.to}:
+            return False
+        seen = {*seen, giver.id}
+        needs = (*giver.on_file, *(one.of for one in giver.approve))
+        if any(self._not_given(name, giver, body, seen) for name in needs):
+            return False
+        if not all({*body} & {*one.by} for one in giver.approve):
+            return False
+        return not giver.only_if.tables or not [*self._shut(Guard(), giver, body, seen)]
+
+    def _shut(
+        self, before: Guard, step: Transition, body: Roles, seen: Roles = ()
+    ) -> Iterator[str]:
+        """A case that a guard shuts out for as long as only this body does something about it.
+
+        Which answer an overlay's own question has is the body's to say, where that may change; of
+        any other it can give an answer, and not choose which.
+        """
+        seen = {*seen, step.id}
+        left: list[tuple[Condition, ...]] = []
+        for table in step.only_if.tables or ((),):
+            own = {line.subject for line in table if self._is_free(line.subject, step, body, seen)}
+            if all(self._can_be(name, table, step, body, seen) for name in own):
+                left.append(tuple(line for line in table if line.subject not in own))
+        known = [line.subject for table in before.tables for line in table if _is_not(line)]
+        named = {line.subject for guard in (before, step.only_if) for line in _lines(guard)}
+        given = {
+            name
+            for name in named & {*self._new.questions} - {*known}
+            if not self._not_given(name, step, body, seen)
+        }
+        if not left:
+            yield "any case"
+            return
+        try:
+            example = let_through(
+                before,
+                Guard(tuple(left)),
+                self._new,
+                lambda name, kind: self._is_possible(name, kind, given),
+            )
+        except UndecidedError:
+            yield "every case, as far as can be seen: its guard is too long"
+            return
+        if example is not None:
+            yield f"a case where {example}"
+
+    def _is_possible(self, name: str, kind: Kind, given: Collection[str]) -> bool:
+        if kind.answer is None:
+            return name not in given
+        return name not in self._facts or kind.said != TO_COME
+
+    @property
+    def _facts(self) -> set[str]:
+        """The days on which something happened, none of which is to come."""
+        dated = {step.dates for step in self._new.transitions.values()}
+        return dated | {*self._new.opening}
+
+    def _is_free(self, name: str, step: Transition, body: Roles, seen: Roles) -> bool:
+        """Whether a body can make of a subject whatever a guard asks, for it is its own to say."""
+        question = self._new.questions.get(name)
+        if question is None:
+            process = self._new.children.get(name)
+            steps = process.transitions.values() if process else ()
+            return name not in self._base.children and all({*body} & {*s.who} for s in steps)
+        if name in self._base.questions or self._not_given(name, step, body, seen):
+            return False
+        return bool(question.may_change or question.answer == "date" or self._givers(name))
+
+    def _can_be(
+        self, name: str, table: Iterable[Condition], step: Transition, body: Roles, seen: Roles
+    ) -> bool:
+        """Whether what a body can make of a subject of its own satisfies a table."""
+        question = self._new.questions.get(name)
+        lines = [line for line in table if line.subject == name]
+        sets = [one for one in self._givers(name) if self._may_take(one, step, body, seen)]
+        values = {value for one in sets for own, value in one.sets if own == name}
+        return any(
+            all(satisfied(line, kind) for line in lines)
+            for kind in kinds_of(question, lines)
+            if not values or str(kind.answer) in values
+        )
+
+
+def called(workflow: Workflow, roles: Iterable[str]) -> str:
+    """Roles as people call them, without what their titles explain: `the unit or the panel`."""
+    known = (workflow.roles[name].title for name in roles if name in workflow.roles)
+    titles = (title.partition(" (")[0] for title in known)
+    return any_of(dict.fromkeys(title.partition(":")[0] for title in titles))
+
+
+def required(step: Transition) -> set[str]:
+    """The questions that must be answered before a step, whichever way of its guard is taken."""
+    named = [{line.subject for line in t if not _is_not(line)} for t in step.only_if.tables]
+    always = set.intersection(*named) if named else set()
+    return {*step.on_file, *(one.of for one in step.approve), *always}
+
+
+def _is_within(approval: Approval, known: Approval) -> bool:
+    """Whether an approval asks for nothing that one of the base does not."""
+    same = approval.of == known.of and {*approval.by} >= {*known.by}
+    return same and approval.at_least <= known.at_least
+
+
+def _is_not(line: Condition) -> bool:
+    return line.word == NOT_ANSWERED
+
+
+def _lines(guard: Guard) -> Iterator[Condition]:
+    for table in guard.tables:
+        yield from table

@@ -1,0 +1,185 @@
+"""Refuses what would make a duty wait for another body than the one that owes it.
+
+It waits where a step asks for what only others can supply. Who owes a duty is meant as `verify`
+means it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from engine.definition import Timescale, Transition, Workflow
+from engine.loading.checks.rules import Problem
+from engine.loading.checks.soundness import RUNNING, Clock, Node, clock_of, steps_from
+from engine.loading.overlay.locally import Found
+from engine.loading.overlay.supplying import Supplies, Wait, called, required
+
+_HINT = (
+    "Ask for what those who owe the duty supply themselves: on_file, or asked, which waits for no "
+    "reply."
+)
+
+_GUARD_HINT = (
+    "Ask only that a question be answered, or be on file; of one of your own that those who owe "
+    "the duty answer, the answer may also change: may_change = true."
+)
+
+Graph = Mapping[Node, tuple[tuple[str, Node], ...]]
+"""The steps that can be taken in a state while a clock stands so, and where each leads."""
+
+
+class Duty(NamedTuple):
+    """Something that an act or a regulation requires, as far as steps and clocks know it."""
+
+    said: str
+    body: tuple[str, ...]
+    steps: tuple[str, ...]
+    """The steps that do it."""
+    clock: Clock | None = None
+    """What counts, if it runs once and by itself."""
+
+
+def duty_waits(base: Workflow, new: Workflow) -> Iterator[Found]:
+    """The keys of an overlay by which a duty of the base would wait for another body."""
+    supplies = Supplies(base, new)
+    told: set[tuple[str, str, str]] = set()
+    for duty in _duties(base):
+        waiting = _waiting(duty, base, new, supplies)
+        for step in _holding_up(duty, base, waiting):
+            for wait in waiting[step]:
+                known = (wait.step, str(wait.at[0]), wait.said)
+                if known not in told:
+                    told.add(known)
+                    yield "transition", wait.step, _problem(duty, wait, step)
+
+
+def _duties(base: Workflow) -> Iterator[Duty]:
+    for timescale in base.timescales.values():
+        role = base.roles.get(timescale.waiting_on)
+        if timescale.duty and timescale.met_by and not (role and role.outside):
+            body = owing(base, timescale)
+            whose = (role.id,) if role else body
+            said = f'timescale "{timescale.id}", {_of(base, whose, timescale.duty)},'
+            yield Duty(said, body, timescale.met_by, clock_of(timescale, base))
+    for step in base.transitions.values():
+        if step.duty:
+            yield Duty(f"this step, {_of(base, step.who, step.duty)},", step.who, (step.id,))
+
+
+def _of(base: Workflow, body: Collection[str], duty: str) -> str:
+    return f"a duty of {called(base, body)} ({duty})"
+
+
+def owing(base: Workflow, timescale: Timescale) -> tuple[str, ...]:
+    """The roles that owe what a timescale asks for: the one on which it waits, with those that may
+    take with it a step that meets it; of a group of agencies, all that take such a step.
+    """
+    takers = [base.transitions[name].who for name in timescale.met_by]
+    waited = timescale.waiting_on
+    if waited in base.groups:
+        return tuple(dict.fromkeys(role for roles in takers for role in roles))
+    peers = (role for roles in takers if waited in roles for role in roles)
+    return tuple(dict.fromkeys((waited, *peers)))
+
+
+def _waiting(
+    duty: Duty, base: Workflow, new: Workflow, supplies: Supplies
+) -> dict[str, tuple[Wait, ...]]:
+    """The steps of the base that wait for others with an overlay, and what makes them wait.
+
+    A step waits too where those that alone answer what it needs do; not for what starts the clock.
+    """
+    found: dict[str, tuple[Wait, ...]] = {}
+    for step in base.transitions.values():
+        own = {*duty.body} & {*step.who}
+        body = duty.body if own else (*duty.body, *step.who)
+        after = new.transitions.get(step.id, step)
+        if waits := tuple(supplies.waits(step, after, body)):
+            found[step.id] = waits
+    started = duty.clock.anchors if duty.clock else frozenset()
+    needs = {s.id: [*_givers(s, base, started)] for s in base.transitions.values()} if found else {}
+    changed = True
+    while changed:
+        more = {
+            name: tuple(wait for one in givers for wait in found[one])
+            for name, each in needs.items()
+            for givers in each
+            if name not in found and {*givers} <= {*found}
+        }
+        found |= more
+        changed = bool(more)
+    return found
+
+
+def _givers(step: Transition, base: Workflow, started: Collection[str]) -> Iterator[list[str]]:
+    """For each thing that a step needs and only steps answer, those that do."""
+    lines = [line for table in step.only_if.tables for line in table]
+    for name in required(step) - {*started, step.dates, *dict(step.sets)}:
+        wanted = {value for line in lines if line.subject == name for value in line.values}
+        every = base.transitions.values()
+        if givers := [s.id for s in every if _gives(s, name, wanted)]:
+            yield givers
+
+
+def _gives(step: Transition, name: str, wanted: Collection[str]) -> bool:
+    value = dict(step.sets).get(name)
+    return name == step.dates or (value is not None and (not wanted or value in wanted))
+
+
+def _holding_up(
+    duty: Duty, base: Workflow, waiting: Mapping[str, tuple[Wait, ...]]
+) -> Iterator[str]:
+    """The steps that wait and do a duty, or without which nothing leads to it while it runs."""
+    yield from (name for name in duty.steps if name in waiting)
+    if duty.clock is None or not waiting:
+        return
+    graph = _graph(duty.clock, base)
+    free = _able(graph, duty.steps, waiting)
+    lost = _able(graph, duty.steps, ()) - free
+    for name in waiting:
+        edges = ((node, there) for node in lost for step, there in graph[node] if step == name)
+        if name not in duty.steps and any(there in free for _, there in edges):
+            yield name
+
+
+def _graph(clock: Clock, base: Workflow) -> Graph:
+    steps = steps_from(base)
+    first: Node = (base.starts_at, clock.at_first(base.starts_at))
+    found: dict[Node, tuple[tuple[str, Node], ...]] = {}
+    queue = deque([first])
+    while queue:
+        node = state, phase = queue.popleft()
+        if node in found:
+            continue
+        edges = []
+        for step in steps.get(state, ()):
+            there = step.to or state
+            edges.append((step.id, (there, clock.after(step, phase, state, there))))
+        found[node] = tuple(edges)
+        queue += [there for _, there in edges]
+    return found
+
+
+def _able(graph: Graph, goals: Collection[str], without: Collection[str]) -> set[Node]:
+    """The nodes from which a duty can be done while it runs, without some steps."""
+    edges = [
+        (node, step, there)
+        for node, steps in graph.items()
+        for step, there in steps
+        if step not in without and node[1] == RUNNING
+    ]
+    found = {node for node, step, _ in edges if step in goals}
+    changed = True
+    while changed:
+        more = {node for node, _, there in edges if there in found and node not in found}
+        found |= more
+        changed = bool(more)
+    return found
+
+
+def _problem(duty: Duty, wait: Wait, step: str) -> Problem:
+    on_way = "" if step in duty.steps else f' It is on every way to "{duty.steps[0]}".'
+    sentence = f'By "{wait.at[0]}" of transition "{wait.step}" {duty.said} {wait.said}.{on_way}'
+    return Problem(wait.at, sentence, _GUARD_HINT if wait.at[0] == "only_if" else _HINT)
