@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.loading import find, load
-from engine.loading.overlay.waiting import owing
-from engine.proving import owed
+from engine.loading import load
 from tests.definitions import SOUND, changed, mistakes, write
 from tests.overlays import HEAD, OWN, over, refusal
 
@@ -278,9 +276,3 @@ def test_names_that_nobody_knows_are_told_of_and_nothing_falls_over(
     tmp_path: Path, text: str
 ) -> None:
     assert any("There is no" in said for said in refusal(tmp_path, text))
-
-
-def test_who_owes_a_duty_is_the_same_to_an_overlay_and_to_the_proof(tmp_path: Path) -> None:
-    for process in (load(find("child_safeguarding_practice_review")), load(write(tmp_path, SOUND))):
-        for timescale in process.timescales.values():
-            assert {*owing(process, timescale)} == owed.owing(process, timescale)

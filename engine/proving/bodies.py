@@ -8,11 +8,12 @@ from engine.definition import Condition, Guard, Timescale, Transition, Workflow
 from engine.edition import Edition, rests_on, subjects
 from engine.guards import NOT_ANSWERED
 from engine.loading.checks.soundness import RUNNING
+from engine.owing import leading_to, owing
 from engine.prose import quoted
 from engine.proving.clocks import started_on, watch_of
 from engine.proving.ending import Graph
 from engine.proving.inquiry import Inquiry
-from engine.proving.owed import Alone, Law, owing
+from engine.proving.owed import Alone, Law
 from engine.proving.story import who
 from engine.proving.verdict import Entry
 from engine.proving.walking import Move, Node, Way
@@ -186,20 +187,16 @@ def _kept_from(
     return at or {node: [] for node in stuck}
 
 
-def _able(graph: Graph, goals: Collection[str], without: Collection[str]) -> set[Node]:
-    edges = [
-        (node, step.id, there)
-        for node, steps in graph.edges.items()
-        for step, there in steps
-        if step.id not in without
-    ]
-    found = {node for node, step, _ in edges if step in goals}
-    changed = True
-    while changed:
-        more = {node for node, _, there in edges if there in found and node not in found}
-        found |= more
-        changed = bool(more)
-    return found
+def _able(graph: Graph, goals: Collection[str], without: Collection[str]) -> frozenset[Node]:
+    return leading_to(
+        goals,
+        (
+            (node, step.id, there)
+            for node, steps in graph.edges.items()
+            for step, there in steps
+            if step.id not in without
+        ),
+    )
 
 
 def _tell(

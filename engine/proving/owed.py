@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from engine.definition import Approval, OwnRule, Timescale, Transition, Workflow
+from engine.definition import Approval, OwnRule, Transition, Workflow
 from engine.edition import rests_on
 from engine.own_rules import holds_on
 from engine.prose import listed, people, quoted
@@ -18,15 +18,6 @@ from engine.proving.story import who
 
 Needed = tuple[str, int]
 """A question or a linked process, and the values of it with which a step can be taken."""
-
-
-def owing(workflow: Workflow, timescale: Timescale) -> frozenset[str]:
-    """The roles that owe what a timescale asks for."""
-    takers = [frozenset(workflow.transitions[name].who) for name in timescale.met_by]
-    if timescale.waiting_on in workflow.groups:
-        return frozenset[str]().union(*takers)
-    peers = [roles for roles in takers if timescale.waiting_on in roles]
-    return frozenset((timescale.waiting_on,)).union(*peers)
 
 
 class Law:

@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from engine.definition import Timescale, Transition, Workflow
+from engine.definition import Transition, Workflow
 from engine.loading.checks.rules import Problem
 from engine.loading.checks.soundness import RUNNING, Clock, Node, clock_of, steps_from
 from engine.loading.overlay.locally import Found
 from engine.loading.overlay.supplying import Supplies, Wait, called, required
+from engine.owing import leading_to, owing
 
 _HINT = (
     "Ask for what those who owe the duty supply themselves: on_file, or asked, which waits for no "
@@ -70,18 +71,6 @@ def _duties(base: Workflow) -> Iterator[Duty]:
 
 def _of(base: Workflow, body: Collection[str], duty: str) -> str:
     return f"a duty of {called(base, body)} ({duty})"
-
-
-def owing(base: Workflow, timescale: Timescale) -> tuple[str, ...]:
-    """The roles that owe what a timescale asks for: the one on which it waits, with those that may
-    take with it a step that meets it; of a group of agencies, all that take such a step.
-    """
-    takers = [base.transitions[name].who for name in timescale.met_by]
-    waited = timescale.waiting_on
-    if waited in base.groups:
-        return tuple(dict.fromkeys(role for roles in takers for role in roles))
-    peers = (role for roles in takers if waited in roles for role in roles)
-    return tuple(dict.fromkeys((waited, *peers)))
 
 
 def _waiting(
@@ -162,21 +151,17 @@ def _graph(clock: Clock, base: Workflow) -> Graph:
     return found
 
 
-def _able(graph: Graph, goals: Collection[str], without: Collection[str]) -> set[Node]:
+def _able(graph: Graph, goals: Collection[str], without: Collection[str]) -> frozenset[Node]:
     """The nodes from which a duty can be done while it runs, without some steps."""
-    edges = [
-        (node, step, there)
-        for node, steps in graph.items()
-        for step, there in steps
-        if step not in without and node[1] == RUNNING
-    ]
-    found = {node for node, step, _ in edges if step in goals}
-    changed = True
-    while changed:
-        more = {node for node, _, there in edges if there in found and node not in found}
-        found |= more
-        changed = bool(more)
-    return found
+    return leading_to(
+        goals,
+        (
+            (node, step, there)
+            for node, steps in graph.items()
+            for step, there in steps
+            if step not in without and node[1] == RUNNING
+        ),
+    )
 
 
 def _problem(duty: Duty, wait: Wait, step: str) -> Problem:
