@@ -16,8 +16,9 @@ from engine.calendars import local_date
 from engine.case import Case, Rows
 from engine.decide.draft import Draft
 from engine.decide.entries.keeping import held, may_take
-from engine.decide.steps.needs import NOT_THEIRS, missing
+from engine.decide.steps.needs import missing
 from engine.decide.steps.taking import asked_anew
+from engine.decide.steps.unmet import NOT_THEIRS
 from engine.definition import Transition, Workflow
 from engine.directory import Appointment, Directory, Person
 from engine.errors import ScenarioError

@@ -25,7 +25,8 @@ from engine.decide.possible.supplies import (
     Way,
     ways_of,
 )
-from engine.decide.steps.needs import ONCE, PERSON, PLACE, Missing, approvers, missing
+from engine.decide.steps.needs import approvers, missing
+from engine.decide.steps.unmet import ONCE, PERSON, PLACE, Missing
 from engine.definition import Transition
 from engine.directory import FOR_EVER
 from engine.guards import PASSED

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from engine.decide.draft import Draft
 from engine.decide.possible.ahead import RULED_OUT, apart
-from engine.decide.steps.needs import OPINION, PLACE, RECORD, Missing, missing
+from engine.decide.steps.needs import missing
+from engine.decide.steps.unmet import OPINION, PLACE, RECORD, Missing
 from engine.definition import Condition, Transition
 from engine.guards import ANSWERED, PASSED
 

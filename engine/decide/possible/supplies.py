@@ -11,20 +11,8 @@ from engine.decide.draft import Draft
 from engine.decide.entries.answers import YES_NO, given_only_with
 from engine.decide.entries.keeping import correctors, suppliers
 from engine.decide.steps.as_taken import own
-from engine.decide.steps.needs import (
-    APPROVAL,
-    CLOCK,
-    GUARD,
-    ONCE,
-    OPINION,
-    PERSON,
-    RECORD,
-    Missing,
-    anew,
-    deciding_steps,
-    enders,
-    openers,
-)
+from engine.decide.steps.guarded import anew, deciding_steps, enders, openers
+from engine.decide.steps.unmet import APPROVAL, CLOCK, GUARD, ONCE, OPINION, PERSON, RECORD, Missing
 from engine.definition import Condition, Question, Transition
 from engine.guards import NOT_ANSWERED, PASSED, only_answer
 from engine.prose import names_of

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from engine.decide.draft import Draft
 from engine.decide.entries.tasks import CLOSED_BY_RECORD, UNMET, Task
 from engine.decide.possible.ahead import RULED_OUT, apart
-from engine.decide.steps.needs import NOT_THEIRS, missing
+from engine.decide.steps.needs import missing
 from engine.decide.steps.passing import FEW, from_where
+from engine.decide.steps.unmet import NOT_THEIRS
 from engine.definition import Transition
 from engine.prose import listed
 

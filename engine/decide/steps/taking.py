@@ -14,9 +14,10 @@ from engine.decide.entries.telling import of_asking, of_step, tell
 from engine.decide.steps import once, reopening
 from engine.decide.steps.between import left_to_do
 from engine.decide.steps.closing import closing, stop_all
-from engine.decide.steps.needs import NOT_THEIRS, Missing, missing
+from engine.decide.steps.needs import missing
 from engine.decide.steps.passing import PASS_OVER, passed_over, passes_over
 from engine.decide.steps.setting_aside import need_standing
+from engine.decide.steps.unmet import NOT_THEIRS, Missing
 from engine.decide.timing import clocks
 from engine.decide.timing.lateness import recorded_late
 from engine.definition import Transition

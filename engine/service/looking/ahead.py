@@ -15,7 +15,8 @@ from engine.decide.entries.keeping import held
 from engine.decide.possible import earliest, leading, offering, supplies
 from engine.decide.possible.earliest import Earliest
 from engine.decide.possible.supplies import ADD, ASK, END, SILENT, Supply
-from engine.decide.steps.needs import NOT_THEIRS, PLACE, Missing, missing
+from engine.decide.steps.needs import missing
+from engine.decide.steps.unmet import NOT_THEIRS, PLACE, Missing
 from engine.definition import Transition
 from engine.errors import UsageError
 from engine.guards import required

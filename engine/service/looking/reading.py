@@ -21,7 +21,8 @@ from engine.decide.entries.tasks import how as how_to_end
 from engine.decide.entries.telling import waited_for
 from engine.decide.moving.left import Left, governing
 from engine.decide.possible.ahead import apart, is_called_for
-from engine.decide.steps.needs import NOT_THEIRS, Missing, missing
+from engine.decide.steps.needs import missing
+from engine.decide.steps.unmet import NOT_THEIRS, Missing
 from engine.definition import TimeFrom, Transition
 from engine.edition import Edition
 from engine.prose import day_of, straight

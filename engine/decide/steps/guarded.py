@@ -1,0 +1,192 @@
+"""What the guard of a step lacks, and by what each of its lines comes to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from engine.case import Given
+from engine.decide.draft import Draft
+from engine.decide.entries.answers import given_only_with
+from engine.decide.entries.keeping import correctors, suppliers
+from engine.decide.entries.tasks import EITHER, UNMET
+from engine.decide.steps.as_taken import facts_of, own
+from engine.decide.steps.unmet import GUARD, Missing, first
+from engine.definition import Condition, Transition, Workflow
+from engine.errors import Need
+from engine.guards import (
+    ALL_ENDED,
+    ANSWERED,
+    NOT_ANSWERED,
+    PASSED,
+    Facts,
+    clause,
+    only_answer,
+    required,
+    ways,
+)
+from engine.prose import listed, names_of, straight
+
+
+def guarded(draft: Draft, transition: Transition) -> list[Missing]:
+    """What every way to meet a guard lacks, line by line; then what only some ways lack, as one.
+
+    A way that an answer on record rules out is told only when every way is.
+    """
+    facts = facts_of(draft, transition)
+    failing = ways(transition.only_if, facts)
+    if not failing:
+        return []
+    every = _shortest(failing)
+    known = [
+        way for way in every if not any(_ruled_out(draft, line, facts) for line in way)
+    ] or every
+    role = first(transition)
+    always = [line for line in known[0] if all(line in way for way in known)]
+    found = [
+        Missing(_line(draft, transition, line), UNMET, line.subject, role, GUARD, ((line,),))
+        for line in always
+    ]
+    others = [[line for line in way if line not in always] for way in known]
+    if len(others) > 1 and all(others):
+        nearest = min(others, key=len)
+        need = _either(draft, transition, others)
+        each = tuple(map(tuple, others))
+        found.append(Missing(need, UNMET, nearest[0].subject, role, GUARD, each))
+    return found
+
+
+def _shortest(every: Sequence[tuple[Condition, ...]]) -> list[tuple[Condition, ...]]:
+    """The ways without those that need all that another needs, and more."""
+    lines = [set(way) for way in every]
+    return [way for way in every if not any(other < set(way) for other in lines)]
+
+
+def _ruled_out(draft: Draft, line: Condition, facts: Facts) -> bool:
+    """Whether there is an answer already, so that only another one makes a line hold."""
+    return line.subject in draft.workflow.questions and facts.value(line.subject) is not None
+
+
+def _either(draft: Draft, transition: Transition, others: list[list[Condition]]) -> Need:
+    """Several ways of which one is enough; what must be on file is asked for by itself."""
+    ways_said = (listed(clause(line, draft.workflow) for line in way) for way in others)
+    lines = [line for way in others for line in way]
+    needs = [
+        _line(draft, transition, line) for line in lines if line.subject not in transition.on_file
+    ]
+    who = dict.fromkeys(name for need in needs for name in need.who)
+    how = listed(dict.fromkeys(need.how for need in needs), "or")
+    said = straight("; or ".join(ways_said))
+    return Need(f"{EITHER}{said}", tuple(who), how)
+
+
+def _line(draft: Draft, transition: Transition, line: Condition) -> Need:
+    """What a line of a step's guard asks for, and how it comes to hold; with the step itself, where
+    that answers it or asks it anew.
+    """
+    what = straight(required(line, draft.workflow))
+    itself = own(draft, transition)
+    if line.subject in itself:
+        return Need(what, how=f"this step itself answers it with {itself[line.subject]}")
+    if line.subject not in transition.asks_anew:
+        return _condition(draft, line)
+    if line.word == NOT_ANSWERED:
+        return Need(what, how=f"take this step without {line.subject}")
+    only, who = only_answer(line), names_of(draft.workflow, transition.who)
+    value = f"={only or 'ANSWER'}" if line.values else ""
+    said = "only if it is so, give" if only else "give"
+    return Need(what, who, f"{said} {line.subject}{value} with this step")
+
+
+def _condition(draft: Draft, line: Condition) -> Need:
+    workflow = draft.workflow
+    what = straight(required(line, workflow))
+    if line.subject not in workflow.questions:
+        ended, opened = draft.case.linked(line.subject)
+        ending = names_of(workflow.children[line.subject], enders(workflow, line.subject))
+        opening = listed((step.id for step in openers(draft, line)), "or")
+        return Need(
+            what, ending, f"{ended} of {opened} have ended{opening and f'; take {opening}'}"
+        )
+    value = draft.case.value(line.subject)
+    if value is not None:
+        return _otherwise(draft, line, Need(what, how=f"the answer on record is {value}"))
+    deciding = deciding_steps(draft, line) or given_only_with(draft, Given(line.subject, ""))
+    if deciding:
+        whose = dict.fromkeys(role for step in deciding for role in step.who)
+        how = f"take {listed((step.id for step in deciding), 'or')}"
+        return Need(what, names_of(workflow, whose), how)
+    step = draft.edition.dates(line.subject, draft.case.state)
+    if step:
+        return Need(what, names_of(workflow, step.who), f"take {step.id}")
+    who = names_of(workflow, suppliers(draft, line.subject))
+    return Need(what, who, f"record {line.subject}")
+
+
+def _otherwise(draft: Draft, line: Condition, need: Need) -> Need:
+    """What only another answer than the one on record meets, and who gives that, if anybody."""
+    if line.word == PASSED:
+        return need
+    steps = anew(draft, line)
+    if steps:
+        whose = dict.fromkeys(role for step in steps for role in step.who)
+        how = f"take {listed((step.id for step in steps), 'or')} if it is so now"
+        return Need(need.what, names_of(draft.workflow, whose), f"{need.how}; {how}")
+    if line.word == NOT_ANSWERED or line.subject in draft.edition.set_by:
+        return need
+    question = draft.workflow.questions[line.subject]
+    who = names_of(draft.workflow, correctors(draft, question))
+    how = f"correct {line.subject} if that is wrong"
+    if question.may_change:
+        how = f"record {line.subject} when it has changed"
+    return Need(need.what, who, f"{need.how}; {how}")
+
+
+def anew(draft: Draft, line: Condition) -> Sequence[Transition]:
+    """The steps by which a line can come to hold although there is another answer on record."""
+    every = draft.workflow.transitions.values()
+    if line.word == NOT_ANSWERED:
+        return [step for step in every if line.subject in step.asks_anew]
+    steps = draft.edition.set_by.get(line.subject, ())
+    return [step for step in steps if dict(step.sets)[line.subject] in line.values]
+
+
+def enders(workflow: Workflow, process: str) -> tuple[str, ...]:
+    """The roles whose steps end a linked case of a process."""
+    child = workflow.children[process]
+    steps = child.transitions.values()
+    ending = [step for step in steps if step.to and child.states[step.to].closed]
+    return tuple(dict.fromkeys(role for step in ending for role in step.who))
+
+
+def openers(draft: Draft, line: Condition) -> Sequence[Transition]:
+    """The steps that open linked cases, where more must end than there are."""
+    _, opened = draft.case.linked(line.subject)
+    if line.word == ALL_ENDED or int(line.values[0]) <= opened:
+        return []
+    steps = draft.workflow.transitions.values()
+    return [step for step in steps if step.opens and step.opens.process == line.subject]
+
+
+def deciding_steps(draft: Draft, line: Condition) -> Sequence[Transition]:
+    """The steps that decide what a line asks for, where it is for steps to decide."""
+    steps = draft.edition.set_by.get(line.subject, ())
+    return [step for step in steps if dict(step.sets)[line.subject] in line.values] or list(steps)
+
+
+def follows(draft: Draft, one: Missing, asked: Collection[str]) -> bool:
+    """Whether some way of a guard holds as soon as these questions have any answer at all."""
+    facts = () if draft.case.row["historic"] else draft.edition.facts
+    return any(
+        all(
+            line.subject in asked
+            and (line.word == ANSWERED or (line.word == PASSED and line.subject in facts))
+            for line in way
+        )
+        for way in one.ways
+    )
+
+
+def answering(one: Missing) -> frozenset[str]:
+    """The questions that are answered in every way in which the need of a guard is met."""
+    named = [{line.subject for line in way if line.word != NOT_ANSWERED} for way in one.ways]
+    return frozenset(set.intersection(*named)) if named else frozenset()
