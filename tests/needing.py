@@ -19,8 +19,8 @@ from engine.errors import RefusedError
 from engine.service import cases
 from engine.service.drafting import drafted
 from engine.service.filing import Paper
-from engine.service.looking import ahead, documents, reading
-from engine.service.looking.reading import View
+from engine.service.looking import ahead, documents, viewing
+from engine.service.looking.viewing import View
 from engine.service.workplace import By, Workplace
 
 Told = Mapping[str, Any]
@@ -137,7 +137,7 @@ class Office:
     def view(self, ref: str) -> View:
         """A case as it is now."""
         with self.place.database.read() as tx:
-            return reading.view(self.place, tx, ref)
+            return viewing.view(self.place, tx, ref)
 
     def _way(self, need: Told, unmet: Sequence[Told], without: int) -> Sequence[Told]:
         """A way in which a need is met; where one is left out, one that does not bring that too."""

@@ -18,7 +18,7 @@ from engine.case import Key, Rows
 from engine.dates import parse_partial
 from engine.definition import Workflow
 from engine.guards import holds
-from engine.service.looking.reading import View
+from engine.service.looking.viewing import View
 from engine.statements import TABLES
 
 DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ from engine import queries
 from engine.decide.what_if.replaying import Replay
 from engine.definition import Timescale, Transition, Workflow
 from engine.edition import Edition
-from engine.service.looking import reading
+from engine.service.looking import viewing
 from engine.service.rehearsals import replaying
 from engine.service.workplace import Workplace
 
@@ -36,7 +36,7 @@ def differences(place: Workplace) -> list[str]:
     found: list[str] = []
     with place.database.read() as tx:
         for ref in (row[0] for row in tx.rows(queries.PINNED, (place.log,))):
-            done = replaying.replayed(place, tx, ref, reading.view(place, tx, ref).edition)
+            done = replaying.replayed(place, tx, ref, viewing.view(place, tx, ref).edition)
             found += [f"{ref} @{one.n}: {one.sentence}" for one in done.impossible]
             found += [f"{ref}: {one}" for one in done.deadlines if one.differs]
             found += [f"{ref}: {one}" for one in done.notices]

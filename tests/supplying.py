@@ -21,7 +21,7 @@ from engine.service import cases
 from engine.service.changing import Outcome
 from engine.service.drafting import drafted
 from engine.service.looking import documents
-from engine.service.looking.reading import View
+from engine.service.looking.viewing import View
 from engine.service.workplace import By, Workplace
 
 GIVE = "give"

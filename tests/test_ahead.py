@@ -8,7 +8,7 @@ from engine.decide.possible.ahead import ANY_STATE, NEAR, RULED_OUT, apart, is_c
 from engine.definition import Condition, Guard
 from engine.loading import load
 from engine.service.drafting import drafted
-from engine.service.looking import reading
+from engine.service.looking import viewing
 from tests.worlds import BESS, SAMPLE, World
 
 pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
@@ -29,7 +29,7 @@ def judged(
     """What is said of a step in a case in our area, planned to be published on a day to come."""
     ref = world.open(place="in our area", publication_planned_on="2026-06-01")
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     draft = drafted(world.place, BESS, seen.case, seen.edition)
     step = STEP._replace(starts=starts, only_if=Guard(tables), dates=dates)
     return apart(draft, step), is_called_for(draft, step)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.cli.printing import day
 from engine.definition import Workflow
-from engine.service.looking import ahead, reading
+from engine.service.looking import ahead, reading, viewing
 from tests.offices import Office, ago
 from tests.test_needs import review
 from tests.worlds import BESS, World
@@ -186,7 +186,7 @@ def steps(world: World, ref: str) -> list[str]:
 
 def workflow(world: World, ref: str) -> Workflow:
     with world.place.database.read() as tx:
-        return reading.view(world.place, tx, ref).edition.workflow
+        return viewing.view(world.place, tx, ref).edition.workflow
 
 
 def test_steps_that_a_deadline_waits_for_come_first_then_the_order_of_the_file(

@@ -19,7 +19,7 @@ from engine.errors import RefusedError, UsageError
 from engine.loading import load
 from engine.service import cases
 from engine.service.drafting import drafted
-from engine.service.looking import documents, reading
+from engine.service.looking import documents, viewing
 from engine.service.workplace import By, File
 from tests.worlds import (
     AGENCIES,
@@ -233,7 +233,7 @@ def test_the_record_is_kept_by_those_in_the_role_today_whenever_it_happened(worl
     early = By("bess", on="2025-12-01")
     cases.record(place, early, ref, given(happened_on="2025-11-30"))
     with place.database.read() as tx:
-        assert reading.view(place, tx, ref).case.value("happened_on") == "2025-11-30"
+        assert viewing.view(place, tx, ref).case.value("happened_on") == "2025-11-30"
 
 
 def test_an_agency_answers_on_the_linked_case_that_is_about_it(world: World) -> None:
@@ -290,7 +290,7 @@ def test_an_edition_that_names_no_keepers_lets_all_who_act_in_it_keep_the_record
 ) -> None:
     ref = one_step(world)
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     old = Edition(replace(WORKFLOW, kept_by=()))
     for person, may in (("eve", True), ("bess", True), ("pol", False)):
         draft = drafted(world.place, By(person), seen.case, old)
@@ -335,7 +335,7 @@ def test_what_a_condition_still_needs_names_who_may_record_it(world: World) -> N
 
 def _draft(world: World, ref: str, by: By) -> Draft:
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     return drafted(world.place, by, seen.case, seen.edition)
 
 

@@ -11,7 +11,7 @@ from engine.loading import load
 from engine.packs import clocks
 from engine.packs.record import Side
 from engine.service import cases
-from engine.service.looking import explaining, kept, listing, reading
+from engine.service.looking import explaining, kept, listing, reading, viewing
 from tests import moving
 from tests.moving import AGREED, BECAUSE, back, case_of, due, holds, move, needs
 from tests.offices import Office, ago
@@ -165,7 +165,7 @@ def test_a_pack_names_the_authority_of_a_kept_clock_and_says_from_which_edition(
     moving.another(world, tmp_path, *edits("within 8 working days of aware_on", BOOK))
     move(world, clocks=KEEP)
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     side = Side(seen.case, seen.edition, left=seen.left)
     key, row = next(iter(seen.case.open_deadlines()))
     said = clocks.standing(side, key, row)

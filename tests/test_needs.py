@@ -13,7 +13,7 @@ from engine.definition import Approval, Condition, Guard
 from engine.loading import load
 from engine.service import cases
 from engine.service.drafting import drafted
-from engine.service.looking import reading
+from engine.service.looking import viewing
 from engine.service.workplace import By
 from tests.offices import Office, ago
 from tests.worlds import BESS, LEE, SAMPLE, World, given
@@ -176,7 +176,7 @@ def draft_of(world: World) -> Draft:
     past = By("bess", on="2019-05-01")
     ref = cases.open_new(world.place, past, "incident", (), historic=True).ref
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     return drafted(world.place, BESS, seen.case, seen.edition)
 
 
@@ -184,7 +184,7 @@ def lacking(world: World, ref: str, **parts: object) -> list[tuple[str, tuple[st
     """What beginning the decision would lack if it needed this."""
     asked = WORKFLOW.transitions["start_deciding"]._replace(**parts)  # type: ignore[arg-type]
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     found = missing(drafted(world.place, BESS, seen.case, seen.edition), asked)
     return [(one.need.what, one.need.who, one.need.how, one.subject) for one in found]
 
@@ -260,7 +260,7 @@ def test_each_approval_that_is_missing_is_counted_and_what_rules_a_guard_out_is_
     assert found[1][0] == '2 more approvals of "Where did it happen?"'
     asked = WORKFLOW.transitions["start_deciding"]._replace(approve=two, only_if=guard)
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     every = missing(drafted(world.place, BESS, seen.case, seen.edition), asked)
     assert {(one.kind, one.role) for one in every} == {
         ("unmet need", "business_unit"),

@@ -14,7 +14,7 @@ from engine.decide.timing import firing
 from engine.directory import Absence, Appointment
 from engine.service import ticking
 from engine.service.drafting import drafted
-from engine.service.looking import reading
+from engine.service.looking import viewing
 from engine.service.ticking import micros
 from tests.changed_sample import appointed, changed
 from tests.refusing import ON_SQLITE
@@ -37,7 +37,7 @@ NO_ESCALATION = (
 
 def draft_of(world: World, ref: str) -> Draft:
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     return drafted(world.place, BESS, seen.case, seen.edition)
 
 

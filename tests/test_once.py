@@ -12,7 +12,7 @@ from engine.decide.steps.taking import Step
 from engine.describing.steps import transition_sentence
 from engine.service import cases
 from engine.service.drafting import drafted
-from engine.service.looking import reading
+from engine.service.looking import reading, viewing
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.refusing import said
@@ -49,7 +49,7 @@ def answered(world: World) -> str:
 def why_apart(world: World, ref: str) -> str:
     """Why the step stands apart in `next`; in many states it is called for by a new letter."""
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     draft = drafted(world.place, BESS, seen.case, seen.edition)
     step = draft.workflow.transitions["check_progress"]
     found = apart(draft, step)

@@ -11,7 +11,7 @@ from engine.case import Given
 from engine.decide.steps.taking import Step
 from engine.errors import Need, RefusedError, UsageError
 from engine.service import cases
-from engine.service.looking import reading
+from engine.service.looking import reading, viewing
 from engine.service.packs import packing
 from engine.tree import EMPTY, extend, root
 from tests.packs import Page, printed
@@ -32,7 +32,7 @@ def supply(review: Review, ref: str, need: Need) -> None:
         cases.add_person(review.place, SAM, ref, "child")
     elif verb == "take":
         with review.place.database.read() as tx:
-            if reading.view(review.place, tx, ref).case.taken_on(words[0]):
+            if viewing.view(review.place, tx, ref).case.taken_on(words[0]):
                 return
         step = Step(words[0], already_done=True, pass_over=True)
         shown = replace(AVERY, evidence="the minutes")
@@ -40,7 +40,7 @@ def supply(review: Review, ref: str, need: Need) -> None:
     else:
         name, _, of = words[0].strip(",").partition("/")
         with review.place.database.read() as tx:
-            case = reading.view(review.place, tx, ref).case
+            case = viewing.view(review.place, tx, ref).case
         whom = case.people("child")[0] if of == "CHILD" else of
         given = Given(name, a_value(review, name), whom)
         if not case.answered(name, whom):

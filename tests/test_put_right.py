@@ -17,7 +17,7 @@ from engine.errors import RefusedError
 from engine.loading import load
 from engine.service import cases, ticking
 from engine.service.drafting import drafted
-from engine.service.looking import reading
+from engine.service.looking import reading, viewing
 from engine.service.workplace import By
 from tests.changed_sample import changed
 from tests.refusing import ON_SQLITE, WHY, said
@@ -35,7 +35,7 @@ def voided(world: World, ref: str) -> list[tuple[str, int, list[str]]]:
 def lacking(world: World, ref: str, step: Transition) -> list[tuple[str, str, str, str]]:
     """The kind, the subject and the role of each thing that a step lacks, and how it is had."""
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     found = missing(drafted(world.place, BESS, seen.case, seen.edition), step)
     return [(one.kind, one.subject, one.role, one.need.how) for one in found]
 
@@ -191,7 +191,7 @@ def test_what_a_step_asks_anew_is_given_with_it_whatever_is_on_file(world: World
     assert lacking(world, ref, step) == [wanted, form]
     other = world.open()
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, other)
+        seen = viewing.view(world.place, tx, other)
     draft = drafted(world.place, BESS, seen.case, seen.edition)
     recording.record(draft, given(rationale="It is so now."))
     assert [one.subject for one in missing(draft, step)] == ["form"]
@@ -209,7 +209,7 @@ def test_a_day_that_several_steps_give_is_asked_of_the_one_that_starts_where_the
     edition = Edition(replace(WORKFLOW, transitions={**steps, early.id: early}))
     guard = Guard(((Condition("notified_on", "answered"),),))
     with world.place.database.read() as tx:
-        case = reading.view(world.place, tx, ref).case
+        case = viewing.view(world.place, tx, ref).case
     lacks = missing(
         drafted(world.place, LEE, case, edition), steps["check_progress"]._replace(only_if=guard)
     )
@@ -223,7 +223,7 @@ def test_of_each_child_whose_name_is_not_known_the_child_is_named(world: World) 
     cases.add_person(world.place, BESS, ref, "child")
     cases.add_person(world.place, BESS, ref, "child", [Given("name", "Robin Sample")])
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     step = WORKFLOW.transitions["start_deciding"]._replace(on_file=("name",))
     found = missing(drafted(world.place, By("bess"), seen.case, seen.edition), step)
     assert [(m.need.what, m.need.how) for m in found] == [
@@ -279,7 +279,7 @@ def test_what_a_command_yields_is_what_is_on_the_trail(world: World) -> None:
 def test_a_case_that_is_being_changed_counts_its_entries(world: World) -> None:
     ref = world.open()
     with world.place.database.read() as tx:
-        seen = reading.view(world.place, tx, ref)
+        seen = viewing.view(world.place, tx, ref)
     draft = drafted(world.place, BESS, seen.case, seen.edition)
     before = draft.case.version
     recording.record(draft, given(happened_on="2025-12-10"))

@@ -11,7 +11,7 @@ from engine.case import Case
 from engine.definition import Question, Workflow
 from engine.directory import Absence, Appointment
 from engine.errors import RefusedError
-from engine.service.looking import private, reading
+from engine.service.looking import private, viewing
 from engine.service.workplace import By
 from tests.worlds import BESS, DIRECTORY, World
 
@@ -29,7 +29,7 @@ PEOPLE = replace(
 
 def seen(world: World, ref: str) -> tuple[Case, Workflow]:
     with world.place.database.read() as tx:
-        found = reading.view(world.place, tx, ref)
+        found = viewing.view(world.place, tx, ref)
     return found.case, found.edition.workflow
 
 

@@ -20,8 +20,8 @@ from engine.definition import Question, Transition, Workflow
 from engine.errors import RefusedError, UsageError
 from engine.service import cases, editions, outbox, ticking
 from engine.service.changing import Outcome
-from engine.service.looking import ahead, documents, reading
-from engine.service.looking.reading import View
+from engine.service.looking import ahead, documents, reading, viewing
+from engine.service.looking.viewing import View
 from engine.service.trail import sequencing, verifying
 from engine.service.workplace import By, Workplace
 from tests import oracles
@@ -353,7 +353,7 @@ class Walk:
 
     def _seen(self, ref: str) -> View:
         with self.place.database.read() as tx:
-            return reading.view(self.place, tx, ref)
+            return viewing.view(self.place, tx, ref)
 
     def _workflow(self) -> Workflow:
         with self.place.database.read() as tx:

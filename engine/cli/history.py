@@ -17,7 +17,7 @@ from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import references
-from engine.service.looking import private, reading
+from engine.service.looking import private, reading, viewing
 
 AT_ONCE = (
     "people told",
@@ -75,7 +75,7 @@ def history(door: Visit, ref: str, every: bool, last: int, personal: bool, why: 
     if personal:
         document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
     with place.database.read() as tx:
-        workflow = reading.view(place, tx, ref).edition.workflow
+        workflow = viewing.view(place, tx, ref).edition.workflow
     titles = Titles(workflow, place.directory, _left_to_do(whole), names=every)
     lines = _printed(titles, events, values, every=every)
     door.answer(document, [*lines, *saying.caution(*cautions)])

@@ -15,7 +15,7 @@ from engine.cli.visit import Visit, changes
 from engine.errors import EngineError, UsageError
 from engine.nouns import count
 from engine.service import cases, references
-from engine.service.looking import documents, listing, private, reading
+from engine.service.looking import documents, listing, private, reading, viewing
 from engine.service.workplace import By, Workplace
 
 
@@ -167,7 +167,7 @@ def _add(door: Visit, ref: str, words: tuple[str, ...]) -> None:
     kind, *known = words
     place = door.place
     with place.database.read() as tx:
-        workflow = reading.view(place, tx, ref).edition.workflow
+        workflow = viewing.view(place, tx, ref).edition.workflow
     given = values.answers(known, workflow).own
     by = door.by()
     alike = _called_alike(place, by, ref, kind, given)

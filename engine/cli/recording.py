@@ -10,7 +10,7 @@ from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import cases, references
-from engine.service.looking import documents, reading
+from engine.service.looking import documents, viewing
 
 _WHOM = "QUESTION/AGENCY[=DAY]"
 
@@ -55,7 +55,7 @@ def record(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
     place = door.place
     source = values.agency(options["source"], place.directory.agencies)
     with place.database.read() as tx:
-        seen = reading.view(place, tx, ref)
+        seen = viewing.view(place, tx, ref)
     given = (
         *values.answers(answers, seen.edition.workflow, source).own,
         *values.not_replied(options["asked"], "asked"),

@@ -17,7 +17,7 @@ from engine.errors import UsageError
 from engine.service import cases, references
 from engine.service.changing import Outcome
 from engine.service.filing import Paper
-from engine.service.looking import reading
+from engine.service.looking import viewing
 from engine.service.workplace import File
 
 _ENTRY = re.compile(r"@(\d{1,9})")
@@ -52,7 +52,7 @@ def take(door: Visit, ref: str, transition: str, answers: tuple[str, ...]) -> No
     ref, options = references.read(ref), door.options
     place = door.place
     with place.database.read() as tx:
-        seen = reading.view(place, tx, ref)
+        seen = viewing.view(place, tx, ref)
     workflow = seen.edition.workflow
     source = values.agency(options["source"], place.directory.agencies)
     files, plain = values.apart(answers, workflow)
@@ -88,7 +88,7 @@ def correct(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
         return
     place = door.place
     with place.database.read() as tx:
-        workflow = reading.view(place, tx, ref).edition.workflow
+        workflow = viewing.view(place, tx, ref).edition.workflow
     source = values.agency(door.options["source"], place.directory.agencies)
     given = values.answers(answers, workflow, source).own
     by = door.by()
@@ -139,7 +139,7 @@ def _to_confirm(outcome: Outcome, workflow: Workflow) -> str:
     return f"; to be confirmed, as an open task: {listed(titles)}" if titles else ""
 
 
-def _passed_over(seen: reading.View, step: Transition | None, *, done: bool) -> str:
+def _passed_over(seen: viewing.View, step: Transition | None, *, done: bool) -> str:
     """From where to where a step that has already happened passes over what is not on record."""
     if step is None or not done or not passes_over(seen.case, step):
         return ""

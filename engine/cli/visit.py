@@ -20,7 +20,7 @@ from engine.config import Settings, person_of_account
 from engine.definition import Workflow
 from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
 from engine.service import admission, references
-from engine.service.looking import reading
+from engine.service.looking import reading, viewing
 from engine.service.workplace import By, File, Workplace
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class Visit(Door):
     def workflow(self, ref: str) -> Workflow:
         """The process of a case, in the edition that the case is pinned to."""
         with self.place.database.read() as tx:
-            return reading.view(self.place, tx, ref).edition.workflow
+            return viewing.view(self.place, tx, ref).edition.workflow
 
     def asks(self, ref: str, question: str) -> str:
         """What a question of a case asks, in quotation marks; its name as it is, if it has none."""

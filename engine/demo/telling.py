@@ -15,7 +15,7 @@ from engine.definition import Timescale
 from engine.errors import RefusedError
 from engine.prose import listed
 from engine.scenarios.playing import Played
-from engine.service.looking import reading
+from engine.service.looking import viewing
 from engine.service.packs.packing import Built
 from engine.service.workplace import Workplace
 
@@ -87,7 +87,7 @@ class Timeline:
 
     def _timescale(self, ref: str, event: Event) -> Timescale:
         with self.place.database.read() as tx:
-            workflow = reading.view(self.place, tx, ref).edition.workflow
+            workflow = viewing.view(self.place, tx, ref).edition.workflow
         return workflow.timescales[event["body"]["timescale"]]
 
     def _new(self) -> list[tuple[str, list[str]]]:

@@ -15,7 +15,7 @@ from engine.scenarios.story import Telling
 from engine.service import cases
 from engine.service.changing import Outcome
 from engine.service.drafting import drafted
-from engine.service.looking import documents, reading
+from engine.service.looking import documents, reading, viewing
 from engine.service.packs import packing
 from engine.service.packs.packing import Built
 from engine.service.packs.posting import Sending
@@ -57,7 +57,7 @@ def given(
 
 def _each(place: Workplace, by: By, ref: str, name: str) -> Iterable[str]:
     with place.database.read() as tx:
-        seen = reading.view(place, tx, ref)
+        seen = viewing.view(place, tx, ref)
     question = seen.edition.workflow.questions.get(name)
     return of_whom(drafted(place, by, seen.case, seen.edition), question) if question else ("",)
 
@@ -65,7 +65,7 @@ def _each(place: Workplace, by: By, ref: str, name: str) -> Iterable[str]:
 def with_step(place: Workplace, ref: str, telling: Telling) -> tuple[str, ...]:
     """The documents of a story's step that are given with it, for it asks them anew."""
     with place.database.read() as tx:
-        seen = reading.view(place, tx, ref)
+        seen = viewing.view(place, tx, ref)
     step = seen.edition.workflow.transitions.get(telling.object)
     if telling.verb != "take" or step is None:
         return ()

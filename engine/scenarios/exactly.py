@@ -23,7 +23,7 @@ from engine.definition import Transition, Workflow
 from engine.directory import Appointment, Directory, Person
 from engine.errors import ScenarioError
 from engine.service.drafting import drafted
-from engine.service.looking import reading
+from engine.service.looking import reading, viewing
 from engine.service.workplace import By, Workplace
 
 Shown = Mapping[str, Any]
@@ -203,7 +203,7 @@ def asks_afresh(place: Workplace, shown: Shown, wanted: Mapping[str, Any]) -> di
     return found
 
 
-def _all_answered(seen: reading.View) -> Case:
+def _all_answered(seen: viewing.View) -> Case:
     """The case as if each of its questions had an answer."""
     known = seen.case
     rows = Rows()
@@ -228,9 +228,9 @@ def _same(wanted: Any, found: list[str]) -> bool:
     ) == sorted(one.replace("_", " ") for one in found)
 
 
-def _seen(place: Workplace, shown: Shown) -> reading.View:
+def _seen(place: Workplace, shown: Shown) -> viewing.View:
     with place.database.read() as tx:
-        return reading.view(place, tx, str(shown["ref"]))
+        return viewing.view(place, tx, str(shown["ref"]))
 
 
 def _today(place: Workplace) -> str:
@@ -244,7 +244,7 @@ def _step(workflow: Workflow, name: str) -> Transition:
     return step
 
 
-def _as_role(place: Workplace, seen: reading.View, role: str) -> Draft:
+def _as_role(place: Workplace, seen: viewing.View, role: str) -> Draft:
     """A draft for somebody who holds one role alone, where it counts for this case."""
     known = place.directory
     about = seen.case.about or next(iter(known.agencies), "")

@@ -17,7 +17,7 @@ from engine.guards import satisfied
 from engine.scenarios.coverage import Item
 from engine.scenarios.playing import Played
 from engine.scenarios.story import Telling
-from engine.service.looking import reading
+from engine.service.looking import deadlines, reading, viewing
 from engine.service.workplace import Workplace
 
 _NOTED = {"deadline started": "started", "deadline met": "met", "deadline stopped": "stopped"}
@@ -46,7 +46,7 @@ class Watch:
             return
         self.named.add((process, telling.object))
         with self.place.database.read() as tx:
-            seen = reading.view(self.place, tx, played.ref)
+            seen = viewing.view(self.place, tx, played.ref)
         step = seen.edition.workflow.transitions.get(telling.object)
         if step is None:
             return
@@ -74,7 +74,7 @@ class Watch:
         if not asked or not played.ref:
             return
         with self.place.database.read() as tx:
-            seen = reading.view(self.place, tx, played.ref)
+            seen = viewing.view(self.place, tx, played.ref)
         facts = _Given(CaseFacts(seen.case, self.place.today()), {})
         for name in asked:
             if name in seen.edition.workflow.transitions:
@@ -94,13 +94,13 @@ class Watch:
             refs = [str(row[0]) for row in tx.rows(queries.VERSIONS, (self.place.log,))]
         for ref in refs:
             with self.place.database.read() as tx:
-                seen = reading.view(self.place, tx, ref)
+                seen = viewing.view(self.place, tx, ref)
             name = seen.edition.workflow.name
             process = "" if name == self.process else name
             for event in reading.history(self.place, ref):
                 for part in parts(event):
                     self._event(process, seen.edition, part)
-            for deadline in reading.deadlines_of(self.place, seen):
+            for deadline in deadlines.deadlines_of(self.place, seen):
                 if deadline["status"] in ("overdue", "met late"):
                     self.touched.add(Item("overdue", process, str(deadline["timescale"])))
 

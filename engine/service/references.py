@@ -16,7 +16,7 @@ from engine.dates import parse_partial, when
 from engine.decide.draft import Draft
 from engine.errors import CaseNotFoundError, Need, RefusedError, StorageError
 from engine.service.looking.private import Rights
-from engine.service.looking.reading import View, view
+from engine.service.looking.viewing import View, view
 from engine.service.workplace import Workplace
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXY"

@@ -16,7 +16,7 @@ from engine.errors import RefusedError, UsageError
 from engine.service import cases
 from engine.service.changing import new_case
 from engine.service.drafting import drafted
-from engine.service.looking.reading import View
+from engine.service.looking.viewing import View
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, Workplace
 from tests.shared import loaded

@@ -14,7 +14,7 @@ from engine.decide.steps.taking import Step
 from engine.errors import RefusedError, StorageError
 from engine.service import cases, references
 from engine.service.drafting import drafted
-from engine.service.looking import reading
+from engine.service.looking import reading, viewing
 from engine.service.workplace import By, Workplace
 from tests.stories import PROCESS, partnership
 
@@ -154,7 +154,7 @@ def test_a_case_that_was_closed_as_open_elsewhere_opens_again_where_that_was_wro
 def test_a_case_that_somebody_may_not_read_is_none_to_them(place: Workplace) -> None:
     first, second = opened(place), opened(place)
     with place.database.read() as tx:
-        seen = reading.view(place, tx, second)
+        seen = viewing.view(place, tx, second)
         for person, may in (("harper", True), ("jules", False)):
             draft = drafted(place, By(person), seen.case, seen.edition)
             _, wrong = references.referred(place, tx, draft, [Given("already_open_as", first)])

@@ -25,9 +25,9 @@ from engine.prose import names_of, straight
 from engine.prose import people as people_of
 from engine.service import titles
 from engine.service.drafting import drafted
-from engine.service.looking import reading
+from engine.service.looking import deadlines, reading, viewing
 from engine.service.looking.asking import needed
-from engine.service.looking.reading import View
+from engine.service.looking.viewing import View
 from engine.service.workplace import By, Workplace
 
 Told = dict[str, Any]
@@ -48,7 +48,7 @@ def next_steps(place: Workplace, by: By, ref: str) -> Told:
     can supply it, and the earliest day.
     """
     with place.database.read() as tx:
-        seen = reading.view(place, tx, ref)
+        seen = viewing.view(place, tx, ref)
     workflow = seen.edition.workflow
     state = workflow.states[seen.case.state]
     draft = drafted(place, by, seen.case, seen.edition)
@@ -61,7 +61,7 @@ def next_steps(place: Workplace, by: By, ref: str) -> Told:
         "ref": ref,
         "state": seen.case.state,
         "state_title": state.title,
-        "waits_on": reading.waits_on(place, seen, state.waiting_on),
+        "waits_on": viewing.waits_on(place, seen, state.waiting_on),
         "today": seen.today.isoformat(),
         "steps": steps,
         "answers": _answers(place, draft),
@@ -78,7 +78,7 @@ def why_not(place: Workplace, by: By, ref: str, name: str) -> Told:
     Raises UsageError for a step that the process does not have.
     """
     with place.database.read() as tx:
-        seen = reading.view(place, tx, ref)
+        seen = viewing.view(place, tx, ref)
         rows = tx.rows(queries.CHILDREN, (place.log, ref))
     workflow = seen.edition.workflow
     transition = workflow.transitions.get(name)
@@ -203,7 +203,7 @@ def _clock(seen: View, steps: Sequence[str]) -> Told | None:
     for key, row in seen.case.open_deadlines():
         timescale = seen.edition.workflow.timescales.get(str(key[1]))
         if timescale and row["due_on"] and any(step in timescale.met_by for step in steps):
-            late = reading.status(seen, row) == "overdue"
+            late = deadlines.status(seen, row) == "overdue"
             told = {"timescale": timescale.id, "title": timescale.title, "overdue": late}
             found.append({**told, "due_on": row["due_on"]})
     return min(found, key=lambda one: str(one["due_on"]), default=None)

@@ -11,7 +11,7 @@ from engine.decide.entries.answers import YES_NO, given_only_with, of_whom
 from engine.definition import Question, Transition
 from engine.edition import subjects
 from engine.service.drafting import drafted
-from engine.service.looking.reading import view
+from engine.service.looking.viewing import view
 from engine.service.workplace import By, Workplace
 
 

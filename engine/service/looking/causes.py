@@ -13,7 +13,7 @@ from engine.dates import said as day_said
 from engine.definition import Question, Timescale
 from engine.edition import subjects
 from engine.service import titles
-from engine.service.looking.reading import View
+from engine.service.looking.viewing import View
 from engine.service.workplace import Workplace
 
 Event = Mapping[str, Any]

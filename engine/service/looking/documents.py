@@ -16,7 +16,7 @@ from engine.service import access
 from engine.service.changing import Outcome, Wanted, change
 from engine.service.drafting import drafted
 from engine.service.filing import Paper, put_answer
-from engine.service.looking.reading import view
+from engine.service.looking.viewing import view
 from engine.service.packs.following import versions
 from engine.service.workplace import By, File, Workplace
 

@@ -20,7 +20,8 @@ from engine.errors import UsageError
 from engine.guessing import nearest
 from engine.prose import listed
 from engine.service.looking import causes
-from engine.service.looking.reading import View, deadline, deadlines_of, view
+from engine.service.looking.deadlines import deadline, deadlines_of
+from engine.service.looking.viewing import View, view
 from engine.service.workplace import Workplace
 from engine.timescales import Due, due_or_uncounted
 

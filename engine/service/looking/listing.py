@@ -20,8 +20,9 @@ from engine.errors import UsageError
 from engine.guessing import Named, fitting, nearest
 from engine.prose import listed
 from engine.service import access
+from engine.service.looking.deadlines import deadlines_of
 from engine.service.looking.private import Rights, agency_of
-from engine.service.looking.reading import deadlines_of, view
+from engine.service.looking.viewing import view
 from engine.service.titles import title_of, who_waits
 from engine.service.workplace import By, Workplace
 from engine.timescales import due_on, parse_question

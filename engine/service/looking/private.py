@@ -18,7 +18,8 @@ from engine.edition import Edition
 from engine.errors import CaseNotFoundError, RefusedError, UsageError
 from engine.prose import straight
 from engine.service import access
-from engine.service.looking.reading import View, history, view
+from engine.service.looking.reading import history
+from engine.service.looking.viewing import View, view
 from engine.service.workplace import By, Workplace
 
 ERASED = "(erased)"

@@ -5,35 +5,28 @@ Nothing here shows a personal value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from engine import queries, statements
 from engine.calendars import local_date
 from engine.canonical import parse
-from engine.case import RUNNING, Case, Key, Row
+from engine.case import Case
 from engine.database import Transaction
 from engine.decide.draft import Draft
 from engine.decide.entries.keeping import held
 from engine.decide.entries.tasks import how as how_to_end
-from engine.decide.entries.telling import waited_for
-from engine.decide.moving.left import Left, governing
 from engine.decide.possible.ahead import apart, is_called_for
 from engine.decide.steps.needs import missing
 from engine.decide.steps.unmet import NOT_THEIRS, Missing
-from engine.definition import TimeFrom, Transition
-from engine.edition import Edition
-from engine.prose import day_of, straight
+from engine.definition import Transition
 from engine.prose import people as people_of
-from engine.punctuality import of_deadline, said
 from engine.service import titles
 from engine.service.drafting import drafted
-from engine.service.looking.in_force import in_force
-from engine.service.looking.kept import left_to
+from engine.service.looking.deadlines import deadlines_of, status
+from engine.service.looking.viewing import View, view, waits_on
 from engine.service.workplace import By, Workplace
-from engine.timescales import sets_no_day
 
 Told = dict[str, Any]
 """A step in its stable form."""
@@ -42,26 +35,6 @@ DOABLE = ("transition", "title", "apart")
 """What is told of a step that can be taken."""
 LATER = 3
 """The place of a step that meets no running deadline, among those that a case may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A case as it was read, and the edition that it is pinned to."""
-
-    case: Case
-    edition: Edition
-    today: date
-    left: Mapping[Key, Left] = field(default_factory=dict)
-    """The clocks that a move to another edition left as they were."""
-
-
-def view(place: Workplace, tx: Transaction, ref: str) -> View:
-    """A case as it is now. Raises CaseNotFoundError."""
-    rows = place.store.load(tx, ref)
-    row = rows.table("cases")[(ref,)]
-    place.almanac.see(tx, place.log)
-    case, edition = Case(ref, rows), place.edition(tx, row["edition"], row["workflow"])
-    return View(case, edition, place.today(), left_to(place, tx, case))
 
 
 def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
@@ -104,12 +77,6 @@ def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
         "caution": workflow.caution,
         "version": seen.case.version,
     }
-
-
-def waits_on(place: Workplace, seen: View, role: str, of: str = "") -> str:
-    """On whom something of a case waits, by titles; `of` is the agency for which a clock runs."""
-    workflow = seen.edition.workflow
-    return titles.who_waits(place, workflow, role, waited_for(seen.case, workflow, role, of))
 
 
 def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:
@@ -165,127 +132,6 @@ def _urgent(seen: View) -> dict[str, int]:
         leading = [one.id for one in workflow.from_state(state) if one.to not in ("", state)]
         urgent |= dict.fromkeys(leading[:1], 0)
     return urgent
-
-
-def deadlines_of(place: Workplace, seen: View) -> list[dict[str, Any]]:
-    """The deadlines of a case in their stable form, the ones due first first."""
-    found = [deadline(place, seen, key, row) for key, row in seen.case.deadlines().items()]
-    shown = [one for one in found if one is not None]
-    return sorted(shown, key=lambda d: (_first_day(d), str(d["timescale"]), str(d["of"]), d["no"]))
-
-
-def _first_day(known: Mapping[str, Any]) -> str:
-    """The day by which a deadline stands among others: the first on which it may be due."""
-    first, *_ = known["due_between"] or [known["due_on"] or known["starts_on"]]
-    return str(first)
-
-
-def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any] | None:
-    """A deadline in its stable form; None for one that was set aside."""
-    timescale = seen.edition.workflow.timescales.get(str(key[1]))
-    if timescale is None or row["status"] == "set aside":
-        return None
-    kept = seen.left.get(key)
-    own, chosen = governing(seen.edition, timescale, row, kept)
-    return {
-        "timescale": key[1],
-        "title": timescale.title,
-        "of": key[2],
-        "of_title": titles.title_of(place, str(key[2])),
-        "no": key[3],
-        "historic": bool(seen.case.row["historic"]),
-        "keep": timescale.keep,
-        "rule": row["rule"],
-        "rule_said": _rule_said((kept and kept.by) or seen.edition, row["rule"]),
-        "kept": kept.plain() if kept else None,
-        "provisional": _provisional(seen, row),
-        "starts_on": row["starts_on"],
-        "due_on": row["due_on"],
-        "not_counted": _not_counted(place, seen, row),
-        "due_between": [row["due_from"], row["due_to"]] if row["due_from"] else None,
-        "first_due_on": row["first_due_on"],
-        "target_on": row["target_on"],
-        "delay_explained_on": row["delay_on"],
-        "status": status(seen, row),
-        "met_on": row["met_on"],
-        "punctuality": _punctuality(place, seen, row),
-        "waiting_on": timescale.waiting_on,
-        "waits_on": waits_on(place, seen, timescale.waiting_on, str(key[2])),
-        "duty": own.duty,
-        "duty_read": bool(own.duty_checked) or chosen.confirmed == "read",
-        "time_from": _time_from(chosen.time_from),
-        "confirmed": chosen.confirmed,
-        "in_force": in_force(chosen, seen.today.isoformat()),
-        "note": " ".join(filter(None, (own.note, chosen.note))),
-        "calendar": row["calendar"],
-        "working_days_left": _left(place, seen, row),
-    }
-
-
-def _time_from(source: TimeFrom) -> dict[str, str]:
-    return {"kind": source.kind, "says": source.says, "source": source.source}
-
-
-def _rule_said(edition: Edition, rule: str) -> str:
-    """A rule of the definition with what it counts from in words."""
-    anchor = edition.rule(rule).anchor
-    question = edition.workflow.questions.get(anchor)
-    plain = rule.replace("every 1 ", "every ")
-    return straight(plain.replace(anchor, day_of(question))) if question else plain
-
-
-def _provisional(seen: View, row: Row) -> dict[str, str] | None:
-    """Why a deadline is provisional: the question that is not answered, and how to answer it."""
-    if row["status"] != "provisional":
-        return None
-    anchor = seen.edition.rule(row["rule"]).anchor
-    step = seen.edition.dates(anchor, seen.case.state)
-    how = f"take {step.id}" if step else f"record {anchor}=DAY"
-    ask = seen.edition.workflow.questions[anchor].ask
-    return {"question": anchor, "ask": ask, "how": how, "counted_from": row["starts_on"]}
-
-
-def status(seen: View, row: Row) -> str:
-    """Where a deadline stands today, computed from the row and never from what has fired.
-
-    One of a historic case is never overdue, nor is what was to last until a day that has passed.
-    """
-    kept = str(row["status"])
-    passed = row["due_on"] and row["due_on"] < seen.today.isoformat()
-    if not passed or kept not in RUNNING or seen.case.row["historic"]:
-        return kept
-    return kept if seen.edition.rule(row["rule"]).form == "after" else "overdue"
-
-
-def _punctuality(place: Workplace, seen: View, row: Row) -> dict[str, Any] | None:
-    """Whether it was done in time, where it is done and had a day; its status does not say so of
-    a historic case.
-    """
-    found = of_deadline(seen.edition.rule(row["rule"]), row, place.calendar(seen.edition))
-    if found is None:
-        return None
-    return {
-        "verdict": found.verdict,
-        "least": found.least,
-        "most": found.most,
-        "unit": found.unit,
-        "said": said(found),
-    }
-
-
-def _not_counted(place: Workplace, seen: View, row: Row) -> str:
-    """Why there is no last day, where working days could not be counted; nothing otherwise."""
-    counted = row["due_on"] or row["due_from"] or sets_no_day(seen.edition.rule(row["rule"]))
-    return "" if counted else place.calendar(seen.edition).begins
-
-
-def _left(place: Workplace, seen: View, row: Row) -> int | None:
-    if row["status"] not in RUNNING or not row["due_on"]:
-        return None
-    calendar, due_on = place.calendar(seen.edition), date.fromisoformat(row["due_on"])
-    if seen.case.row["historic"] and due_on < seen.today:
-        return None
-    return calendar.working_days_left(seen.today, due_on) if calendar.covers(due_on) else None
 
 
 def history(place: Workplace, ref: str) -> list[dict[str, Any]]:

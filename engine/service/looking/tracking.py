@@ -11,7 +11,7 @@ from typing import Any
 from engine.dates import said
 from engine.definition import Workflow
 from engine.diagrams.graph import Track
-from engine.service.looking import reading
+from engine.service.looking import reading, viewing
 from engine.service.workplace import By, Workplace
 
 _PLAIN = {"overdue": "overdue since the end of", "running": "due", "provisional": "provisionally"}
@@ -20,7 +20,7 @@ _PLAIN = {"overdue": "overdue since the end of", "running": "due", "provisional"
 def track(place: Workplace, by: By, ref: str) -> tuple[Workflow, Track]:
     """The edition that a case is pinned to, and its way through it."""
     with place.database.read() as tx:
-        seen = reading.view(place, tx, ref)
+        seen = viewing.view(place, tx, ref)
     case = reading.show(place, by, ref)
     been, taken = _way(reading.history(place, ref))
     clocks = {one["timescale"]: _stands(one) for one in case["deadlines"]}
