@@ -61,12 +61,20 @@ def left_out(workflow: Workflow, day: date) -> tuple[LeftOut, ...]:
 
 
 def first_day(workflow: Workflow) -> str:
-    """The day on which the first of the rules that have one began; empty if none has.
+    """The day on which the first of the rules began that have a beginning and none before them;
+    empty if there is none.
 
-    Of the days before it the definition knows nothing but the rules that have always held.
+    Of the days before it the definition knows nothing but the rules without a beginning.
     """
-    days = [one.since for timescale in _timescales(workflow) for one in timescale.variants]
-    return min((day for day in days if day), default="")
+    firsts = [min(one.since for one in rules.variants) for rules in _timescales(workflow)]
+    return min((day for day in firsts if day), default="")
+
+
+def ended_later(workflow: Workflow, day: date) -> bool:
+    """Whether a rule held on this day that has an end, and no beginning that is named."""
+    on = day.isoformat()
+    rules = [one for timescale in _timescales(workflow) for one in timescale.variants]
+    return any(one.until and not one.since and one.holds_on(on) for one in rules)
 
 
 def _left_out(workflow: Workflow, on: str) -> Iterator[LeftOut]:

@@ -93,6 +93,38 @@ def test_the_description_of_a_day_before_the_first_rule_says_that_the_law_is_not
     assert "“Notify the national Panel of the incident”: the first that is known is from" in text
 
 
+def changed_once(workflow: Workflow, name: str) -> Workflow:
+    """Whose timescale has a rule until the end of 2024, without a beginning, and one after it."""
+    timescale = workflow.timescales[name]
+    newer = timescale.variants[0]._replace(since="2025-01-01", until="")
+    older = newer._replace(since="", until="2024-12-31", began=None)
+    both = timescale._replace(variants=(newer, older))
+    children = {one: replace(child, timescales={}) for one, child in workflow.children.items()}
+    return replace(workflow, timescales={name: both}, children=children)
+
+
+def test_a_rule_that_ended_and_of_which_no_beginning_is_named_is_known_law() -> None:
+    changed, day = changed_once(WORKFLOW, "notification"), date(2024, 6, 1)
+    text = " ".join(describe(changed, day).split())
+
+    assert first_day(changed) == ""
+    assert "Where the clock starts on 31 December 2024 or earlier, it is due" in text
+    assert "is not known here" not in text
+    assert duties(as_at(changed, day)) == duties(changed)
+
+
+def test_beside_rules_that_are_not_known_of_a_day_one_that_is_known_is_not_denied() -> None:
+    mixed = changed_once(WORKFLOW, "notification")
+    timescales = WORKFLOW.timescales | mixed.timescales
+    text = " ".join(describe(replace(mixed, timescales=timescales), date(2015, 1, 1)).split())
+
+    assert (
+        "The first of its other rules began on 29 June 2018. What was law before then is known "
+        "here only by the rules that are told, and no step is called a duty"
+    ) in text
+    assert "Where the clock starts on 31 December 2024 or earlier, it is due" in text
+
+
 def test_a_process_without_dated_rules_is_the_same_on_every_day() -> None:
     sample = load(SAMPLE)
     bare = replace(sample, hash="")

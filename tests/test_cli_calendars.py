@@ -41,11 +41,13 @@ def due(office: Office, ref: str) -> str:
 
 DOUBTFUL = [
     ((*NOW, "--source", "Sample Borough Council, its newsletter"), "names nothing official"),
+    ((*NOW, "--source", "Sample council website (gov.uk)"), 'something local ("council")'),
+    ((*NOW, "--source", "order in council in the offices of Sampleton"), 'local ("offices")'),
     (("--announced", ago(61), *OFFICIAL), "more than 60 days ago"),
 ]
 
 
-@pytest.mark.parametrize(("words", "doubt"), DOUBTFUL, ids=["source", "old"])
+@pytest.mark.parametrize(("words", "doubt"), DOUBTFUL, ids=["source", "council", "offices", "old"])
 def test_doubtful_news_needs_an_agreement_that_names_the_duties_it_makes_later(
     office: Office, words: tuple[str, ...], doubt: str
 ) -> None:

@@ -32,7 +32,7 @@ CALENDAR = "change clocks day doubts dry_run failed jurisdiction new old title"
 EVERY = {
     "open": (
         f"{PROCESS} WHERE_IT_WAS WHERE_HOME_IS referred_on=2026-10-30 --not-the-same",
-        f"{CHANGED} similar",
+        f"{CHANGED} caution similar",
     ),
     "record": ("OPEN AGE", CHANGED),
     "attach": ("OPEN action_plan FILE", CHANGED),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from tests.offices import Office, ago
 from tests.test_needs import review
 
@@ -115,3 +117,56 @@ def test_a_small_process_is_shown_whole(office: Office) -> None:
     for step in office.json("next", ref)["steps"]:
         if step["apart"] != "ruled out by what is on record":
             assert step["transition"] in said
+
+
+def test_every_step_of_the_process_is_named_once_and_those_elsewhere_say_what_they_lack(
+    office: Office,
+) -> None:
+    ref = review(office)
+    found = office.json("next", ref, "--all")
+    here = {step["transition"] for step in found["steps"]}
+    elsewhere = {step["transition"]: step for step in found["elsewhere"]}
+    assert "close_case" in elsewhere
+    assert not here & set(elsewhere)
+    asked = office.json("why-not", ref, "close_case")
+    assert elsewhere["close_case"]["starts"] == asked["starts"]
+    assert len(elsewhere["close_case"]["unmet"]) > 1
+    said = whole(office.ok("next", ref, "--all"))
+    assert all(f"[{name}]: from " in said for name in elsewhere)
+    assert "Steps that start elsewhere" not in office.ok("next", ref)
+
+
+def test_the_answers_that_are_asked_for_have_whole_commands(office: Office) -> None:
+    ref = review(office)
+    moved(office, ref, "report_referral")
+    said = office.ok("next", ref, "--all")
+    assert f"casetrail record {ref} known_at_decision=-\n" in said
+    assert f"casetrail attach {ref} notification_copy FILE\n" in said
+    assert "(the answer is one of: known, suspected, neither known nor suspected)" in whole(said)
+    for one in office.json("next", ref)["answers"]:
+        verb, of, *given = shlex.split(one["how"])
+        assert of == ref
+        assert given[-1] == "FILE" if verb == "attach" else "=" in given[-1]
+
+
+def test_next_and_why_not_name_the_same_people_for_an_answer(office: Office) -> None:
+    ref = review(office)
+    moved(office, ref, "report_referral")
+    steps = {step["transition"]: step for step in office.json("next", ref)["steps"]}
+    for name in ("decide_to_notify", "share_decision"):
+        told = [need for need in steps[name]["unmet"] if "Why did the" in need["what"]]
+        asked = office.json("why-not", ref, name)["unmet"]
+        same = [need for need in asked if "Why did the" in need["what"]]
+        assert told[0]["who"] == same[0]["ways"][0][0]["who"]
+        assert told[0]["who"][0] == "business unit"
+
+
+def test_who_decides_and_who_keeps_the_record_each_have_their_own_line(office: Office) -> None:
+    ref = review(office)
+    moved(office, ref, "report_referral")
+    said = office.ok("why-not", ref, "decide_to_notify")
+    decided, recorded = said.split("Or, once they decided, by whoever keeps the record:\n", 1)
+    assert f"casetrail take {ref} decide_to_notify\n" in decided
+    assert recorded.lstrip().startswith(
+        f"casetrail take {ref} decide_to_notify --decided-by PERSON --evidence FILE\n"
+    )

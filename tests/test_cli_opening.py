@@ -70,3 +70,27 @@ def test_a_command_that_is_repeated_under_its_key_is_not_taken_for_another_case(
     first = office.json(*words)
     again = office.json(*words)
     assert (again["ref"], again["repeated"]) == (first["ref"], True)
+
+
+def test_a_case_from_before_every_edition_is_opened_with_a_caution(office: Office) -> None:
+    words = ("open", "incident", "place=elsewhere", "aware_on=20 December 2017", "--not-the-same")
+    said = " ".join(office.ok(*words).split())
+    caution = office.json(*words)["caution"]
+
+    assert caution == (
+        'No edition of "incident" that is in use was in force on 20 December 2017, the day from '
+        "which this case counts; it follows 2025-01, in force from 2018-06-29. An old case is "
+        "opened with --historic, under the edition that --edition names."
+    )
+    assert f"Caution: {caution}" in said
+    assert said.count("Caution: No edition of") == 1
+
+
+def test_a_case_of_the_days_of_its_edition_or_of_the_past_is_opened_without_that_caution(
+    office: Office,
+) -> None:
+    words = ("open", "incident", "place=elsewhere", "--not-the-same")
+    old = ("--historic", "--edition", "2025-01", "aware_on=2017-12-20")
+    for more in ((f"aware_on={ago(1)}",), ("aware_on=2018-06-29",), old):
+        assert office.json(*words, *more)["caution"] == ""
+        assert "No edition of" not in office.ok(*words, *more)

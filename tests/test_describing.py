@@ -206,7 +206,7 @@ def test_older_rules_are_said_with_their_dates_and_their_own_sources():
     assert "the day on which the notification was sent" in current
     assert "the day on which the local authority became aware" in oldest
     assert all(EXPECTED in one for one in (current, former, relaxed, oldest))
-    assert note.startswith("Note: No act or regulation sets this time")
+    assert note.startswith("Note: No act or regulation sets a time for it")
 
 
 def test_what_made_a_rule_begin_and_end_is_said_with_how_well_the_day_is_known():
@@ -222,6 +222,33 @@ def test_where_a_rule_sets_no_day_only_what_counts_from_its_start_is_said_to_go_
     assert lines_of("rapid_review")[-1] == said
     assert said not in lines_of("notification")
     assert said not in lines_of("written_request")
+
+
+@pytest.mark.parametrize(
+    ("name", "goes"),
+    [("rapid_review", "30 working days"), ("practice_review_published", "9 months")],
+)
+def test_no_notice_is_told_that_the_rule_of_the_day_can_never_send(name, goes):
+    relaxed = as_at(WORKFLOW, date(2020, 5, 1))
+    told = timescale_lines(relaxed, relaxed.timescales[name])
+    reminder, escalation = told[-2:]
+
+    assert "as soon as practicable" in told[0]
+    assert reminder == "No reminder goes out: this rule sets no day to count it from."
+    assert escalation.startswith(f"An escalation goes out {goes} after it starts, to ")
+    assert not any("it is due," in one or "it was due" in one for one in told[-2:])
+
+
+def test_a_rule_that_was_relaxed_is_not_told_with_the_time_that_it_relaxed():
+    at = {day: as_at(WORKFLOW, day) for day in (date(2020, 5, 1), date(2024, 1, 8))}
+    relaxed, before = (
+        " ".join(timescale_lines(one, one.timescales["practice_review_published"]))
+        for one in at.values()
+    )
+
+    assert "no later than six months" in before
+    assert "no later than six months" not in relaxed
+    assert "Other proceedings never stop the clock" in relaxed
 
 
 def test_those_who_are_told_twice_are_named_once():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engine.definition import State, Transition, Workflow
 from engine.diagrams.dot import dot
 from engine.diagrams.graph import Picture, Track, main_line, picture
-from engine.diagrams.layout import NEXT, TITLE_SIZE, Page, layout
+from engine.diagrams.layout import NEXT, ROW_SIZE, Page, layout
 from engine.diagrams.measure import broken, width
 from engine.diagrams.mermaid import mermaid
 from engine.diagrams.svg import svg
@@ -28,6 +28,7 @@ from tests.shared import loaded
 WORKFLOW = loaded(find("child_safeguarding_practice_review"))
 PROCESSES = (WORKFLOW, *WORKFLOW.children.values())
 SVG = "{http://www.w3.org/2000/svg}"
+SIGNS = {"main": "↓", "on": "→", "back": "↩"}
 each_process = pytest.mark.parametrize("workflow", PROCESSES, ids=lambda one: one.name)
 
 
@@ -67,7 +68,7 @@ def test_every_place_step_and_timescale_is_told_in_each_form(workflow):
         assert f" as {place.id}\n" in mermaid(seen)
         assert f'"{place.id}" [label=' in dot(seen)
     for step in seen.steps:
-        assert f"{step.source} --> {step.target} : " in mermaid(seen)
+        assert f"{step.source} --> {step.target} : {SIGNS[step.way]} " in mermaid(seen)
         assert f'-> "{step.target}" [label="{step.title}' in dot(seen)
 
 
@@ -166,11 +167,11 @@ def test_bars_of_timescales_never_lie_on_each_other(workflow):
         assert one.x != other.x or one.bottom + 10 < other.top or other.bottom + 10 < one.top
 
 
-def test_a_long_process_stands_in_columns_that_can_be_read_on_one_sheet_of_a3():
+def test_a_long_process_stands_in_columns_that_can_be_read_on_one_sheet_of_a2():
     page = layout(picture(WORKFLOW))
 
     assert 1.2 < page.width / page.height < 1.7
-    assert 420 / page.width * TITLE_SIZE > 1.7, "millimetres of a title"
+    assert 594 / page.width * ROW_SIZE > 2.1, "millimetres of a line of text: six points"
     places = {box.id for box in page.boxes}
     assert {*page.picture.places} <= places
     assert len(page.boxes) == len(places)
@@ -336,6 +337,15 @@ def test_the_law_of_a_day_is_drawn_and_says_so(office: Office):
     time = "within 15 working days of the day on which the local authority became aware"
     assert time in said
     assert time not in text_of(svg(picture(WORKFLOW)))
+
+
+def test_a_case_is_not_drawn_beside_the_rules_of_another_day(office: Office, tmp_path):
+    ref, out = office.at("referred"), tmp_path / "drawn.svg"
+    words = ("workflow", "diagram", "--case", ref, "--as-at", "2020-05-01", "--out", str(out))
+    said = " ".join(office.refused(2, *words).split())
+
+    assert "--case draws a case with its own days: leave out --as-at, or --case." in said
+    assert not out.exists()
 
 
 def test_what_cannot_be_drawn_is_refused_in_one_sentence(office: Office, tmp_path):

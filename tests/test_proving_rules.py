@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.definition import Guard
+from engine.definition import Guard, Workflow
 from engine.proving import verify
 from tests.proving import adding, changing, faults, small
 
@@ -89,3 +89,52 @@ def test_a_rule_that_a_timescale_runs_is_held(tmp_path: Path) -> None:
 
     assert found.story[-1] == "“Review in time” does not run."
     assert len(found.story) == 4
+
+
+WAVED = """\
+[transition.wave_through]
+from  = "deciding"
+who   = "unit"
+on_file = "reasons"
+"""
+CHOSEN = """\
+[question.way_on]
+ask      = "What follows?"
+answer   = ["a review", "nothing"]
+personal = false
+because  = "a fact of the process"
+
+[transition.choose]
+from = "deciding"
+who  = "authority"
+sets = { way_on = "a review" }
+
+[transition.choose_too]
+from = "deciding"
+who  = "unit"
+sets = { way_on = "a review" }
+
+[rule.the_authority_chooses]
+says      = "Nobody but the authority chooses what follows."
+only      = "authority"
+may       = "choose"
+source    = "our procedure"
+confirmed = "second-hand"
+"""
+
+
+def not_theirs(workflow: Workflow) -> list[str]:
+    return [one.says for one in verify(workflow).failures if one.kind == "own_part"]
+
+
+def test_a_duty_that_one_role_alone_meets_is_met_by_no_step_of_another(tmp_path: Path) -> None:
+    met = ('met_by     = "notify"', 'met_by     = ["notify", "wave_through"]')
+    (found,) = not_theirs(small(tmp_path, met, more=WAVED))
+    assert "the business unit may take “Wave through” as well" in found
+
+
+def test_a_choice_that_is_for_one_role_is_made_by_no_other_under_another_name(
+    tmp_path: Path,
+) -> None:
+    (found,) = not_theirs(small(tmp_path, more=CHOSEN))
+    assert "the business unit may take “Choose too” as well" in found

@@ -175,3 +175,11 @@ def test_the_clock_of_a_linked_process_is_looked_at_too(tmp_path: Path) -> None:
     (found,) = starting(load(write(tmp_path, files)))
 
     assert found.entry.process == "meeting"
+
+
+def test_a_timescale_whose_only_rule_has_ended_starts_no_clock(tmp_path: Path) -> None:
+    ended = ('confirmed  = "second-hand"\nremind', 'confirmed  = "second-hand"\n{}\nremind')
+    until = 'until      = 2025-12-01\nended      = { by = "an act", confirmed = "recalled" }'
+    workflow = small(tmp_path, (ended[0], ended[1].format(until)))
+    (found,) = [one for one in verify(workflow).failures if one.kind == "clocks_can_start"]
+    assert found.says == "“Notify in time” has no rule that is in force on Mon 15 Dec 2025."

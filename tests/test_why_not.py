@@ -205,7 +205,7 @@ def test_what_can_be_done_beside_steps_is_listed_with_who_may_do_it(world: World
     mine = ahead.next_steps(world.place, BESS, ref)
     assert [one["mine"] for one in mine["approvals"]] == [False]
     asked = {one["question"]: one for one in mine["answers"]}
-    assert asked["form"]["how"] == f"attach {ref} form"
+    assert asked["form"]["how"] == f"attach {ref} form FILE"
     assert asked["agencies_asked"]["needed"]
     assert not asked["letter_says"]["needed"]
     # What has its answer is put right and not answered again; what a step answers comes with it.

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +35,13 @@ def blocks() -> list[Block]:
     return [Block(one["what"], one["file"] or "", one["text"]) for one in found]
 
 
+def _next_week(today: date) -> date:
+    """A Wednesday or Thursday of next week that is no bank holiday."""
+    monday = today + timedelta(days=7 - today.weekday())
+    days = (monday + timedelta(days=2), monday + timedelta(days=3))
+    return next(day for day in days if (day.month, day.day) not in ((12, 25), (12, 26), (1, 1)))
+
+
 class Reader:
     """Somebody who does what the page says, in an empty folder."""
 
@@ -45,6 +52,7 @@ class Reader:
         self.days = {
             "TODAY": today.isoformat(),
             "IN-A-MONTH": (today + timedelta(days=31)).isoformat(),
+            "A-DAY": _next_week(today).isoformat(),
         }
 
     def run(self, line: str) -> Result:
@@ -53,6 +61,8 @@ class Reader:
         assert words[0] == "casetrail"
         result = CliRunner().invoke(root(), words[1:])
         self.last = " ".join(result.output.split())
+        if opened := re.search(r"Opened (\S+)\.", self.last):
+            self.days["REF"] = opened[1]
         self.said.append(f"$ {line}\n{result.output}")
         return result
 
@@ -113,6 +123,14 @@ def test_whoever_does_what_the_page_says_comes_to_a_process_that_is_in_use_and_m
     assert heard(read_whole, "audit verify").startswith("$ casetrail audit verify Consistent")
     drawn = Path("local_review.svg").read_text(encoding="utf-8")
     assert "Decide whether to review it" in drawn
+    assert "then The partners are asked whether they agree with the findings, then " in drawn
+    assert 'class="line back' not in drawn
+    assert "Decide to review it [decide_to_review]" in heard(read_whole, "next")
+    assert "no answer to" in heard(read_whole, "why-not")
+    assert "working day 10, the last day" in heard(read_whole, "explain")
+    assert "The case" in Path("case.svg").read_text(encoding="utf-8")
+    assert Path("form.txt").read_text(encoding="utf-8").startswith("| CASETRAIL FORM")
+    assert "1 clock moves because of it" in heard(read_whole, "calendar add")
 
 
 def test_the_page_uses_every_command_that_an_administrator_needs() -> None:
@@ -121,5 +139,7 @@ def test_the_page_uses_every_command_that_an_administrator_needs() -> None:
         assert f"casetrail workflow {verb} " in run
     for verb in ("compare", "replay", "migrate"):
         assert f"casetrail workflow {verb} " in run
-    assert "--dry-run" in run
-    assert "--back" in run
+    for verb in ("next", "why-not", "explain", "calendar add"):
+        assert f"casetrail {verb} " in run
+    assert "--back --dry-run" in run
+    assert "--back --yes" in run

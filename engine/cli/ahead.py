@@ -19,6 +19,8 @@ LINES = 39
 """Of a screen, under what may be said before; what does not fit is told by its title."""
 MOST_LINES = 3
 """Of titles of one kind."""
+MOST_STATES = 3
+"""That are named, of those from which a step starts."""
 
 Step = Mapping[str, Any]
 Entry = list[str]
@@ -47,7 +49,7 @@ def next_(door: Visit, ref: str, every: bool) -> None:
     who = door.name(door.person)
     if every:
         lines += _in_full(found["ref"], found["steps"], who, found["today"])
-        lines += _besides(found)
+        lines += [*_besides(found), *_elsewhere(found)]
     else:
         number = _tasks_counted(found)
         room = LINES - len(lines) - len(caution)
@@ -195,11 +197,25 @@ def _besides(found: Mapping[str, Any]) -> list[str]:
         of = f" ({one['of_title']})" if one["of"] else ""
         again = "; it is answered, and may change" if one["again"] else ""
         lines += [*item(f"{one['ask']}{of}{again}"), f"      casetrail {one['how']}"]
+        lines += saying.choices(one["choices"], 6)
     others = len(found["answers"]) - len(asked)
     if others:
         said = f"{count(others, 'other question')} can be answered: "
         lines += ["", *paragraph(f"{said}`casetrail record {found['ref']} --all` writes a form.")]
     return lines
+
+
+def _elsewhere(found: Mapping[str, Any]) -> list[str]:
+    """The steps that start elsewhere, each with the states from which it does."""
+    steps = found["elsewhere"]
+    lines = ["", strong("Steps that start elsewhere")] if steps else []
+    for step in steps:
+        starts = listed([f'"{one["title"]}"' for one in step["starts"][:MOST_STATES]], "or")
+        if len(step["starts"]) > MOST_STATES:
+            starts = count(len(step["starts"]), "state")
+        lines += item(f"{step['title']} [{step['transition']}]: from {starts}")
+    more = f"`casetrail why-not {found['ref']} STEP` says all that one of them lacks."
+    return [*lines, *(paragraph(more) if steps else [])]
 
 
 def _besides_counted(found: Mapping[str, Any]) -> list[str]:

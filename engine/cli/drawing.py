@@ -46,6 +46,8 @@ def diagram(door: Visit, name: str, ref: str, **asked: str) -> None:
     """
     from engine.diagrams.graph import picture
 
+    if ref and asked["as_at"]:
+        raise UsageError("--case draws a case with its own days: leave out --as-at, or --case.")
     form, linked, out = asked["form"], asked["linked"], asked["out"]
     workflow, track = _subject(door, name, ref)
     day = read_day(asked["as_at"]) if asked["as_at"] else None

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.case import Given
 from engine.cli import printing, texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import day
 from engine.cli.visit import Visit, changes
+from engine.definition import Workflow
 from engine.errors import RefusedError
 from engine.service import cases, editions
+from engine.service.workplace import Workplace
 
 
 @changes(
@@ -45,7 +48,15 @@ def open_(door: Visit, workflow: str, answers: tuple[str, ...]) -> None:
     outcome = cases.open_new(
         place, by, workflow, given, historic=options["historic"], edition=options["edition"]
     )
-    door.done(by, outcome, f"Opened {outcome.ref}.", {"similar": alike})
+    asked = not (options["historic"] or outcome.repeated)
+    caution = _caution(place, pinned.workflow, given) if asked else ""
+    said = f"Opened {outcome.ref}."
+    door.done(by, outcome, said, {"similar": alike, "caution": caution}, caution)
+
+
+def _caution(place: Workplace, pinned: Workflow, given: Sequence[Given]) -> str:
+    with place.database.read() as tx:
+        return editions.before_any(place, tx, pinned, given)
 
 
 def _ask(door: Visit, alike: Sequence[dict[str, Any]]) -> None:

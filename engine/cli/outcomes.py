@@ -9,7 +9,7 @@ from typing import Any
 from engine.cli import printing
 from engine.cli.printing import day, due, item, listed, paragraph
 from engine.decide.moving.carrying import Carried
-from engine.decide.moving.loosening import HEADS, Looser, rests_on, told
+from engine.decide.moving.loosening import HEADS, Looser, also, rests_on, told
 from engine.errors import Need, RefusedError
 from engine.nouns import count
 from engine.service.moving import families
@@ -17,6 +17,7 @@ from engine.service.moving.families import Moved
 
 SHOUTED = frozenset(HEADS.values())
 """With which words a line begins that tells of what becomes looser."""
+LOOSER = HEADS["looser"]
 
 SAID = {
     "keep": "stays as it was counted",
@@ -56,12 +57,19 @@ def back_lines(one: Moved) -> Iterator[str]:
 
 
 def warning(found: Iterable[Moved], *, dry: bool) -> str:
-    """In how many cases a duty becomes later, or is counted no more; nothing where in none."""
-    number = sum(_loosens(one) for one in found)
-    if not number:
-        return ""
-    what = "would be due later, or end" if dry else "is due later than before, or has ended"
-    return f" LATER: in {count(number, 'case')} a duty {what}."
+    """In how many cases a duty becomes later, is counted no more, or has less that sees to it;
+    nothing where in none.
+    """
+    every = [heads for one in found if (heads := _loosens(one))]
+    only = sum(heads == {LOOSER} for heads in every)
+    said = ""
+    if later := len(every) - only:
+        what = "would be due later, or end" if dry else "is due later than before, or has ended"
+        said = f" LATER: in {count(later, 'case')} a duty {what}."
+    if only:
+        what = "would be" if dry else "is"
+        said += f" LOOSER: in {count(only, 'case')} less {what} done to see that a duty is met."
+    return said
 
 
 def refusal(found: list[Moved], what: str) -> RefusedError:
@@ -116,11 +124,12 @@ def _cases(one: Moved) -> list[dict[str, Any]]:
     ]
 
 
-def _loosens(one: Moved) -> bool:
+def _loosens(one: Moved) -> set[str]:
+    """The words with which the lines of a case begin that tell of a duty that becomes looser."""
     clocks = (clock for plan in one.plans for clock in plan.clocks)
-    heads = (need.what.partition(":")[0] for need in one.needs)
     found = (*clocks, *(clock for _, clock in one.looser))
-    return any(c.looser and c.looser.duty for c in found) or any(h in SHOUTED for h in heads)
+    heads = {HEADS[c.looser.what] for c in found if c.looser and c.looser.duty}
+    return heads | ({need.what.partition(":")[0] for need in one.needs} & SHOUTED)
 
 
 def _refused_lines(one: Moved) -> Iterator[str]:
@@ -153,7 +162,7 @@ def _clock(ref: str, own: str, clock: Carried) -> str:
     elif clock.choice == "start" and clock.old:
         said = "runs again"
     elif clock.choice in ("rebase", "back") and not clock.changes:
-        said = "stays the same"
+        said = "its day stays" if clock.looser else "stays the same"
     elif clock.now.get("status") == "set aside":
         said, now = "is no more, as the move started it", ""
     facts = [said, *([f"due {now}"] if now and clock.choice != "stop" else [])]
@@ -171,4 +180,4 @@ def _on_whose_word(clock: Carried) -> str:
     late = ", by which it is overdue today" if found.overdue else ""
     released = "no longer " if found.what == "released" else ""
     required = f"; {released}required by {found.duty}" if found.duty else ""
-    return f"{instead}{late}{required}; {rests_on(known)}"
+    return f"{instead}{late}{also(known)}{required}; {rests_on(known)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.cli import printing
@@ -197,6 +197,11 @@ def tasks(known: Iterable[Known]) -> list[str]:
         found += printing.item(f"{capital(one['what'])} ({by}, since {day(one['since'])})")
         found.append(f"      casetrail {one['how']}")
     return found
+
+
+def choices(known: Sequence[str], indent: int) -> list[str]:
+    """The answers of which one is to be given, where they can be counted."""
+    return paragraph(f"(the answer is one of: {', '.join(known)})", indent, 2) if known else []
 
 
 def about(case: Known) -> str:

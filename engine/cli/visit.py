@@ -152,9 +152,16 @@ class Visit(Door):
         return File(os.path.basename(evidence), texts.opened(evidence, "--evidence"))
 
     def done(
-        self, by: By, outcome: Outcome, said: str, more: Mapping[str, Any] | None = None
+        self,
+        by: By,
+        outcome: Outcome,
+        said: str,
+        more: Mapping[str, Any] | None = None,
+        caution: str = "",
     ) -> None:
-        """Say what a change did, and how the case is now; `more` is for the JSON document alone."""
+        """Say what a change did, of what to beware, and how the case is now; `more` is for the JSON
+        document alone.
+        """
         self.state.changed = True
         repeated = f"This was done already, under the same key: {outcome.key}."
         lines = printing.paragraph(repeated if outcome.repeated else said)
@@ -174,14 +181,14 @@ class Visit(Door):
             case = reading.show(self.place, by, outcome.ref)
         except EngineError:
             # What was saved stays saved, even where it cannot be read again at once.
-            self.answer(document, [*lines, self.signature(by)])
+            self.answer(document, [*lines, self.signature(by), *saying.caution(caution)])
             return
         every = (part for event in outcome.events for part in parts(event))
         moved = {part["body"].get("timescale") for part in every}
         lines += [
             *saying.after_change(case, {str(name) for name in moved if name}),
             self.signature(by),
-            *saying.caution(case["caution"]),
+            *saying.caution(caution, case["caution"]),
         ]
         self.answer({**document, "case": case}, lines)
 

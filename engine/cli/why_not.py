@@ -108,6 +108,8 @@ def _which(way: Sequence[Known], number: int) -> str:
 
 def _supply(supply: Known, today: str, indent: int) -> list[str]:
     """By whom, from when and with which command a thing is supplied."""
+    if supply["verb"] == HELD:
+        return _held(supply, today, indent)
     who = any_of(name.split(" (")[0] for name in supply["who"])
     by = f"by {who}" if who else ""
     several = len(supply["commands"]) > 1 and supply["verb"] != ALL
@@ -118,6 +120,20 @@ def _supply(supply: Known, today: str, indent: int) -> list[str]:
     lines += [f"{' ' * (indent + 2)}{PROGRAM} {typed}" for typed in supply["commands"]]
     others = _others(supply)
     lines += paragraph(others, indent + 2, 2) if others else []
+    if supply["earliest"] != today:
+        lines += paragraph(f"The earliest day: {since(supply, today)}.", indent + 2, 2)
+    return [*lines, *_clock(supply["asked_by"], indent + 2)]
+
+
+def _held(supply: Known, today: str, indent: int) -> list[str]:
+    """What whoever decides types, and what is typed in their name by those who keep the record."""
+    itself, recorded = (f"{' ' * (indent + 2)}{PROGRAM} {typed}" for typed in supply["commands"])
+    who = any_of(name.split(" (")[0] for name in supply["who"])
+    lines = [*paragraph(f"By {who}:", indent, 2), itself]
+    lines += [
+        *paragraph("Or, once they decided, by whoever keeps the record:", indent, 2),
+        recorded,
+    ]
     if supply["earliest"] != today:
         lines += paragraph(f"The earliest day: {since(supply, today)}.", indent + 2, 2)
     return [*lines, *_clock(supply["asked_by"], indent + 2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -177,5 +178,6 @@ def _left_behind(workflow: Workflow, others: int) -> list[str]:
     if not others:
         return []
     stay = count(others, "open case stays under another edition", "open cases stay under others")
-    how = f"`workflow migrate {workflow.name} --to {workflow.edition} --dry-run`"
+    named = shlex.quote(workflow.edition)
+    how = f"`workflow migrate {workflow.name} --to {named} --dry-run`"
     return paragraph(f"{stay}; {how} says what moving would come to.")

@@ -26,7 +26,7 @@ from engine.prose import (
     people,
     setter,
 )
-from engine.timescales import Form, Rule, convention, length, parse, sets_no_day
+from engine.timescales import Form, Rule, convention, length, parse, parse_moment, sets_no_day
 
 LAW = ("act", "regulation")
 DAY_ZERO: dict[Form, str] = {
@@ -173,12 +173,24 @@ def _ends(workflow: Workflow, timescale: Timescale) -> Iterator[str]:
 
 
 def _notices(workflow: Workflow, timescale: Timescale) -> Iterator[str]:
-    for kind, name in (("remind", "A reminder"), ("escalate", "An escalation")):
+    dayless = {sets_no_day(parse(one.due)) for one in timescale.variants}
+    for kind, one, none in (
+        ("remind", "A reminder", "No reminder"),
+        ("escalate", "An escalation", "No escalation"),
+    ):
         notices = [notice for notice in timescale.notices if notice.kind == kind]
-        if notices:
-            yield f"{name} goes out {'; and '.join(_goes(workflow, notices))}."
-    if len({sets_no_day(parse(one.due)) for one in timescale.variants}) > 1:
+        sent = notices if dayless != {True} else [n for n in notices if _from_start(n)]
+        if sent:
+            yield f"{one} goes out {'; and '.join(_goes(workflow, sent))}."
+        elif notices:
+            yield f"{none} goes out: this rule sets no day to count it from."
+    if len(dayless) > 1:
         yield "Where its rule sets no day, only what counts from its start goes out."
+
+
+def _from_start(notice: Notice) -> bool:
+    """Whether it goes out under a rule that sets no day as well."""
+    return parse_moment(notice.at).anchor != "due"
 
 
 def _goes(workflow: Workflow, notices: list[Notice]) -> Iterator[str]:

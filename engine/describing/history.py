@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from engine.as_at import LeftOut, as_at, first_day, left_out
+from engine.as_at import LeftOut, as_at, ended_later, first_day, left_out
 from engine.definition import Workflow
 from engine.describing.sheet import Sheet
 from engine.prose import listed, on_day, quoted
@@ -21,9 +21,12 @@ def head_line(workflow: Workflow, day: date) -> str:
         "edition."
     )
     if day.isoformat() < first:
+        told = ended_later(workflow, day)
+        known = "known here only by the rules that are told" if told else "not known here"
         line += (
-            f" The first of its rules began on {on_day(first)}. What was law before then is not "
-            "known here, and no step is called a duty that has no rule of its own for that day."
+            f" The first of its {'other ' if told else ''}rules began on {on_day(first)}. What was "
+            f"law before then is {known}, and no step is called a duty that has no rule of its own "
+            "for that day."
         )
     return line
 

@@ -13,7 +13,7 @@ from typing import Final
 from engine.diagrams.graph import Clock, Picture, Step
 
 TALLEST: Final = 2000.0
-"""How high a column is at most, about, so that all of it can be read on one sheet."""
+"""How high a column is at most, about, so that all of it can be read on one sheet of A2."""
 MOST: Final = 3
 
 

@@ -1,7 +1,7 @@
 """What is to be seen of a process: its places, the steps between them, and its timescales.
 
 Where a definition names no main line, it is the longest way from where a case starts to where it is
-closed that never goes back in the order of the files, in which people read it.
+closed that never goes back in the order of reading.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from engine.definition import State, Timescale, Transition, Variant, Workflow
+from engine.diagrams.ordering import longest_line, reading_order
 from engine.prose import day_of, name_of, setter
 from engine.timescales import parse, words
 
@@ -61,6 +62,8 @@ class Place:
     within: tuple[str, ...] = ()
     """The titles of those that leave the case here."""
     gathered: tuple[Gathered, ...] = ()
+    shared: tuple[Step, ...] = ()
+    """Those of its group that lead from here down the main line."""
     here: bool = False
     been: bool = False
 
@@ -164,28 +167,8 @@ def picture(workflow: Workflow, track: Track | None = None, day: date | None = N
 
 
 def main_line(workflow: Workflow) -> tuple[str, ...]:
-    """The way that the definition names, or else the longest from the start to a closed state that
-    only goes on, never back.
-    """
-    if workflow.main_line:
-        return workflow.main_line
-    order = [state.id for state in workflow.states.values() if not state.abstract]
-    rank = {name: number for number, name in enumerate(order)}
-    rank[workflow.starts_at] = -1
-    ends = {state.id for state in workflow.states.values() if state.closed}
-    ways: dict[str, tuple[str, ...]] = {}
-    for name in sorted(order, key=lambda one: rank[one], reverse=True):
-        onward = [
-            ways[step.to]
-            for step in workflow.from_state(name)
-            if step.to in ways and rank[step.to] > rank[name]
-        ]
-        longest = max(onward, key=len, default=None)
-        if longest is not None:
-            ways[name] = (name, *longest)
-        elif name in ends:
-            ways[name] = (name,)
-    return ways.get(workflow.starts_at, (workflow.starts_at,))
+    """The way that the definition names, or else the longest that only goes on."""
+    return workflow.main_line or longest_line(workflow)
 
 
 class _Drawn:
@@ -196,7 +179,7 @@ class _Drawn:
         self.line = line
         self.track = track
         self.next = dict(pairwise(line))
-        self.order = _reading_order(workflow, line)
+        self.order = reading_order(workflow)
         self.steps: dict[str, list[Step]] = {}
         self.within: dict[str, list[str]] = {}
         self.gathered: dict[str, list[Gathered]] = {}
@@ -238,9 +221,16 @@ class _Drawn:
             steps=tuple(self.steps.get(state.id, ())),
             within=tuple(self.within.get(state.id, ())),
             gathered=tuple(self.gathered.get(state.id, ())),
+            shared=tuple(self._shared(state)),
             here=track is not None and track.state == state.id,
             been=track is not None and state.id in track.been,
         )
+
+    def _shared(self, state: State) -> Iterable[Step]:
+        """The steps of the group of a state with which the main line leaves it."""
+        for step in self.steps.get(state.within, ()) if state.id in self.next else ():
+            if step.target == self.next[state.id]:
+                yield step
 
     def band(self, state: State) -> Band:
         """A group of states with what leads from all of them alike."""
@@ -274,12 +264,6 @@ class _Drawn:
         places = self.groups.get(port, {port} if port else {*transition.starts})
         known = self.track.taken if self.track else {}
         return max((known.get((transition.id, place), "") for place in places), default="")
-
-
-def _reading_order(workflow: Workflow, line: tuple[str, ...]) -> dict[str, int]:
-    names = [state.id for state in workflow.states.values() if not state.abstract]
-    first = [workflow.starts_at, *(name for name in names if name != workflow.starts_at)]
-    return {name: number for number, name in enumerate(first)}
 
 
 def _clocks(workflow: Workflow, order: Mapping[str, int], track: Track | None) -> Iterable[Clock]:

@@ -290,6 +290,7 @@ def _box(place: Place, left: float, top: float, width: float) -> Box:
     said += [("gathered", _told(one), one.step) for one in place.gathered]
     said += [("within", f"· {title}", None) for title in place.within]
     said += [("step", step.title, step) for step in place.steps]
+    said += [("step", f"{s.title}, from anywhere in this band", s) for s in place.shared]
     rows = _stacked(top, width, said)
     last = rows[-1]
     return Box(place.id, left, top, width, last.top + last.height + 8 - top, rows, place)
@@ -351,13 +352,12 @@ def _lines(
 
 def _onward(picture: Picture, above: Box, below: Box, source: str, target: str) -> Line:
     """The line from one place of the main line to the next; it goes behind the head of a group."""
+    group = picture.places[source].group
     steps = [
         one
         for one in picture.steps
-        if one.target == target and one.way == "main" and one.source in (source, *picture.bands)
+        if one.target == target and one.way == "main" and one.source in (source, group)
     ]
-    if not picture.places[source].been:
-        steps = [replace(one, taken="") for one in steps]
     step = max(steps, key=lambda one: one.taken, default=Step("", "", source, target, "main"))
     x = above.left + above.width / 2
     return Line(replace(step, target=below.id), ((x, above.bottom), (x, below.top)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.diagrams.graph import Picture, Place
+from engine.diagrams.graph import Picture, Place, Step
 
 _SPECIAL = str.maketrans(
     {'"': "#quot;", ";": "#59;", "#": "#35;", "<": "#lt;", ">": "#gt;", ":": "#58;", "\n": " "}
@@ -12,17 +12,25 @@ _SPECIAL = str.maketrans(
 
 
 def mermaid(picture: Picture) -> str:
-    """A state diagram; groups are composite states, and the place of a case has a style."""
+    """A state diagram; groups are composite states. The places of the main line have thick frames,
+    its steps the sign that they have in the picture, and the place of a case has a colour.
+    """
     lines = ["---", f"title: {_quoted(picture.title)}", "---", "stateDiagram-v2"]
     lines += [f"    [*] --> {picture.line[0]}"]
     lines += _places(picture)
-    lines += [f"    {s.source} --> {s.target} : {_plain(s.title)}" for s in picture.steps]
+    lines += [f"    {s.source} --> {s.target} : {_said(s)}" for s in picture.steps]
     for place in picture.places.values():
         lines += _notes(picture, place)
         if place.closed:
             lines.append(f"    {place.id} --> [*]")
     lines += [*_styles(picture), ""]
     return "\n".join(lines)
+
+
+def _said(step: Step) -> str:
+    """A step with the sign of its way: arrows of this kind of diagram have no style."""
+    sign = {"main": "↓", "on": "→", "back": "↩"}[step.way]
+    return f"{sign} {_plain(step.title)}"
 
 
 def _quoted(text: str) -> str:
@@ -66,8 +74,11 @@ def _stands(stands: str) -> str:
 
 
 def _styles(picture: Picture) -> Iterable[str]:
+    yield "    classDef main stroke:#0b0c0c,stroke-width:3px"
     yield "    classDef here fill:#ffdd00,stroke:#0b0c0c,stroke-width:3px"
     yield "    classDef been fill:#e8f1fa"
+    for name in picture.line:
+        yield f"    class {name} main"
     for place in picture.places.values():
         if place.here or place.been:
             yield f"    class {place.id} {'here' if place.here else 'been'}"

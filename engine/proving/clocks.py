@@ -8,14 +8,14 @@ from datetime import date
 from engine.definition import Notice, Timescale, Transition, Workflow
 from engine.loading.checks.soundness import RUNNING, Clock
 from engine.prose import quoted
+from engine.proving import moments
 from engine.proving.ending import Graph
 from engine.proving.inquiry import Inquiry
-from engine.proving.story import in_force, who
+from engine.proving.story import who
 from engine.proving.walking import Node, Watch, Way
-from engine.timescales import due_on, moment_day, parse, parse_moment
+from engine.timescales import parse
 
 _OFF = "not running"
-FORWARD = ("within", "beginning with")
 
 
 class Recurring:
@@ -72,7 +72,7 @@ def check(inquiry: Inquiry) -> None:
         _told(inquiry, timescale)
         for notice in timescale.notices:
             _reaches(inquiry, timescale, notice)
-            _in_time(inquiry, timescale, notice)
+        moments.check(inquiry, timescale)
         if not timescale.keep:
             _never_closed_over(inquiry, timescale)
             _ends(inquiry, timescale)
@@ -141,32 +141,6 @@ def _takers(workflow: Workflow, steps: tuple[str, ...]) -> Iterator[str]:
     for name in steps:
         if name in workflow.transitions:
             yield from workflow.transitions[name].who
-
-
-def _in_time(inquiry: Inquiry, timescale: Timescale, notice: Notice) -> None:
-    """A reminder comes after the timescale has started, and an escalation not before it is due."""
-    moment = parse_moment(notice.at)
-    started = inquiry.diary.begins
-    rule = parse(in_force(timescale, started).due)
-    facts = inquiry.walks.record.edition.facts
-    counted = rule.form == "every" or (rule.form in FORWARD and rule.anchor in facts)
-    if not counted or moment.anchor != "due":
-        # What counts from a day that was planned may start long before that day.
-        return
-    due = due_on(rule, started, inquiry.diary.calendar)
-    at = moment_day(moment, started, due, inquiry.diary.calendar)
-    entry = inquiry.entry("timescale", timescale.id)
-    if at < started:
-        says = f"The notice “{notice.at}” of {quoted(timescale.title)} comes before it starts."
-        inquiry.fail("clocks_watched", says, entry, _moments(started, at, due))
-    if notice.kind == "escalate" and due and at < due:
-        says = f"{quoted(timescale.title)} is escalated {notice.at}: before it is due."
-        inquiry.fail("clocks_watched", says, entry, _moments(started, at, due))
-
-
-def _moments(started: date, at: date, due: date | None) -> tuple[str, ...]:
-    from_, to = f"It starts on {started:%a %-d %b %Y}", f"and is due on {due:%a %-d %b %Y}"
-    return (f"{from_} {to}; the notice is for {at:%a %-d %b %Y}.",) if due else ()
 
 
 def _never_closed_over(inquiry: Inquiry, timescale: Timescale) -> None:

@@ -85,21 +85,35 @@ def _only(inquiry: Inquiry, rule: OwnRule) -> None:
 
 
 def _theirs(inquiry: Inquiry, rule: OwnRule) -> Iterator[Transition]:
-    """The steps that a rule leaves to some roles: those it names, and what leads past them."""
+    """The steps that a rule leaves to some roles: those it names, and what does the same or leads
+    past them: a duty that one of them meets is met by no other's step.
+    """
     steps = inquiry.workflow.transitions
     named = [steps[name] for name in rule.may if name in steps]
-    # Another step from the same place to the same place would do the same by another name.
-    same = [
-        step
-        for step in steps.values()
-        if step.to and any(step.to == one.to and {*step.starts} & {*one.starts} for one in named)
+    same = [step for step in steps.values() if any(_does_as(step, one) for one in named)]
+    met = [
+        steps[name]
+        for timescale in inquiry.workflow.timescales.values()
+        if timescale.duty and {*timescale.met_by} & {*rule.may}
+        for name in timescale.met_by
     ]
     into = [
         step
         for step in steps.values()
         if step.to in rule.enter and any(start not in rule.enter for start in step.starts)
     ]
-    yield from {step.id: step for step in (*named, *same, *into)}.values()
+    yield from {step.id: step for step in (*named, *same, *met, *into)}.values()
+
+
+def _does_as(step: Transition, one: Transition) -> bool:
+    """Whether a step does from the same place what another does, by another name: it leads to the
+    same place, or leaves the case where it is and answers the same.
+    """
+    if not {*step.starts} & {*one.starts}:
+        return False
+    if step.to or one.to:
+        return step.to == one.to
+    return bool({*step.sets} & {*one.sets})
 
 
 def _before(inquiry: Inquiry, rule: OwnRule) -> None:

@@ -33,7 +33,12 @@ class Told:
 
 def check(inquiry: Inquiry) -> None:
     """Timescales that nothing starts."""
+    day = inquiry.diary.begins
     for timescale in inquiry.workflow.timescales.values():
+        if not any(variant.holds_on(day.isoformat()) for variant in timescale.variants):
+            says = f"{quoted(timescale.title)} has no rule that is in force on {day:%a %-d %b %Y}."
+            entry = inquiry.entry("timescale", timescale.id)
+            inquiry.fail("clocks_can_start", says, entry, ("No clock of it starts from then on.",))
         anchors = dict.fromkeys(parse(variant.due).anchor for variant in timescale.variants)
         for name in anchors:
             if name and _is_unasked(inquiry, timescale, name):

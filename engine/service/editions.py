@@ -12,8 +12,9 @@ from typing import Any
 
 from engine import statements
 from engine.canonical import canonical
+from engine.case import Given
 from engine.database import Transaction
-from engine.dates import when
+from engine.dates import parse_partial, when
 from engine.definition import Workflow, plain
 from engine.directory import Directory
 from engine.edition import Edition
@@ -23,6 +24,7 @@ from engine.nouns import any_of
 from engine.prose import names_of
 from engine.service import access
 from engine.service.workplace import By, Workplace
+from engine.timescales import parse
 
 
 def activate(place: Workplace, by: By, workflow: Workflow, sources: dict[str, str]) -> bool:
@@ -93,7 +95,7 @@ def to_open(
             raise UsageError(f"There is no edition {edition} of {workflow} in use; only {there}.")
         return place.edition(tx, named[0][0], workflow)
     day = on or place.today().isoformat()
-    in_force = [row for row in rows if row[2] <= day and (not row[3] or day <= row[3])]
+    in_force = [row for row in rows if _holds(row, day)]
     if not in_force:
         there = "; ".join(dict.fromkeys(_days(row) for row in rows))
         following = min(rows, key=lambda row: (row[2] <= day, row[2]))[1]
@@ -103,6 +105,32 @@ def to_open(
             f"{workflow} --historic --edition {following} --on {day} QUESTION=VALUE ...`."
         )
     return place.edition(tx, in_force[0][0], workflow)
+
+
+def before_any(place: Workplace, tx: Transaction, pinned: Workflow, given: Iterable[Given]) -> str:
+    """What to beware of where no edition in use was in force on the day from which a case counts:
+    the earliest of the days given when it opens that are asked first or that start a clock. A
+    sentence; empty if there is nothing.
+    """
+    rules = [one for timescale in pinned.timescales.values() for one in timescale.variants]
+    counting = {*pinned.opening, *(parse(rule.due).anchor for rule in rules)}
+    asked = [one for name, one in pinned.questions.items() if name in counting]
+    dated = {one.id for one in asked if one.answer == "date"}
+    days = [parse_partial(one.value).last for one in given if one.value and one.question in dated]
+    day = min(days).isoformat() if days else ""
+    rows = tx.rows(statements.EDITIONS_OF, (place.log, pinned.name))
+    if not day or any(_holds(row, day) for row in rows):
+        return ""
+    followed = next(_days(row) for row in rows if row[0] == pinned.hash)
+    return (
+        f'No edition of "{pinned.name}" that is in use was in force {when(day)}, the day from '
+        f"which this case counts; it follows {followed}. An old case is opened with --historic, "
+        "under the edition that --edition names."
+    )
+
+
+def _holds(row: Sequence[Any], day: str) -> bool:
+    return bool(row[2] <= day and (not row[3] or day <= row[3]))
 
 
 def _days(row: Sequence[Any]) -> str:

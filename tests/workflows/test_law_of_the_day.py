@@ -187,7 +187,7 @@ def test_a_deadline_prints_the_rule_of_its_own_day_and_not_that_of_today(office:
     assert "Until Fri 25 Sep 2020: No source says when it ended." in why
     assert "lapsed on this day (assumed)." in why
     assert "The fifteen working days were relaxed because of the pandemic" in why
-    assert "No act or regulation sets this time" in why
+    assert "No act or regulation sets a time for it" in why
 
 
 def test_a_pack_prints_the_rule_of_the_day_that_started_its_clock(office: Office) -> None:

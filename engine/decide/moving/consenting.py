@@ -78,7 +78,10 @@ def _told(one: Carried, gone: Collection[Key]) -> str:
 
 def _how(one: Carried, name: str) -> str:
     agree = f"agree to it with --allow-later {name}"
-    if one.choice != "rebase" or not one.keepable or (one.looser and one.looser.what == "released"):
+    found = one.looser
+    if one.choice != "rebase" or not one.keepable:
+        return agree
+    if found and (found.what == "released" or found.also):
         return agree
     return f"{agree}, or leave its day as it is with --timescale {name}=keep"
 
@@ -103,28 +106,38 @@ def _not_by_local_practice(one: Carried) -> Need:
 
 def gone_on(found: Sequence[Carried], ends: Ends) -> list[Carried]:
     """The same, where a duty goes on under the name of another timescale: its clock of before has
-    not ended, and the one that starts is compared with it.
+    not ended, and the one that starts is compared with it. Each that starts stands for one alone.
     """
     every = list(found)
+    taken: set[int] = set()
     for at, one in enumerate(every):
         if one.looser is None or one.looser.what != "ended":
             continue
-        heirs = [n for n, other in enumerate(every) if _follows(other, one, ends)]
+        rest = [(n, other) for n, other in enumerate(every) if n not in taken]
+        heirs = [n for n, other in rest if _follows(other, one, ends)]
         if not heirs:
             continue
         every[at] = replace(one, looser=None)
         heir = min(heirs, key=lambda n: loosening.days(every[n].now)[1] or NEVER)
+        taken.add(heir)
         every[heir] = replace(every[heir], looser=_compared(every[heir], one, ends))
     return every
 
 
 def _follows(other: Carried, one: Carried, ends: Ends) -> bool:
-    """Whether a clock starts for the duty of one that has ended, and of the same person or body."""
+    """Whether a clock starts for the duty of one that has ended, of the same person or body, which
+    waits on the same role and is met and stopped by nothing else.
+    """
     assert one.looser is not None
     known = ends.new.workflow.timescales.get(str(other.key[1]))
     ran = other.old is not None and other.old["status"] in RUNNING
     starts = not ran and other.now.get("status") in RUNNING
     if not starts or known is None or other.key[2] != one.key[2]:
+        return False
+    was = ends.old.workflow.timescales[str(one.key[1])]
+    if known.waiting_on != was.waiting_on or not {*known.met_by} <= {*was.met_by}:
+        return False
+    if not {*known.stops_if} <= {*was.stops_if}:
         return False
     return loosening.binding(Side(ends.new, known, other.now)) == one.looser.duty
 

@@ -1,10 +1,10 @@
-"""What a move to another edition makes looser of a clock that runs: a later day, or its end; on
-whose authority, and how far that is confirmed.
+"""What a move to another edition makes looser of a clock that runs: a later day, its end, or what
+sees to it that it is met; on whose authority, and how far that is confirmed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -13,11 +13,13 @@ from engine.case import RUNNING
 from engine.dates import parse_partial, said
 from engine.definition import Timescale, Variant
 from engine.edition import Edition
-from engine.prose import days_said, setter
+from engine.nouns import count, with_the
+from engine.prose import days_said, listed, name_of, setter
 
-What = Literal["later", "shorter", "ended", "met", "released"]
-"""Due later; what was to last ends earlier; not counted any more; counted as met already; counted
-still, and no duty any more.
+What = Literal["later", "shorter", "ended", "met", "released", "looser"]
+"""Due later, or on a day that hangs on another answer; what was to last ends earlier; not counted
+any more; counted as met already; counted still, and no duty any more; counted still, with less that
+sees to it.
 """
 
 HEADS: Mapping[str, str] = {
@@ -26,11 +28,12 @@ HEADS: Mapping[str, str] = {
     "ended": "ENDS",
     "met": "ENDS",
     "released": "NO DUTY",
+    "looser": "LOOSER",
 }
 """With which word in capitals a line begins that tells of it."""
 
 ENDS = ("ended", "met")
-NAMELESS_ALWAYS = (*ENDS, "released")
+NAMELESS_ALWAYS = (*ENDS, "released", "looser")
 """What no rule of the edition sets, so that none says on whose authority it is so."""
 JUDGED = ("met", "met late")
 LEGAL = ("act", "regulation")
@@ -60,15 +63,21 @@ class Looser:
     """Whether the day of before has passed, and that from then on has not."""
     instead_of: str = ""
     """The title of the clock in the place of which this one starts."""
+    hangs: str = ""
+    """Why its day is less fixed than before, where it is."""
+    also: tuple[str, ...] = ()
+    """What else is looser of it, each as the end of a sentence."""
 
-    def plain(self) -> dict[str, str]:
+    def plain(self) -> dict[str, Any]:
         """The same as an event keeps it."""
+        also = [self.hangs, *self.also] if self.hangs else [*self.also]
         return {
             "what": self.what,
             "duty": self.duty,
             "was": self.was,
             "now": self.now,
             **{name: self.authority.get(name, "") for name in AUTHORITY},
+            **({"also": also} if also else {}),
         }
 
 
@@ -113,9 +122,13 @@ def authority(side: Side) -> dict[str, str]:
 def looser(old: Side, new: Side, today: date, *, historic: bool) -> Looser | None:
     """What becomes looser of a clock that runs, and is counted otherwise from then on."""
     what, duty = _what(old, new), new.timescale.duty or binding(old)
-    if what is None and binding(old) and not binding(new):
-        what = "released"
-    if what is None or (what in ENDS and not duty):
+    if what in ENDS and not duty:
+        return None
+    runs = bool(duty) and what not in ENDS
+    hangs = _hangs(old, new) if runs else ""
+    also = tuple(_also(old, new, historic=historic)) if runs else ()
+    what = what or _otherwise(old, new, hangs, also)
+    if what is None:
         return None
     was, now = days(old.row)[1], days(new.row)[1]
     passed = was < today.isoformat() <= (now or today.isoformat())
@@ -126,7 +139,71 @@ def looser(old: Side, new: Side, today: date, *, historic: bool) -> Looser | Non
         "" if what in ENDS else now,
         {} if what in NAMELESS_ALWAYS else authority(new),
         passed and not historic and old.form != LASTS and what == "later",
+        hangs=hangs,
+        also=also,
     )
+
+
+def _otherwise(old: Side, new: Side, hangs: str, also: Sequence[str]) -> What | None:
+    """What becomes looser of a clock of which the day is not later."""
+    if hangs:
+        return "shorter" if old.form == new.form == LASTS else "later"
+    if binding(old) and not binding(new):
+        return "released"
+    return "looser" if also else None
+
+
+def _hangs(old: Side, new: Side) -> str:
+    """That a fixed day would hang on another answer than before; empty where it would not."""
+    was, now = (side.edition.rule(str(side.row["rule"])).anchor for side in (old, new))
+    if old.row["status"] != "running":
+        return ""
+    if new.row["status"] == "provisional":
+        return f"its day hangs on {now}, which is not on record yet"
+    return f"its day hangs on {now} and not on {was}" if was != now else ""
+
+
+def _also(old: Side, new: Side, *, historic: bool) -> Iterator[str]:
+    """What else is looser of a clock that runs on: who is told of it, what meets it, on whom it
+    waits. Of a historic case nobody is told anything.
+    """
+    if not historic:
+        yield from _told_less(old, new)
+    was, now = old.timescale, new.timescale
+    steps = new.edition.workflow.transitions
+    for done, before, after in (
+        ("met", was.met_by, now.met_by),
+        ("stopped", was.stops_if, now.stops_if),
+    ):
+        more = [f'"{steps[name].title}"' for name in after if name not in before]
+        if more:
+            yield f"it may be {done} by {listed(more)} too"
+    if was.waiting_on != now.waiting_on:
+        there = with_the(name_of(old.edition.workflow, was.waiting_on))
+        yield (
+            f"it waits on {with_the(name_of(new.edition.workflow, now.waiting_on))} and not on "
+            + (there)
+        )
+
+
+def _told_less(old: Side, new: Side) -> Iterator[str]:
+    for kind, noun, nobody in (
+        ("remind", "reminder", "nobody is reminded of it any more"),
+        ("escalate", "escalation", "nobody is told any more where it was not met"),
+    ):
+        before, after = (
+            [one for one in side.timescale.notices if one.kind == kind] for side in (old, new)
+        )
+        told = {role for one in after for role in one.tell}
+        gone = dict.fromkeys(role for one in before for role in one.tell if role not in told)
+        if before and not after:
+            yield nobody
+            continue
+        if len(after) < len(before):
+            yield f"it has {count(len(after), noun)} and not {len(before)}"
+        if gone:
+            names = [with_the(name_of(old.edition.workflow, role)) for role in gone]
+            yield f"its {noun}s go no more to {listed(names)}"
 
 
 def ended(old: Side) -> Looser | None:
@@ -161,21 +238,38 @@ def told(title: str, known: Mapping[str, Any]) -> str:
     """
     if known["what"] in ENDS:
         return _end(title, known)
+    edition = known.get("edition") or "the new edition"
     if known["what"] == "released":
-        edition = known.get("edition") or "the new edition"
         return (
             f'NO DUTY: "{title}" is required by {known["duty"]}, and by nothing any more in '
-            f"{edition}, {NAMELESS}"
+            f"{edition}{also(known)}, {NAMELESS}"
         )
+    if known["what"] == "looser":
+        instead = f' in place of "{known["instead_of"]}"' if known.get("instead_of") else ""
+        return (
+            f'LOOSER: "{title}"{instead} is required by {known["duty"]}, and in {edition} '
+            f"{'; '.join(known['also'])}, {NAMELESS}"
+        )
+    return _later(title, known)
+
+
+def _later(title: str, known: Mapping[str, Any]) -> str:
     required = f", required by {known['duty']}," if known["duty"] else ""
     verb, until = ("last until", "until ") if known["what"] == "shorter" else ("be due", "")
     now = f"would {verb} {day(known['now'])}" if known["now"] else "would have no day any more"
-    was = f"and not {until}{day(known['was'])}"
+    was = f"and not {until}{day(known['was'])}" if known["was"] != known["now"] else "still"
     if known.get("instead_of"):
         was += f' as "{known["instead_of"]}" was'
     if known.get("overdue"):
         was += ", by which it is overdue today"
-    return f'{HEADS[known["what"]]}: "{title}"{required} {now} {was}, {rests_on(known)}'
+    return (
+        f'{HEADS[known["what"]]}: "{title}"{required} {now} {was}{also(known)}, {rests_on(known)}'
+    )
+
+
+def also(known: Mapping[str, Any]) -> str:
+    """What else is looser, as the rest of a sentence; empty where nothing is."""
+    return "".join(f"; {one}" for one in known.get("also", ()))
 
 
 def _end(title: str, known: Mapping[str, Any]) -> str:
@@ -199,8 +293,11 @@ def done(edition: str, known: Mapping[str, Any]) -> str:
         "ended": f"ended {what}, due on {was}",
         "met": f"let {what} count as met, due on {was}",
         "released": f"made {what} no duty any more",
+        "looser": f"made {what} looser",
     }
-    return f"The move to edition {edition} {did[known['what']]}, {rests_on(known)}"
+    if known["what"] == "later" and was == (day(known["now"]) if known["now"] else ""):
+        did["later"] = f"left {what} at {was}"
+    return f"The move to edition {edition} {did[known['what']]}{also(known)}, {rests_on(known)}"
 
 
 def noted(title: str, known: Mapping[str, Any]) -> str:
@@ -212,7 +309,8 @@ def noted(title: str, known: Mapping[str, Any]) -> str:
     required = f"; required by {known['duty']}" if known["duty"] else ""
     if known["what"] == "released":
         required = f"; no longer required by {known['duty']}"
-    return f"{HEADS[known['what']]}: {title}: {now}{was}{required}; {rests_on(known)}"
+    more = f"{was}{also(known)}{required}"
+    return f"{HEADS[known['what']]}: {title}: {now}{more}; {rests_on(known)}"
 
 
 def rests_on(known: Mapping[str, Any]) -> str:

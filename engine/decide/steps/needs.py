@@ -7,7 +7,7 @@ from operator import itemgetter
 from engine.dates import when
 from engine.decide.draft import Draft
 from engine.decide.entries.answers import of_whom
-from engine.decide.entries.keeping import day_of, may_take, theirs
+from engine.decide.entries.keeping import day_of, may_take, suppliers, theirs
 from engine.decide.entries.tasks import MISSING, UNMET
 from engine.decide.steps import once, setting_aside
 from engine.decide.steps.as_taken import given_now, own
@@ -124,8 +124,8 @@ def _records(draft: Draft, transition: Transition) -> list[Missing]:
             if not draft.case.answered(name, of) or (anew and not given_now(draft, name, of)):
                 path = f"{name}/{of}" if of else name
                 what = f'no answer to "{question.ask}"{_about(draft, of)}'
-                who = names_of(draft.workflow, transition.who)
-                need = Need(what, who, _by(question, path, anew=anew))
+                whose = transition.who if anew else suppliers(draft, name)
+                need = Need(what, names_of(draft.workflow, whose), _by(question, path, anew=anew))
                 found.append(Missing(need, MISSING, path, first(transition), RECORD))
     return found
 

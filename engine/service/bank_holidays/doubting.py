@@ -29,6 +29,14 @@ OFFICIAL: Final = re.compile(
 is not, and neither is a newspaper that calls itself a gazette.
 """
 
+LOCAL: Final = re.compile(
+    r"\b(council|borough|county|district|school|college|trust|staff|training|inset|clos(ure|ed)"
+    r"|offices?)\b"
+)
+"""What the name or the source of a day off speaks of where it is a local one, whatever else it
+names.
+"""
+
 _SUCH_AS = "GOV.UK, gov.scot, nidirect, the London Gazette, a Royal Proclamation"
 
 
@@ -49,8 +57,11 @@ def _of_the_news(made: Changed, today: date) -> Iterator[str]:
         yield f"It was announced on {long_day(announced)}, more than {OLD} days ago."
     if day < today:
         yield f"{long_day(day)} has passed already."
-    if not OFFICIAL.search(made.source.casefold()):
+    source = made.source.casefold()
+    if not OFFICIAL.search(source):
         yield f'The source "{made.source}" names nothing official, such as {_SUCH_AS}.'
+    elif found := LOCAL.search(f"{made.title.casefold()}; {OFFICIAL.sub('', source)}"):
+        yield f'It speaks of something local ("{found[0]}"), and no local day off moves a duty.'
 
 
 def _of_the_person(place: Workplace, by: By, later: Sequence[Moving]) -> Iterator[str]:

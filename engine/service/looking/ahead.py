@@ -14,7 +14,7 @@ from engine.decide.draft import Draft
 from engine.decide.entries.keeping import held
 from engine.decide.possible import earliest, leading, offering, supplies
 from engine.decide.possible.earliest import Earliest
-from engine.decide.possible.supplies import ADD, ASK, END, SILENT, Supply
+from engine.decide.possible.supplies import ADD, ASK, ATTACH, END, RECORDED, SILENT, Supply
 from engine.decide.steps.needs import missing
 from engine.decide.steps.unmet import NOT_THEIRS, PLACE, Missing
 from engine.definition import Transition
@@ -64,11 +64,35 @@ def next_steps(place: Workplace, by: By, ref: str) -> Told:
         "waits_on": viewing.waits_on(place, seen, state.waiting_on),
         "today": seen.today.isoformat(),
         "steps": steps,
+        "elsewhere": _elsewhere(draft),
         "answers": _answers(place, draft),
         "approvals": _approvals(draft),
         "tasks": reading.tasks_of(place, seen),
         "caution": workflow.caution,
     }
+
+
+def _elsewhere(draft: Draft) -> list[Told]:
+    """The steps that do not start from where a case is: from where they do, and all they lack."""
+    workflow, here = draft.workflow, draft.case.state
+    return [
+        {
+            "transition": step.id,
+            "title": step.title,
+            "starts": _starts(draft, step),
+            "unmet": [
+                {"what": one.need.what, "who": list(one.need.who), "how": one.need.how}
+                for one in missing(draft, step)
+            ],
+        }
+        for step in workflow.transitions.values()
+        if here not in step.starts
+    ]
+
+
+def _starts(draft: Draft, step: Transition) -> list[Told]:
+    states = draft.workflow.states
+    return [{"state": name, "title": states[name].title} for name in step.starts]
 
 
 def why_not(place: Workplace, by: By, ref: str, name: str) -> Told:
@@ -114,9 +138,7 @@ def _in_full(asked: Asked, transition: Transition) -> Told:
         "for_others": any(one.kind == NOT_THEIRS for one in lacking),
         "recordable": held(draft, workflow.keepers) is not None,
         "elsewhere": elsewhere,
-        "starts": [
-            {"state": name, "title": workflow.states[name].title} for name in transition.starts
-        ],
+        "starts": _starts(draft, transition),
         "before": found[:-1],
         "leads_there": way is not None,
         "caution": workflow.caution,
@@ -228,8 +250,8 @@ def _answers(place: Workplace, draft: Draft) -> list[Told]:
     found = []
     for offer in offering.answers(draft):
         question, of = offer.question, offer.of
-        path = f"{question.id}/{of}" if of else question.id
-        verb = "attach" if question.answer == "document" else "record"
+        verb = ATTACH if question.answer == "document" else RECORDED
+        supply = Supply(verb, question.id, of, offer.roles)
         agency = [titles.title_of(place, of)] if question.asked_of else []
         told = {
             "question": question.id,
@@ -237,7 +259,8 @@ def _answers(place: Workplace, draft: Draft) -> list[Told]:
             "ask": question.ask,
             "of_title": titles.title_of(place, of),
             "who": [*agency, *names_of(draft.workflow, offer.roles)],
-            "how": f"{verb} {draft.case.ref} {path}",
+            "how": supplies.commands(draft, supply)[0],
+            "choices": list(supplies.fitting(draft, supply)),
             "mine": offer.mine,
             "again": offer.again,
             "needed": question.id in asked_for,
