@@ -41,7 +41,7 @@ EVERY = {
     "take": ("OPEN inform_partners", CHANGED),
     "next": (
         "OPEN",
-        "answers approvals caution ref state state_title steps tasks today waits_on",
+        "answers approvals caution elsewhere ref state state_title steps tasks today waits_on",
     ),
     "why-not": (
         "OPEN decide_to_notify",

@@ -8,6 +8,22 @@ from tests.overlays import OWN, refusal
 
 LOOSER = [
     (
+        '[role.unit]\ntitle = "Local  authority"',
+        'process.toml:4: "Local  authority" is what "authority" of the base is called. Call it',
+    ),
+    (
+        '[role.authority]\ntitle = "statutory partners (all)"',
+        'process.toml:4: "statutory partners (all)" is what "partners" of the base is called.',
+    ),
+    (
+        '[state.reviewing]\ntitle = "ended"',
+        'process.toml:4: "ended" is what "ended" of the base is called.',
+    ),
+    (
+        "[role.authority]\nown_agency = true",
+        'process.toml:4: An overlay does not change "own_agency" of role "authority", which rests',
+    ),
+    (
         '[transition.notify]\nwho = ["authority", "unit"]',
         'process.toml:4: This adds "unit" to "who" of transition "notify", which rests on '
         "Children Act 2004 s.16C(1).",

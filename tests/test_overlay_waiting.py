@@ -62,6 +62,11 @@ WAITING = [
         "conferred_on is not answered",
     ),
     (
+        OWN.replace("document", "case") + ALSO + 'on_file = ["form"]',
+        'process.toml:15: By "on_file" of transition "notify" timescale "notification", a duty of '
+        "the local authority (Children Act 2004 s.16C(1)), would wait for another open case",
+    ),
+    (
         ALSO + 'only_if = { reply = "all ended" }',
         'process.toml:4: What the law requires waits for nobody\'s answer, and "reply" is the work',
     ),

@@ -16,7 +16,11 @@ def watched(folder: Path, *changes: tuple[str, str]) -> list[str]:
 
 @pytest.mark.parametrize(
     "late",
-    ["1 working day after it was due", "98 years after it was due", "60 days after it starts"],
+    [
+        "1 working day after it was due",
+        "98 years after it was due",
+        "60 working days after it starts",
+    ],
 )
 def test_a_reminder_that_only_comes_when_it_is_over_reminds_nobody(
     tmp_path: Path, late: str

@@ -276,7 +276,8 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
                 f"it is for the local authority to decide [local authority] {EVIDENCE}",
                 '"Where did it happen?" must be answered with "in our area" [business unit] '
                 "the answer on record is elsewhere; correct place if that is wrong",
-                'no answer to "Why was it decided so?" [local authority] record rationale',
+                'no answer to "Why was it decided so?" [business unit, local authority] record '
+                "rationale",
                 f'Sample Borough Council has not been asked: "{OPINION}" '
                 "[Sample Borough Council, business unit] "
                 "record --asked opinion/council=DAY, record opinion/council, or "

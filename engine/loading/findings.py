@@ -62,8 +62,6 @@ class Findings:
     """The mistakes of one reading, in the order in which they were found."""
 
     mistakes: list[Mistake] = field(default_factory=list)
-    parsed: list[int] = field(default_factory=list)
-    """Characters that were parsed again behind slips of form, each time."""
 
     def add(self, place: Place, problem: str, suggestion: str = "") -> None:
         """Note a mistake; after MOST_TOLD of them, that there are more."""

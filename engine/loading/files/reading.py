@@ -19,7 +19,6 @@ from engine.filetext import (
     too_much,
 )
 from engine.loading.files.lines import Lines
-from engine.loading.files.slips import Rest, rest_of, slip_line
 from engine.loading.findings import Findings, Place, closest
 from engine.loading.names import name_problem
 
@@ -36,7 +35,6 @@ MOST_OTHERS = 500
 
 _TABLE_NAME = re.compile(r"^[ \t]*\[+[ \t]*([a-z]+)[ \t]*\.[ \t]*([a-z0-9_]+)", re.MULTILINE)
 _PARSED_AT = re.compile(r" \(at line (\d+), column (\d+)\)$| \(at end of document\)$")
-_CURLY = "\u2018\u2019\u201c\u201d\u201e"
 _SYNTAX = {
     "Cannot declare": "This table stands twice in the file, or a key has its name.",
     "Cannot mutate": "This table stands twice in the file, or a key has its name.",
@@ -72,8 +70,6 @@ class Document:
     place: Place
     text: str
     keys: Mapping[str, Any] | None
-    rest: Rest | None = None
-    """What stands around its slips of form, if it has any and the rest is sure."""
 
 
 @dataclass(slots=True)
@@ -97,7 +93,7 @@ class Sheet:
 
     def known(self, section: str) -> Collection[str]:
         """The names that a section defines."""
-        return {**self.unread.get(section, {}), **dict.fromkeys(self.tables.get(section, ()))}
+        return {**dict.fromkeys(self.tables.get(section, ())), **self.unread.get(section, {})}
 
 
 def read_sheet(
@@ -112,8 +108,6 @@ def read_sheet(
             sheet.whole = False
             for section, name in _TABLE_NAME.findall(document.text):
                 sheet.lose(section, (name,))
-            if document.rest:
-                _add_rest(sheet, document.rest, document.place, sections, findings)
         else:
             _add(sheet, document.keys, document.place, sections, findings)
     assert sheet is not None, "a process has at least one file"
@@ -127,28 +121,8 @@ def read_document(called: str, file: Path, findings: Findings) -> Document:
     text = _text(file, place, findings)
     keys = None if text is None else parsed(text, place, findings)
     if text is None or keys is None:
-        rest = _rest(text or "", place, findings)
-        return Document(Place(called, Lines(rest.text)) if rest else place, text or "", None, rest)
+        return Document(place, text or "", None)
     return Document(Place(called, Lines(text)), text, keys)
-
-
-def _rest(text: str, place: Place, findings: Findings) -> Rest | None:
-    """What stands around the slips of form of a text, each of which is noted but the first."""
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        told = Findings()
-        rest = rest_of(text, lambda error, at: _slip(error, at, place, told), findings.parsed)
-        findings.mistakes.extend(told.mistakes[1:])
-        return rest if rest and not too_much(rest.keys, MOST_VALUES) else None
-    except (RecursionError, ValueError):
-        return None
-    return None
-
-
-def _slip(error: str, text: str, place: Place, findings: Findings) -> None:
-    number, problem, hint = _syntax(error, text)
-    findings.add(_at_line(place, number), problem, hint)
 
 
 def _text(file: Path, place: Place, findings: Findings) -> str | None:
@@ -186,7 +160,7 @@ def parsed(text: str, place: Place, findings: Findings) -> dict[str, Any] | None
 def _syntax(error: str, text: str) -> tuple[int, str, str]:
     """The line of a mistake of syntax, the mistake in words, and a letter that may be its cause."""
     found = _PARSED_AT.search(error)
-    number = slip_line(error, text)
+    number = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
     hint = _strange_letter(text, number, int(found[2])) if found and found[1] else ""
     for beginning, problem in _SYNTAX.items():
         if error.startswith(beginning):
@@ -196,22 +170,11 @@ def _syntax(error: str, text: str) -> tuple[int, str, str]:
 
 def _strange_letter(text: str, line: int, column: int) -> str:
     sign = text.split("\n")[line - 1][column - 1 : column]
-    if sign and sign in _CURLY:
-        return "These quotes are curly, as a word processor makes them; type straight ones."
     return f'There stands "{sign}", {named(sign)}.' if sign and foreign(sign) else ""
 
 
 def _at_line(place: Place, number: int) -> Place:
     return Place(place.file, Lines(first=number))
-
-
-def _add_rest(
-    sheet: Sheet, rest: Rest, start: Place, sections: Collection[str], findings: Findings
-) -> None:
-    """Add the tables of a file that have no slip; the others are kept as names alone."""
-    for section, name in sorted(rest.lost):
-        sheet.lose(section, (name,))
-    _add(sheet, rest.keys, start, sections, findings)
 
 
 def _add(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.definition import Approval, Notice, Variant, Workflow
+from engine.definition import Approval, Group, Notice, Role, State, Variant, Workflow
 from engine.errors import UsageError
 from engine.loading.checks.rules import Problem
 from engine.loading.overlay.authority import authority
@@ -60,6 +60,8 @@ class Change:
 
 Check = Callable[[Change], Iterator[Problem]]
 
+_OTHER = "Call it otherwise: people would take the one for the other."
+
 
 _WORDS = {
     "ask": "what {} asks",
@@ -71,6 +73,25 @@ _WORDS = {
 def words(change: Change) -> Iterator[Problem]:
     """What people read may be said in a partnership's own words."""
     yield from ()
+
+
+def a_title_of_its_own(change: Change) -> Iterator[Problem]:
+    """What somebody or something is called may be said in other words, and not in another's."""
+    base = change.between[0]
+    if other := called_so(base, change.section, change.old.id, change.after):
+        yield change.problem(f'"{change.after}" is what "{other}" of the base is called.', _OTHER)
+
+
+def called_so(base: Workflow, section: str, name: str, title: str) -> str:
+    """Who or what else of the base bears a title, as people read it; "" if nobody does."""
+    people: list[Role | Group | State] = [*base.roles.values(), *base.groups.values()]
+    others = [*base.states.values()] if section == "state" else people
+    wanted = _read(title)
+    return next((one.id for one in others if one.id != name and _read(one.title) == wanted), "")
+
+
+def _read(title: str) -> str:
+    return " ".join(title.partition(" (")[0].casefold().split())
 
 
 def words_kept(change: Change) -> Iterator[Problem]:
@@ -276,12 +297,11 @@ def _capital(text: str) -> str:
 
 POLICIES: Mapping[str, Mapping[str, Check]] = {
     "role": {
-        "title": words,
-        "own_agency": only_to_true,
+        "title": a_title_of_its_own,
         "reads": only_narrower,
         "reads_in": only_narrower,
     },
-    "group": {"title": words},
+    "group": {"title": a_title_of_its_own},
     "question": {
         "ask": words_kept,
         "said": words_as_they_are,
@@ -291,7 +311,7 @@ POLICIES: Mapping[str, Mapping[str, Check]] = {
         "may_change": only_to_false,
         "seen_by": seen_by_fewer,
     },
-    "state": {"title": words, "says": words},
+    "state": {"title": a_title_of_its_own, "says": words},
     "transition": {
         "title": words_kept,
         "says": words_kept,

@@ -71,6 +71,8 @@ class Supplies:
         question = self._new.questions.get(name)
         if question is None:
             return ""
+        if question.answer == "case" and name not in self._base.questions:
+            return f'another open case, for there may be none, to answer "{question.ask}"'
         if question.asked_of:
             group = self._new.groups.get(question.asked_of)
             return f'an answer of {with_the(group.title)} to "{question.ask}"' if group else ""
