@@ -13,7 +13,6 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-Scalar = str | int | bytes | None
 Key = tuple[str | int, ...]
 Row = dict[str, Any]
 

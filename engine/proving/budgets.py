@@ -9,11 +9,11 @@ from engine.dates import short_day
 from engine.definition import Timescale, Transition
 from engine.prose import quoted
 from engine.proving.inquiry import Inquiry
+from engine.proving.moments import FORWARD
 from engine.proving.story import in_force
 from engine.proving.walking import Goal, Move
 from engine.timescales import Rule, due_on, length, parse
 
-FORWARD = ("within", "beginning with")
 DAYS = 731
 """Starting days that are tried: two years of them, with all their holidays."""
 
