@@ -4,6 +4,7 @@
     ├── UsageError               2   the command was used wrongly
     ├── ConfigError              2   config.toml cannot be used
     ├── DefinitionError          2   a definition file cannot be used; all its mistakes at once
+    │   └── UnsoundError         2   it can be read, and its states or clocks come to no end
     ├── CaseNotFoundError        3   there is no such case
     ├── RefusedError             4   the rules say no; nothing was changed
     ├── StaleCaseError           5   somebody else changed the case first
@@ -19,7 +20,9 @@ A message is one clear sentence that says what is wrong and what to do about it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class EngineError(Exception):
@@ -62,6 +65,16 @@ class DefinitionError(EngineError):
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         self.mistakes = mistakes
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+class UnsoundError(DefinitionError):
+    """A definition that can be read, and whose states or clocks come to no end; `workflow` is what
+    it says, so that it can be told how.
+    """
+
+    def __init__(self, mistakes: tuple[Mistake, ...], workflow: Any) -> None:
+        self.workflow = workflow
+        super().__init__(mistakes)
 
 
 class CaseNotFoundError(EngineError):
@@ -124,10 +137,38 @@ class IncompleteError(EngineError):
     exit_code = 9
 
 
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Where a scenario went otherwise than it says, as a person would tell it."""
+
+    file: str
+    line: int
+    day: str
+    """The day in the story, as 2026-12-23."""
+    does: str
+    """Who does what on it: `the librarian takes "Lend" (lend)`."""
+    expected: tuple[str, ...]
+    found: tuple[str, ...]
+    """Beside each thing that was expected, what was so instead."""
+    case: Mapping[str, Any] | None = None
+    """The case in its stable form as it then was; None before there was one."""
+    events: tuple[Mapping[str, Any], ...] = ()
+    """The latest events of its trail."""
+
+    def __str__(self) -> str:
+        pairs = zip(self.expected, self.found, strict=True)
+        said = " ".join(f"Expected: {wanted}. Instead: {found}." for wanted, found in pairs)
+        return f"{self.file}:{self.line}: On {self.day}, {self.does}. {said}"
+
+
 class ScenarioError(EngineError):
-    """A scenario went otherwise than it says."""
+    """A scenario went otherwise than it says; `otherwise` tells where and how, when it is known."""
 
     exit_code = 2
+
+    def __init__(self, sentence: str, otherwise: Otherwise | None = None) -> None:
+        self.otherwise = otherwise
+        super().__init__(sentence)
 
 
 class DeliveryError(EngineError):

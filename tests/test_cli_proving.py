@@ -84,6 +84,24 @@ def test_the_document_names_every_thing_that_was_looked_for_and_every_fault(
     assert all(one["line"] and one["story"] for one in document["failures"])
 
 
+def test_what_a_process_has_nothing_of_is_not_told_as_shown(tmp_path: Path) -> None:
+    folder = broken(tmp_path)
+    (folder / "rules.toml").unlink()
+    for file in folder.rglob("*.toml"):
+        text = re.sub(r"(?m)^duty +=.*\n", "", file.read_text(encoding="utf-8"))
+        file.write_text(text, encoding="utf-8")
+    said = " ".join(asked(str(folder)).stdout.split())
+    nothing = said.partition("Nothing of this kind here")[2]
+    for kind in ("own_part", "rules", "duties_wait", "duties_stop"):
+        assert said.count(PROPERTIES[kind]) == nothing.count(PROPERTIES[kind]) == 1
+    assert PROPERTIES["cases_end"] not in nothing
+    assert "nor of whether anybody holds a role" in said
+    document = json.loads(asked(str(folder), "--json").stdout)
+    results = {one["check"]: one["result"] for one in document["checked"]}
+    assert results["duties_wait"] == results["rules"] == "nothing here"
+    assert results["cases_end"] == "shown"
+
+
 def test_a_fault_of_a_linked_process_is_told_in_its_own_file(tmp_path: Path) -> None:
     folder = tmp_path / PROCESS.name
     shutil.copytree(PROCESS, folder)
@@ -144,3 +162,37 @@ def test_checking_and_verifying_tell_the_same_number_of_rules(tmp_path: Path) ->
         assert f"{first['rules']} rules written in its files" in " ".join(said.split())
         for line in (said, asked(name).stdout):
             assert ("1 not in force on Mon 15 Dec 2025" in line) == bool(first["not_in_force"])
+
+
+def unsound(folder: Path) -> str:
+    """A process of which one state is led past, so that no case can be closed from another."""
+    led_past = FILES["steps.toml"].replace('to    = "writing"', 'to    = "reviewing"')
+    return str(write(folder, {**FILES, "steps.toml": led_past}))
+
+
+def test_what_check_refuses_of_states_and_clocks_is_told_as_a_story_too(tmp_path: Path) -> None:
+    result = asked(unsound(tmp_path))
+
+    assert result.exit_code == 2
+    said = " ".join(result.stdout.split())
+    assert "Not consistent with the 13 rules" in said
+    assert "A case at “Under review” may never be closed. - On Mon 15 Dec 2025 a case" in said
+    assert "No case can ever come to “The report is written”. - No step leads there." in said
+    assert said.count('No step leads to the state "writing".') == 1
+
+
+def test_the_document_of_such_a_process_has_the_mistakes_beside_the_stories(tmp_path: Path) -> None:
+    document = json.loads(asked(unsound(tmp_path), "--json").stdout)
+
+    assert sorted(document) == sorted([*KEYS.split(), "mistakes"])
+    assert document["consistent"] is False
+    assert any('"writing"' in one["problem"] for one in document["mistakes"])
+
+
+def test_what_cannot_be_read_is_refused_and_no_story_told_of_it(tmp_path: Path) -> None:
+    steps = FILES["steps.toml"].replace('to    = "writing"\nwho   = "unit"', 'who   = "units"')
+    result = asked(str(write(tmp_path, {**FILES, "steps.toml": steps})))
+
+    assert result.exit_code == 2
+    assert '"units"' in result.stderr
+    assert "On Mon 15 Dec" not in result.stdout

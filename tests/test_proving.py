@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.definition import Condition, Guard
 from engine.loading import available, load
 from engine.proving import PROPERTIES, verify
 from tests.proving import changing, faults, small
 
+BOTH = (Condition("harm", "answered"), Condition("harm", "not answered"))
 SHIPPED = [process.folder for process in available()]
 UNREMINDED = """remind     = [{ at = "2 working days before it is due", tell = "unit" }]
 escalate   = [{ at = "1 working day after it was due", tell = "chair" }]
@@ -86,6 +88,16 @@ def test_a_case_that_can_never_be_closed_is_told_with_the_answer_that_keeps_it_o
         "On record by then: the answer on harm is no.",
         "From here no step that can be taken leads to an end.",
     )
+
+
+def test_a_case_is_stuck_too_where_the_end_that_it_would_stay_at_cannot_be_come_to(
+    tmp_path: Path,
+) -> None:
+    barred = changing(small(tmp_path), "report", only_if=Guard(((BOTH[0], BOTH[1]),)))
+    nowhere = changing(changing(barred, "notify", starts=("writing",)), "decline", to="deciding")
+    (stuck,) = [one for one in verify(nowhere).failures if one.kind == "cases_end"]
+
+    assert stuck.says == "A case at “Referred” may never be closed."
 
 
 def test_a_state_to_which_every_way_is_barred_is_told(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from engine.definition import (
 from engine.loading.checks.soundness import clock_problem, steps_from
 from engine.loading.resolving import hashed
 from engine.proving import Verdict, verify
+from engine.proving.effort import Effort
 from tests.concrete import TooBigError, Tried, tried
 
 STATES = ("first", "second", "third", "ended")
@@ -146,3 +147,14 @@ def test_what_is_proved_of_a_clock_is_what_trying_everything_finds(workflow: Wor
 
     assert verdict.not_shown == []
     assert bool(ends) == really.never_stopped(), [one.story for one in ends]
+
+
+@given(workflows())
+@settings(max_examples=40)
+def test_what_is_found_of_many_records_at_once_is_what_is_found_of_each(workflow: Workflow) -> None:
+    one_by_one, at_once = verify(workflow), verify(workflow, effort=Effort(near=0))
+
+    assert at_once.not_shown == one_by_one.not_shown == []
+    assert {(one.kind, one.entry) for one in at_once.failures} == {
+        (one.kind, one.entry) for one in one_by_one.failures
+    }

@@ -54,6 +54,36 @@ def test_an_approval_that_may_be_wanting_is_told(tmp_path: Path) -> None:
     ]
 
 
+APPROVED_BEFORE = (
+    ('approve = [{ of = "reasons", by = "authority" }]', ""),
+    (
+        'who   = "unit"\ndates = "written_on"',
+        'who   = "unit"\ndates = "written_on"\napprove = [{ of = "reasons", by = "authority" }]',
+    ),
+)
+MAY_CHANGE = ('so?"\nanswer = "text"', 'so?"\nanswer = "text"\nmay_change = true')
+
+
+def test_what_was_approved_and_may_change_is_approved_no_longer(tmp_path: Path) -> None:
+    (found,) = faults(tmp_path, *APPROVED_BEFORE, MAY_CHANGE)
+
+    assert found.says == (
+        "The authority approves before the end of a review. But there is a way round it: "
+        "the local authority need not have approved what then stands as “Why was it decided so?”: "
+        "it may change at any time, and an approval is void when it does."
+    )
+    assert found.story[-2].endswith("“Finish the review”.")
+    assert found.story[-1].startswith("On this way the local authority need not have approved")
+
+
+def test_what_was_approved_and_only_a_step_asks_anew_stays_approved(tmp_path: Path) -> None:
+    assert not faults(tmp_path, *APPROVED_BEFORE)
+
+
+def test_what_may_change_and_is_approved_by_the_step_itself_is_approved(tmp_path: Path) -> None:
+    assert not faults(tmp_path, MAY_CHANGE)
+
+
 def test_a_rule_that_something_never_follows_is_held_and_so_is_one_that_something_always_does(
     tmp_path: Path,
 ) -> None:
@@ -138,3 +168,29 @@ def test_a_choice_that_is_for_one_role_is_made_by_no_other_under_another_name(
 ) -> None:
     (found,) = not_theirs(small(tmp_path, more=CHOSEN))
     assert "the business unit may take “Choose too” as well" in found
+
+
+APPROVED_CHOICE = """\
+[rule.chosen_and_approved]
+says        = "The authority approves what follows."
+before      = "finish"
+approved    = "way_on"
+approved_by = "authority"
+source      = "our procedure"
+confirmed   = "second-hand"
+"""
+
+
+def test_what_a_step_answers_anew_by_itself_is_approved_no_longer(tmp_path: Path) -> None:
+    chosen = small(
+        tmp_path,
+        ('tell    = ["partners"]', 'approve = [{ of = "way_on", by = "authority" }]'),
+        ('tells     = "partners"', 'tells     = "chair"'),
+        more=CHOSEN.partition("[transition.choose_too]")[0] + APPROVED_CHOICE,
+    )
+    told = [one.entry.name for one in verify(chosen).failures]
+    assert "chosen_and_approved" not in told
+
+    twice = changing(chosen, "draft", sets=(("way_on", "nothing"),))
+    told = [one.entry.name for one in verify(twice).failures]
+    assert "chosen_and_approved" in told

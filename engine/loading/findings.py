@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from engine.errors import DefinitionError, Mistake
+from engine.errors import DefinitionError, Mistake, UnsoundError
 from engine.filetext import foreign
 from engine.guessing import resembling
 from engine.loading.files.lines import Lines, Path
@@ -57,11 +57,18 @@ class Place:
         return f"{inner[-1]} of {table}" if inner else table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Findings:
     """The mistakes of one reading, in the order in which they were found."""
 
     mistakes: list[Mistake] = field(default_factory=list)
+    doubtful: bool = False
+    """Whether names may be defined where nothing could be read, so that none is called unknown."""
+    parsed: int = 0
+    """Characters that were parsed again behind slips of form."""
+
+    unsound: list[Mistake] = field(default_factory=list)
+    """Those of them that are of the ways of a case, and not of what is written where."""
 
     def add(self, place: Place, problem: str, suggestion: str = "") -> None:
         """Note a mistake; after MOST_TOLD of them, that there are more."""
@@ -71,17 +78,30 @@ class Findings:
         elif len(self.mistakes) == MOST_TOLD:
             self.mistakes.append(Mistake(place.file, place.line, _MORE))
 
-    def unknown(self, place: Place, problem: str, word: str, known: Collection[str]) -> None:
-        """Note a word that nobody knows, with the word that was probably meant."""
+    def unknown(
+        self, place: Place, problem: str, word: str, known: Collection[str], *, sure: bool = False
+    ) -> None:
+        """Note a word that nobody knows, with the word that was probably meant.
+
+        Nothing is noted where the word may be defined in what could not be read, unless it is sure
+        that all that is known is known.
+        """
+        if self.doubtful and not sure:
+            return
         guessing = len(self.mistakes) < GUESSES
         strange = foreign(word[:LONGEST]) if not word.isascii() else ""
         meant = guess(word, known) if guessing else ""
         self.add(place, problem, f"{strange} {meant}".strip())
 
-    def raise_any(self) -> None:
-        """Raise DefinitionError with every mistake, by file and line, unless there is none."""
+    def raise_any(self, workflow: object = None) -> None:
+        """Raise DefinitionError with every mistake, by file and line, unless there is none.
+
+        UnsoundError with what was read, where that is given and only its ways are wrong.
+        """
         if self.mistakes:
             ordered = sorted(dict.fromkeys(self.mistakes), key=lambda m: (m.file, m.line))
+            if workflow is not None and set(ordered) <= set(self.unsound):
+                raise UnsoundError(tuple(ordered), workflow)
             raise DefinitionError(tuple(ordered))
 
 

@@ -15,13 +15,16 @@ from engine.proving import (
     budgets,
     clocks,
     decisions,
+    opening,
     own,
     places,
     privacy,
     records,
     starting,
     stopping,
+    ways,
 )
+from engine.proving.effort import Effort
 from engine.proving.inquiry import Found, Inquiry
 from engine.proving.story import Diary
 from engine.proving.verdict import PROPERTIES, Entry, Failure, Open, Verdict
@@ -31,11 +34,13 @@ __all__ = ["PROPERTIES", "Entry", "Failure", "Open", "Verdict", "verify"]
 
 CHECKS = (
     places.check,
+    ways.check,
     decisions.check,
     starting.check,
     clocks.check,
     own.check,
     bodies.check,
+    opening.check,
     stopping.check,
     budgets.check,
     records.check_packs,
@@ -43,17 +48,17 @@ CHECKS = (
 )
 
 
-def verify(workflow: Workflow, begins: date | None = None) -> Verdict:
+def verify(workflow: Workflow, begins: date | None = None, effort: Effort | None = None) -> Verdict:
     """What can be shown of a process and of those linked to it; nothing is read or written.
 
     The stories of what fails begin on the day given, or on the first on which the edition is in
-    force from a Monday before Christmas 2025.
+    force from a Monday before Christmas 2025. What is looked at is counted in the effort given.
     """
-    found = Found()
+    found, effort = Found(), effort or Effort()
     calendar = calendars.load(workflow.working_days)
     first = begins or first_day(workflow)
     for name, process in _all(workflow):
-        inquiry = Inquiry(process, Diary(process, calendar, first), name, found)
+        inquiry = Inquiry(process, Diary(process, calendar, first), name, found, effort)
         for check in CHECKS:
             check(inquiry)
     order = list(PROPERTIES)

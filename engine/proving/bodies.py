@@ -14,9 +14,10 @@ from engine.proving.clocks import started_on, watch_of
 from engine.proving.ending import Graph
 from engine.proving.inquiry import Inquiry
 from engine.proving.owed import Alone, Law
+from engine.proving.reaching import Node
 from engine.proving.story import who
 from engine.proving.verdict import Entry
-from engine.proving.walking import Move, Node, Way
+from engine.proving.walking import Move, Way
 
 
 def check(inquiry: Inquiry) -> None:
@@ -60,7 +61,8 @@ def _timed(inquiry: Inquiry, timescale: Timescale, theirs: Mapping[str, str], la
         "duties_wait", entry, lambda: inquiry.walks.find_record(test, names, watch)
     )
     if way:
-        over = inquiry.diary.due(timescale, started_on(inquiry, watch, way))
+        started, last_day = started_on(inquiry, watch, way), inquiry.diary.last(way)
+        over = inquiry.diary.due(timescale, started, last_day)
         _tell(inquiry, (entry, timescale.title), way, alone.waiting, (over,))
 
 

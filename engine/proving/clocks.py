@@ -7,12 +7,13 @@ from datetime import date
 
 from engine.definition import Notice, Timescale, Transition, Workflow
 from engine.loading.checks.soundness import RUNNING, Clock
-from engine.prose import quoted
+from engine.prose import capital, quoted
 from engine.proving import moments
 from engine.proving.ending import Graph
 from engine.proving.inquiry import Inquiry
+from engine.proving.reaching import Node
 from engine.proving.story import who
-from engine.proving.walking import Node, Watch, Way
+from engine.proving.walking import Watch, Way
 from engine.timescales import parse
 
 _OFF = "not running"
@@ -83,13 +84,16 @@ def _waits(inquiry: Inquiry, timescale: Timescale) -> None:
     workflow = inquiry.workflow
     if timescale.waiting_on not in (*workflow.roles, *workflow.groups):
         says = f"{quoted(timescale.title)} waits on nobody."
-        inquiry.fail("clocks_watched", says, inquiry.entry("timescale", timescale.id))
+        entry = inquiry.entry("timescale", timescale.id)
+        story = _unwatched(inquiry, timescale, "Nobody is to do it.")
+        inquiry.fail("clocks_watched", says, entry, story)
         return
     role = workflow.roles.get(timescale.waiting_on)
     if timescale.duty and role and role.outside:
         says = f"{quoted(timescale.title)} is a duty, and waits on {who(workflow, role.id)}."
         entry = inquiry.entry("timescale", timescale.id)
-        inquiry.fail("duties_wait", says, entry, (f"{who(workflow, role.id)} never acts here.",))
+        never = capital(f"{who(workflow, role.id)} never acts here.")
+        inquiry.fail("duties_wait", says, entry, _unwatched(inquiry, timescale, never) or (never,))
 
 
 def _told(inquiry: Inquiry, timescale: Timescale) -> None:
@@ -104,19 +108,22 @@ def _told(inquiry: Inquiry, timescale: Timescale) -> None:
             says = f"{title} says why it has no {noun}, and it has one."
             inquiry.fail("clocks_watched", says, entry)
         elif kind not in kinds and not reason:
-            told = "is reminded of it" if kind == "remind" else "is told when it is over"
+            told = "is reminded of it." if kind == "remind" else "is told when it is over."
             says = f"{title} has no {noun}, and does not say why (no_{noun})."
-            inquiry.fail("clocks_watched", says, entry, _unwatched(inquiry, timescale, told))
+            inquiry.fail(
+                "clocks_watched", says, entry, _unwatched(inquiry, timescale, f"Nobody {told}")
+            )
 
 
-def _unwatched(inquiry: Inquiry, timescale: Timescale, told: str) -> tuple[str, ...]:
+def _unwatched(inquiry: Inquiry, timescale: Timescale, last: str) -> tuple[str, ...]:
+    """The nearest case in which a timescale runs, to the day on which it is over."""
     watch = watch_of(timescale, inquiry.workflow)
     entry = inquiry.entry("timescale", timescale.id)
     way = inquiry.way("clocks_watched", entry, lambda move: move.phase == RUNNING, watch)
     if way is None:
         return ()
     over = inquiry.diary.due(timescale, inquiry.diary.last(way))
-    return inquiry.diary.tells(way, f"{over} Nobody {told}.")
+    return inquiry.diary.tells(way, f"{over} {last}")
 
 
 def _reaches(inquiry: Inquiry, timescale: Timescale, notice: Notice) -> None:
@@ -249,5 +256,6 @@ def started_on(inquiry: Inquiry, watch: Watch, way: Way) -> date:
 def _over(inquiry: Inquiry, timescale: Timescale, way: Way, *last: str) -> tuple[str, ...]:
     """The story of a way on which a timescale is over in the end."""
     watch = watch_of(timescale, inquiry.workflow)
-    over = inquiry.diary.due(timescale, started_on(inquiry, watch, way))
+    last_day = inquiry.diary.last(way)
+    over = inquiry.diary.due(timescale, started_on(inquiry, watch, way), last_day)
     return inquiry.diary.tells(way, over, *last)

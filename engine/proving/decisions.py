@@ -11,13 +11,13 @@ from itertools import combinations, product
 
 from engine.definition import Condition, Guard, Transition
 from engine.prose import quoted
+from engine.proving.boxes import lowest, meeting, outside, size
+from engine.proving.effort import TooManyError
 from engine.proving.inquiry import Inquiry
 from engine.proving.record import NOTHING, Masks
-from engine.proving.walking import Move, TooManyError
+from engine.proving.walking import Move
 
 BY_VALUE = ("is", "at least", "at most")
-MOST = 20_000
-"""Situations of one decision that are looked at one by one."""
 
 
 def check(inquiry: Inquiry) -> None:
@@ -111,8 +111,7 @@ def _both_possible(
     if said:
         return True
     told.add(("overlap", one.id, other.id))
-    order = list(inquiry.walks.record.subjects)
-    ends = [{n: h[order.index(n)] for n in seen_by.names} for h in inquiry.walks.at_end(way)]
+    ends = [{n: end[n] for n in seen_by.names} for end in inquiry.walks.at_end(way)]
     both = next((s for h in ends if (s := _shared(inquiry, one, other, h))), None)
     story = inquiry.diary.tells(
         way,
@@ -145,55 +144,68 @@ def _left_open(
         return set()
     tables = [t for step in group for t in step.undecided_if.tables]
     names = set[str]().union(*map(by_value, group), (li.subject for t in tables for li in t))
-    seen_by = inquiry.walks.projection(names)
-    used: set[str] = set()
-    gaps: list[Masks] = []
+    order = inquiry.walks.projection(names).names
     entry = inquiry.entry("transition", group[0].id)
     try:
-        for held in _situations(inquiry, state, seen_by.names):
-            if any(_decides(inquiry, step, seen_by.names, held) for step in group):
-                continue
-            said = [s.id for s in group if _holds(inquiry, s.undecided_if, seen_by.names, held)]
-            used |= set(said)
-            gaps += [] if said else [held]
+        open_ = _undecided(inquiry, state, order, group)
+        used = {step.id for step in group if _meets(open_, _said(inquiry, order, step))}
+        said = [box for step in group for box in _said(inquiry, order, step)]
+        search = inquiry.walks.effort.search()
+        gaps = [piece for box in open_ for piece in outside(box, said, search)]
     except TooManyError:
         inquiry.open("decisions", "There are too many situations to look at each of them.", entry)
+        return {step.id for step in group}
     key = ("gap", *(step.id for step in group))
     if gaps and key not in told:
         told.add(key)
-        _tell_gap(inquiry, state, group, seen_by.names, gaps)
+        _tell_gap(inquiry, state, group, order, gaps)
     return used
 
 
-def _situations(inquiry: Inquiry, state: str, names: Sequence[str]) -> Iterator[Masks]:
-    """Each record that may be there when a case is in a state, with every question answered."""
-    seen: set[Masks] = set()
-    for masks in inquiry.walks.in_state(state, names):
-        each = []
-        for name, mask in zip(names, masks, strict=True):
-            known = inquiry.walks.record.subjects[name]
-            some = mask & ~known.bit(NOTHING) if NOTHING in known.values else mask
-            each.append([1 << at for at in range(len(known.values)) if some >> at & 1])
-        for held in product(*each):
-            if held not in seen:
-                seen.add(held)
-                if len(seen) > MOST:
-                    raise TooManyError
-                yield held
+def _undecided(
+    inquiry: Inquiry, state: str, order: Sequence[str], group: Sequence[Transition]
+) -> list[Masks]:
+    """What may be on record in a state, with every question answered, so that no step is meant."""
+    decided = [
+        box
+        for step in group
+        for table in step.only_if.tables
+        if (box := _box(inquiry, order, (li for li in table if li.word in BY_VALUE)))
+    ]
+    search = inquiry.walks.effort.search()
+    every = _box(inquiry, order, ())
+    if every is None or not outside(every, decided, search):
+        return []
+    found: list[Masks] = []
+    for masks in inquiry.walks.in_state(state, order):
+        answered = meeting(masks, every)
+        for piece in outside(answered, found, search) if answered else ():
+            found += outside(piece, decided, search)
+    return found
 
 
-def _decides(inquiry: Inquiry, step: Transition, names: Sequence[str], held: Masks) -> bool:
-    tables = ([li for li in t if li.word in BY_VALUE] for t in step.only_if.tables)
-    return any(_each(inquiry, table, names, held) for table in tables)
+def _said(inquiry: Inquiry, order: Sequence[str], step: Transition) -> list[Masks]:
+    """The situations in which a step says that nothing is decided."""
+    boxes = (_box(inquiry, order, table) for table in step.undecided_if.tables)
+    return [box for box in boxes if box]
 
 
-def _holds(inquiry: Inquiry, guard: Guard, names: Sequence[str], held: Masks) -> bool:
-    return any(_each(inquiry, table, names, held) for table in guard.tables)
+def _meets(some: Iterable[Masks], others: Sequence[Masks]) -> bool:
+    return any(meeting(one, other) is not None for one in some for other in others)
 
 
-def _each(inquiry: Inquiry, lines: Iterable[Condition], names: Sequence[str], held: Masks) -> bool:
-    now = dict(zip(names, held, strict=True))
-    return all(now[line.subject] & inquiry.walks.record.holding(line) for line in lines)
+def _box(inquiry: Inquiry, order: Sequence[str], lines: Iterable[Condition]) -> Masks | None:
+    """The records, with every question answered, in which these lines hold; None if there are
+    none.
+    """
+    record = inquiry.walks.record
+    known = [record.subjects[name] for name in order]
+    now = {
+        one.name: record.answered(one.name) if NOTHING in one.values else one.every for one in known
+    }
+    for line in lines:
+        now[line.subject] &= record.holding(line)
+    return tuple(now.values()) if all(now.values()) else None
 
 
 def _tell_gap(
@@ -204,18 +216,18 @@ def _tell_gap(
     gaps: Sequence[Masks],
 ) -> None:
     entry = inquiry.entry("transition", group[0].id)
-    order = list(inquiry.walks.record.subjects)
 
     def open_here(move: Move, held: Mapping[str, int]) -> bool:
         at = move.state == state
-        return at and any(_is_one_of(gap, [held[name] for name in names]) for gap in gaps)
+        return at and _meets(gaps, [tuple(held[name] for name in names)])
 
     way = inquiry.attempt("decisions", entry, lambda: inquiry.walks.find_record(open_here, names))
     if way is None:
         return
-    ends = [tuple(h[order.index(n)] for n in names) for h in inquiry.walks.at_end(way)]
-    gap = next((g for g in gaps if any(_is_one_of(g, end) for end in ends)), gaps[0])
-    others = f" So it is in {len(gaps)} situations." if len(gaps) > 1 else ""
+    ends = [tuple(end[name] for name in names) for end in inquiry.walks.at_end(way)]
+    here = [both for g in gaps for end in ends if (both := meeting(g, end))]
+    gap, many = min(map(lowest, here or gaps)), size(gaps)
+    others = f" So it is in {many:,} situations." if many > 1 else ""
     listed = ", ".join(quoted(step.title) for step in group)
     says = f"There is a situation for which none of these steps is meant: {listed}."
     story = inquiry.diary.tells(
@@ -224,10 +236,6 @@ def _tell_gap(
         f"Then none of these ways is open.{others}",
     )
     inquiry.fail("decisions", says, entry, story)
-
-
-def _is_one_of(gap: Masks, held: Iterable[int]) -> bool:
-    return all(mine & other for mine, other in zip(gap, held, strict=True))
 
 
 def _situation(inquiry: Inquiry, names: Sequence[str], held: Masks) -> str:

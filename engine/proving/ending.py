@@ -6,24 +6,20 @@ without any answer having been wrong.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import product
-from math import prod
 from operator import itemgetter
 from typing import NamedTuple
 
 from engine.definition import Transition
-from engine.proving.record import Masks, Projection
-from engine.proving.walking import Move, Node, TooManyError, Walks, Watch, Way
+from engine.proving.boxes import lowest, meeting, outside, spread
+from engine.proving.effort import Search, TooManyError
+from engine.proving.reaching import Node
+from engine.proving.record import Masks
+from engine.proving.walking import Goal, Move, Walks, Watch, Way
 
-FEW = 4_000
-"""Records, answer by answer, that are looked at in one state."""
-
-Place = tuple[Node, Masks]
-"""A place, and what is on record there."""
+Places = dict[Node, list[Masks]]
+"""Places, and what may be on record at each."""
 
 Ends = Callable[[Transition, Hashable, Hashable], bool]
 """Whether a step from one phase to another is what is to happen."""
@@ -123,9 +119,9 @@ class Prospects:
         never, doubtful = self.doubtful(graph, ends)
         never = {node for node in never if wanted(node)}
         fast = {n for n in never if all(there == n for _, there in graph.edges.get(n, ()))}
-        never = fast or never
-        if never:
-            way = self._walks.find(lambda move: (move.phase, move.state) in never, watch)
+        # Where nothing at all leads on, it is seen best; that such a place is come to is not known.
+        for here in (fast, never - fast):
+            way = self._walks.find(_is_at(here), watch) if here else None
             if way is not None:
                 return Stuck(way)
         if any(wanted(node) for node in doubtful):
@@ -185,27 +181,27 @@ class Prospects:
         self, state: str, names: set[str], steps: list[Transition], helpers: list[Transition]
     ) -> bool:
         """Whether each record that may be in a state lets one of the steps be taken in the end."""
-        seen_by = self._walks.projection(names)
-        # First of any record at all, then only of those that may be there.
-        some = tuple(one.every for one in seen_by.subjects)
-        return self._all_settle(state, [some], seen_by, (steps, helpers)) or self._all_settle(
-            state, self._walks.in_state(state, names), seen_by, (steps, helpers)
-        )
+        seen_by, search = self._walks.projection(names), self._walks.effort.search()
 
-    def _all_settle(
-        self,
-        state: str,
-        masks: list[Masks],
-        seen_by: Projection,
-        which: tuple[list[Transition], list[Transition]],
-    ) -> bool:
-        steps, helpers = which
+        def before(_: str, wanted: Masks) -> Iterator[tuple[str, Masks]]:
+            yield state, seen_by.unsettled(state, wanted)
+            for step in helpers:
+                for held in seen_by.before(step.id, state, wanted):
+                    yield state, held
+
+        first = [
+            (state, held)
+            for step in steps
+            for held in seen_by.before(step.id, step.to or state, seen_by.every)
+        ]
         try:
-            waiting = _one_by_one(masks)
+            good = spread(first, before, search).get(state, [])
+            # First of any record at all, then only of those that may be there.
+            return not outside(seen_by.every, good, search) or not any(
+                outside(held, good, search) for held in self._walks.in_state(state, names)
+            )
         except TooManyError:
             return False
-        good = {held for held in waiting if any(_can(seen_by, s, state, held) for s in steps)}
-        return _settles(waiting, good, lambda held: _next(seen_by, helpers, state, held))
 
     def _exactly(
         self,
@@ -224,18 +220,16 @@ class Prospects:
         )
         while True:
             here = self._stuck(names, graph, doubtful, ends, watch)
-            here = {place: fast for place, fast in here.items() if wanted(place[0])}
+            here = {node: boxes for node, boxes in here.items() if wanted(node)}
             # Where nothing at all leads on, it is seen best.
-            here = {place: fast for place, fast in here.items() if fast} or here
+            here = self._staying(names, graph, here) or here
             if not here:
                 return None
-            way, held = self._nearest(names, here, watch)
-            lacking = self._walks.lacking(way)
-            if not lacking:
+            way, held = self._place(names, here, watch)
+            more = self._walks.more(way, names)
+            if more is None:
                 return Stuck(way, self._said(names, held))
-            if lacking <= names:
-                raise TooManyError
-            names |= lacking
+            names = more
 
     def _stuck(
         self,
@@ -244,49 +238,64 @@ class Prospects:
         doubtful: set[Node],
         ends: Ends,
         watch: Watch,
-    ) -> dict[Place, bool]:
-        """The records at doubtful places from where it cannot happen, and whether a case stays."""
-        seen_by = self._walks.projection(names)
-        known: dict[Node, list[Masks]] = {}
-        deque(self._walks.moves(names, watch, known=known), maxlen=0)
-        reached = {node: masks for node, masks in known.items() if node in doubtful}
-        places = {(n, held) for n, masks in reached.items() for held in _one_by_one(masks)}
-        if len(places) > FEW:
-            raise TooManyError
-        following: dict[tuple[Node, Masks], set[tuple[Node, Masks]]] = {}
-        good: set[tuple[Node, Masks]] = set()
-        for place in places:
-            node, held = place
-            mine = {(node, one) for one in _one_by_one([seen_by.settled(node[1], held)])}
+    ) -> Places:
+        """What may be on record at doubtful places so that it cannot happen."""
+        seen_by, search = self._walks.projection(names), self._walks.effort.search()
+        leading: dict[Node, list[tuple[Transition, Node]]] = {}
+        first: list[tuple[Node, Masks]] = []
+        for node in doubtful:
             for step, there in graph.edges.get(node, ()):
-                for masks in seen_by.after(step.id, there[1], held):
-                    if ends(step, node[0], there[0]) or there not in doubtful:
-                        good.add(place)
-                    mine |= {(there, one) for one in _one_by_one([masks])}
-            following[place] = mine
-        changed = True
-        while changed:
-            more = {p for p in places - good if following[p] & good}
-            good |= more
-            changed = bool(more)
-        return {
-            place: all(there == place[0] for there, _ in following[place])
-            for place in places - good
-        }
+                if ends(step, node[0], there[0]) or there not in doubtful:
+                    befores = seen_by.before(step.id, there[1], seen_by.every)
+                    first += [(node, held) for held in befores]
+                else:
+                    leading.setdefault(there, []).append((step, node))
 
-    def _nearest(
-        self, names: frozenset[str], stuck: Collection[Place], watch: Watch
-    ) -> tuple[Way, Masks]:
-        for move in self._walks.moves(names, watch):
-            node = (move.phase, move.state)
-            for held in sorted(_one_by_one([move.held])):
-                if (node, held) in stuck:
-                    return move.way, held
-        raise TooManyError
+        def before(there: Node, wanted: Masks) -> Iterator[tuple[Node, Masks]]:
+            yield there, seen_by.unsettled(there[1], wanted)
+            for step, node in leading.get(there, ()):
+                for held in seen_by.before(step.id, there[1], wanted):
+                    yield node, held
+
+        good = spread(first, before, search)
+        reached = self._walks.reach(names, watch).places
+        return _outside(
+            {node: masks for node, masks in reached.items() if node in doubtful}, good, search
+        )
+
+    def _staying(self, names: frozenset[str], graph: Graph, stuck: Places) -> Places:
+        """Those of the places from which no step leads to another."""
+        seen_by = self._walks.projection(names)
+        leaving = {
+            node: [
+                held
+                for step, there in graph.edges.get(node, ())
+                if there != node
+                for held in seen_by.before(step.id, there[1], seen_by.every)
+            ]
+            for node in stuck
+        }
+        return _outside(stuck, leaving, self._walks.effort.search())
+
+    def _place(self, names: frozenset[str], stuck: Places, watch: Watch) -> tuple[Way, Masks]:
+        """The way to the nearest of some places, and what must be on record there."""
+
+        def is_there(move: Move) -> bool:
+            return any(meeting(move.held, box) for box in stuck.get((move.phase, move.state), ()))
+
+        move = self._walks.nearest(is_there, names, watch)
+        if move is None:
+            raise TooManyError
+        here = stuck[move.phase, move.state]
+        return move.way, min(lowest(both) for box in here if (both := meeting(move.held, box)))
 
     def _said(self, names: frozenset[str], held: Masks) -> tuple[tuple[str, tuple[str, ...]], ...]:
         subjects = self._walks.projection(names).subjects
         return tuple((one.name, one.said(m)) for one, m in zip(subjects, held, strict=True))
+
+
+def _is_at(nodes: Collection[Node]) -> Goal:
+    return lambda move: (move.phase, move.state) in nodes
 
 
 def _may_end(graph: Graph, node: Node, ends: Ends) -> bool:
@@ -306,48 +315,10 @@ def _backwards(graph: Graph, found: set[Node]) -> set[Node]:
     return found
 
 
-def _one_by_one(masks: Iterable[Masks]) -> set[Masks]:
-    """Each record, answer by answer, that these masks may stand for."""
-    found: set[Masks] = set()
-    for held in masks:
-        found |= _each_alone(held)
-        if len(found) > FEW:
-            raise TooManyError
-    return found
-
-
-@lru_cache(maxsize=16_384)
-def _each_alone(held: Masks) -> frozenset[Masks]:
-    if prod(mask.bit_count() for mask in held) > FEW:
-        raise TooManyError
-    return frozenset(
-        product(*([1 << n for n in range(m.bit_length()) if m >> n & 1] for m in held))
-    )
-
-
-def _can(seen_by: Projection, step: Transition, state: str, held: Masks) -> bool:
-    there = step.to or state
-    return bool(seen_by.after(step.id, there, held))
-
-
-def _next(
-    seen_by: Projection, helpers: Iterable[Transition], state: str, held: Masks
-) -> list[frozenset[Masks]]:
-    following = [seen_by.settled(state, held)]
-    for step in helpers:
-        following += seen_by.after(step.id, state, held)
-    return list(map(_each_alone, dict.fromkeys(following)))
-
-
-def _settles(
-    waiting: set[Masks], good: set[Masks], following: Callable[[Masks], list[frozenset[Masks]]]
-) -> bool:
-    """Whether all these records lead to a good one."""
-    left = waiting - good
-    known = {held: following(held) for held in left} if good else {}
-    while left:
-        more = {held for held in left if not all(map(good.isdisjoint, known.get(held, ())))}
-        if not more:
-            return False
-        good, left = good | more, left - more
-    return True
+def _outside(some: Places, others: Places, search: Search) -> Places:
+    """What is at places in some boxes, and not in others."""
+    found = {
+        node: [piece for box in boxes for piece in outside(box, others.get(node, ()), search)]
+        for node, boxes in some.items()
+    }
+    return {node: boxes for node, boxes in found.items() if boxes}

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from engine.definition import Workflow
+from engine.proving.effort import Effort, TooManyError
 from engine.proving.ending import Prospects
 from engine.proving.record import read
 from engine.proving.story import Diary
 from engine.proving.verdict import Entry, Failure, Open
-from engine.proving.walking import Goal, TooManyError, Walks, Watch, Way
+from engine.proving.walking import Goal, Walks, Watch, Way
 
 T = TypeVar("T")
 
@@ -34,11 +35,13 @@ class Inquiry:
     process: str = ""
     """The name of a linked process; empty for the process itself."""
     found: Found = field(default_factory=Found)
+    effort: Effort = field(default_factory=Effort)
+    """What all its searches may look at, with those of the processes linked to it."""
 
     @cached_property
     def walks(self) -> Walks:
         """The searches through the process."""
-        return Walks(self.workflow)
+        return Walks(self.workflow, self.effort)
 
     @cached_property
     def prospects(self) -> Prospects:
@@ -81,14 +84,13 @@ class Inquiry:
     def record(self, way: Way, names: Collection[str]) -> str:
         """What is on record of these subjects at the end of a way, as a sentence."""
         held = self.walks.at_end(way)
-        order = list(self.walks.record.subjects)
         said = []
         for name in names:
-            if name in order:
+            known = self.walks.record.subjects.get(name)
+            if known:
                 mask = 0
                 for one in held:
-                    mask |= one[order.index(name)]
-                known = self.walks.record.subjects[name]
+                    mask |= one[name]
                 if mask != known.every:
                     said.append((name, known.said(mask)))
         return self.diary.record(said)

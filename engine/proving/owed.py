@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from engine.definition import Approval, OwnRule, Transition, Workflow
-from engine.edition import rests_on
+from engine.owing import can_end, is_theirs
 from engine.own_rules import holds_on
 from engine.prose import listed, people, quoted
 from engine.proving.record import ONCE, Record
@@ -171,7 +171,8 @@ class Alone:
 
     def _held_open(self, process: str, mask: int) -> bool:
         """Whether a linked case may be open, or is needed, that these roles cannot end."""
-        if can_end(self._workflow.children[process], self._roles):
+        linked = self._workflow.children[process]
+        if can_end(linked, lambda step: is_theirs(step, linked, self._roles)):
             return False
         steps = self._workflow.transitions.values()
         opens = [step for step in steps if step.opens and step.opens.process == process]
@@ -188,30 +189,3 @@ class Alone:
         steps = [step for step in given if not self._roles & set(step.who)] or given
         whose = people(self._workflow, tuple(dict.fromkeys(r for s in steps for r in s.who)), "or")
         return f"{ask}, which only {whose} gives: {listed((quoted(s.title) for s in steps), 'or')}"
-
-
-def can_end(process: Workflow, roles: Collection[str]) -> bool:
-    """Whether these roles can close a case of a linked process from wherever it has come."""
-    steps = process.transitions.values()
-    moves = [(start, step.to or start, step) for step in steps for start in step.starts]
-    reached, more = {process.starts_at}, True
-    while more:
-        found = {there for start, there, _ in moves if start in reached} - reached
-        reached |= found
-        more = bool(found)
-    ended, more = {state.id for state in process.states.values() if state.closed}, True
-    while more:
-        found = {
-            start
-            for start, there, step in moves
-            if there in ended and start not in ended and _is_theirs(step, process, roles)
-        }
-        ended |= found
-        more = bool(found)
-    return reached <= ended
-
-
-def _is_theirs(step: Transition, process: Workflow, roles: Collection[str]) -> bool:
-    approved = all(set(roles) & set(approval.by) for approval in step.approve)
-    asked = any(process.questions[name].asked_of for name in rests_on(step))
-    return bool(set(roles) & set(step.who)) and approved and not asked

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
 
-from engine.definition import OwnRule, Timescale, Transition, Workflow
+from engine.definition import OwnRule, Question, Timescale, Transition, Workflow
 from engine.loading.checks.soundness import RUNNING
 from engine.own_rules import holds_on
 from engine.prose import listed, quoted
 from engine.proving import records
 from engine.proving.clocks import watch_of
 from engine.proving.inquiry import Inquiry
-from engine.proving.records import LOST, SURE, comes_to, unsure
+from engine.proving.records import LOST, SURE, comes_to, may_differ, unsure
 from engine.proving.story import who
 from engine.proving.walking import Move, Watch, takes
 
@@ -134,12 +134,22 @@ def _needed(inquiry: Inquiry, rule: OwnRule) -> Iterator[tuple[Watch, str]]:
     for name in rule.asked:
         ask = quoted(workflow.questions[name].ask)
         yield records.Asked(name), f"nobody need have been asked {ask}"
+    changing = [name for name in rule.approved if may_differ(workflow.questions[name])]
+    as_it_is = "".join(map(_as_it_is, (workflow.questions[name] for name in changing)))
     for name in rule.approved_by:
-        yield records.Approved(name, rule.approved), f"{who(workflow, name)} need not have approved"
+        watch = records.Approved(name, rule.approved, changing)
+        yield watch, f"{who(workflow, name)} need not have approved{as_it_is}"
     for name in rule.taken:
         title = quoted(workflow.transitions[name].title)
         since = " since" if rule.since else ""
         yield records.Taken(name, rule.since), f"{title} was not taken{since}"
+
+
+def _as_it_is(question: Question) -> str:
+    return (
+        f" what then stands as {quoted(question.ask)}: "
+        "it may change at any time, and an approval is void when it does"
+    )
 
 
 def _never(inquiry: Inquiry, rule: OwnRule) -> None:

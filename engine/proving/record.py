@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import or_
 from typing import NamedTuple
 
 from engine.definition import Condition, Question, Transition, Workflow
@@ -72,16 +73,30 @@ class Record:
         self.begins = {step.id: self._begins(step) for step in steps}
         self.ways = {step.id: tuple(self._ways(step)) for step in steps}
 
+    def subjects_of(self, step: str) -> Iterator[str]:
+        """The subjects that a step reads."""
+        for way in self.ways[step]:
+            for name, _ in way.needs:
+                yield name
+
     def is_closed_to(self, name: str, state: str) -> bool:
         """Whether nobody can answer a question in a state, other than with a step there."""
         if name in self.by_step or name.startswith(ONCE):
             return True
         steps = self.edition.given_with.get(name, ())
-        every = self.workflow.transitions.values()
-        others = [s for s in every if name in (*rests_on(s), *s.asked) and name not in s.asks_anew]
-        if any(state in step.starts for step in (*others, *steps)) and steps:
+        others = self._asking.get(name, ()) if steps else ()
+        if any(state in step.starts for step in (*others, *steps)):
             return not any(state in step.starts for step in others)
         return False
+
+    @cached_property
+    def _asking(self) -> dict[str, list[Transition]]:
+        """The steps that ask for an answer, of each question, and do not ask it anew."""
+        found: dict[str, list[Transition]] = {}
+        for step in self.workflow.transitions.values():
+            for name in {*rests_on(step), *step.asked}.difference(step.asks_anew):
+                found.setdefault(name, []).append(step)
+        return found
 
     def later(self, name: str, state: str) -> tuple[int, ...]:
         """What may come of each value of a subject without a step, in a state."""
@@ -224,9 +239,12 @@ class Projection:
 
     def settled(self, state: str, held: Masks) -> Masks:
         """The record in a state, with whatever may come of it there without a step."""
+        return tuple(map(_image, self._later_in(state), held))
+
+    def _later_in(self, state: str) -> tuple[tuple[int, ...], ...]:
         if state not in self._later:
             self._later[state] = tuple(self._record.later(name, state) for name in self.names)
-        return tuple(map(_image, self._later[state], held))
+        return self._later[state]
 
     def after(self, step: str, there: str, held: Masks) -> tuple[Masks, ...]:
         """The record after a step that leads to a state, for each way in which it can be taken."""
@@ -253,8 +271,36 @@ class Projection:
                     now[number] = mask
                 yield self.settled(there, tuple(now))
 
-    def lacking(self, step: str, held: Masks) -> set[str]:
-        """The subjects for which a step cannot be taken with this record; none if it can."""
+    def before(self, step: str, there: str, wanted: Masks) -> Iterator[Masks]:
+        """The records with which a step to a state can be taken so that one of these may come of
+        it, for each way in which it can be taken.
+        """
+        settled = self.unsettled(there, wanted)
+        for needs, leaves in self._ways[step]:
+            now = list(settled)
+            for number, mask in leaves:
+                now[number] = self.every[number] if now[number] & mask else 0
+            for number, mask in needs:
+                now[number] &= mask
+            for number, mask in self._begins[step]:
+                now[number] = self.every[number] if now[number] & mask else 0
+            if all(now):
+                yield tuple(now)
+
+    def unsettled(self, state: str, wanted: Masks) -> Masks:
+        """The records of which one of these may come in a state without a step."""
+        return tuple(map(_origin, self._later_in(state), wanted))
+
+    @cached_property
+    def every(self) -> Masks:
+        """Whatever may be on record of each subject."""
+        return tuple(one.every for one in self.subjects)
+
+    def lacking(self, step: str, held: Masks, *, every: bool = False) -> set[str]:
+        """Subjects for which a step cannot be taken with this record; none if it can.
+
+        The first of each of its ways, or every one.
+        """
         before = list(held)
         for number, mask in self._begins[step]:
             before[number] = mask
@@ -263,7 +309,7 @@ class Projection:
             failing = [n for n, mask in needs if not before[n] & mask]
             if not failing:
                 return set()
-            found.add(self.names[failing[0]])
+            found |= {self.names[number] for number in (failing if every else failing[:1])}
         return found
 
     @cached_property
@@ -274,7 +320,7 @@ class Projection:
 
 def within(one: Masks, other: Masks) -> bool:
     """Whether all that one record may be, another may be too."""
-    return all(mine | theirs == theirs for mine, theirs in zip(one, other, strict=True))
+    return tuple(map(or_, one, other)) == other
 
 
 def read(step: Transition) -> tuple[str, ...]:
@@ -289,6 +335,11 @@ def _image(later: tuple[int, ...], mask: int) -> int:
         if mask >> at & 1:
             found |= more
     return found
+
+
+@lru_cache(maxsize=65536)
+def _origin(later: tuple[int, ...], wanted: int) -> int:
+    return sum(1 << at for at, more in enumerate(later) if more & wanted)
 
 
 def _seen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator
 
-from engine.definition import Transition
+from engine.definition import Question, Transition
 from engine.edition import rests_on
 from engine.guards import NOT_ANSWERED
 from engine.prose import quoted
@@ -55,11 +55,16 @@ class Asked:
 
 
 class Approved:
-    """Follows whether somebody in a role has approved something that was not asked anew since."""
+    """Follows whether somebody in a role has approved something as it stands.
 
-    def __init__(self, role: str, questions: Collection[str]) -> None:
+    What may change by itself is approved only by the step that asks for it: it may be another the
+    moment after. Anything else stays approved until a step asks it anew or answers it by itself.
+    """
+
+    def __init__(self, role: str, questions: Collection[str], changing: Collection[str]) -> None:
         self._role = role
         self._questions = questions
+        self._lasts = not set(questions) & set(changing)
 
     def first(self, state: str) -> Hashable:
         """Not yet."""
@@ -70,7 +75,15 @@ class Approved:
         for one in step.approve:
             if one.of in self._questions and one.by == (self._role,):
                 return SURE
-        return LOST if set(self._questions) & set(step.asks_anew) else phase
+        anew = {*step.asks_anew, step.dates, *dict(step.sets)}
+        return phase if self._lasts and anew.isdisjoint(self._questions) else LOST
+
+
+def may_differ(question: Question) -> bool:
+    """Whether what stands as an answer can become another without a step and without a correction:
+    it may change, or another person or agency is still to answer.
+    """
+    return bool(question.may_change or question.per or question.asked_of)
 
 
 class Taken:

@@ -57,7 +57,23 @@ def _held(inquiry: Inquiry, rule: OwnRule, timescale: Timescale) -> None:
         if name not in timescale.stops_if:
             step = inquiry.workflow.transitions[name]
             says = f"{rule.says} But {quoted(step.title)} does not end {title}."
-            inquiry.fail("rules", says, entry)
+            inquiry.fail("rules", says, entry, _runs_on(inquiry, entry, timescale, step))
+
+
+def _runs_on(
+    inquiry: Inquiry, entry: Entry, timescale: Timescale, step: Transition
+) -> tuple[str, ...]:
+    """The nearest case in which a time runs on after a step."""
+    watch, title = watch_of(timescale, inquiry.workflow), quoted(timescale.title)
+    way = inquiry.way("rules", entry, lambda move: move.step is step and _runs(move), watch)
+    if way is None:
+        return (f"On no way is {quoted(step.title)} taken while {title} runs.",)
+    return inquiry.diary.tells(way, f"{title} runs on.")
+
+
+def _runs(move: Move) -> bool:
+    before = move.before is not None and move.before.phase == RUNNING
+    return before and move.phase == RUNNING
 
 
 def _says_why(inquiry: Inquiry, timescale: Timescale, step: Transition) -> bool:

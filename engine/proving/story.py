@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from engine.calendars import Calendar
 from engine.dates import short_day
@@ -13,7 +13,7 @@ from engine.guards import YES_OR_NO, clause
 from engine.prose import people, quoted, series, with_article
 from engine.proving.record import COMING, DONE, GIVEN, NOTHING, ONCE, PAST
 from engine.proving.walking import Way
-from engine.timescales import due_on, length, parse
+from engine.timescales import Rule, due_on, length, parse
 from engine.written import BEGINS
 
 MOST_STEPS = 8
@@ -55,17 +55,31 @@ class Diary:
         by = people(self.workflow, step.who, "or") if step.who else "nobody"
         return f"On {short_day(self.day(number))} {by}: {quoted(step.title)}."
 
-    def due(self, timescale: Timescale, started: date) -> str:
-        """That a timescale which started on a day is over, and when."""
+    def due(self, timescale: Timescale, started: date, told_on: date | None = None) -> str:
+        """That a timescale which started on a day is over, and when; or was over by another day."""
         variant = in_force(timescale, started)
         rule = parse(variant.due)
         end = due_on(rule, started, self.calendar)
         name = quoted(timescale.title)
+        if end is not None and rule.form == "before":
+            return self._counted_back(rule, started, name)
         if end is None:
             return f"{name} runs from {short_day(started)}, to be done as soon as practicable."
         said = length(rule.number, rule.unit)
         are = "is" if rule.number == 1 else "are"
+        if told_on and end < told_on:
+            were = "was" if rule.number == 1 else "were"
+            return f"The {said} of {name} {were} over on {short_day(end)}."
         return f"On {short_day(end)} the {said} of {name} {are} over."
+
+    def _counted_back(self, rule: Rule, since: date, name: str) -> str:
+        """What is due before a plan, of a plan for the first day by which that is still to come."""
+        plan = since
+        while (end := due_on(rule, plan, self.calendar)) is not None and end <= since:
+            plan += max(since - end, timedelta(1))
+        assert end is not None
+        planned = f"Counted back from a plan for {short_day(plan)}, {name}"
+        return f"{planned} is due on {short_day(end)}, and that day goes by."
 
     def record(self, held: Iterable[tuple[str, Sequence[str]]]) -> str:
         """What is on record of these subjects, as a sentence."""

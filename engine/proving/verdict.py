@@ -12,6 +12,7 @@ PROPERTIES: Final[dict[str, str]] = {
     "states_reached": "Every state can be reached",
     "cases_end": "From wherever a case has come, it can be closed",
     "steps_possible": "Every step can be taken",
+    "ways_possible": "Every situation that a condition names can be",
     "decisions": "Each decision has a way on in every situation, and one only",
     "clocks_can_start": "The day that starts a timescale is asked for in time",
     "clocks_end": "Every timescale can be met or stopped wherever it runs",

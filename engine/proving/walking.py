@@ -7,20 +7,21 @@ finds cannot be done, it looks at the answers for which it cannot, and searches 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from engine.definition import Transition, Workflow
+from engine.proving.boxes import join
+from engine.proving.effort import Effort, Search, TooManyError
+from engine.proving.reaching import Arrival, Node, Reach
 from engine.proving.record import Masks, Projection, Record, within
+from engine.proving.stream import Stream
 
-MOST = 6_000
-"""Situations of one search, after which it is given up and said to show nothing."""
+MANY = 32
+"""So many boxes at the end of a way are kept apart, of which some may be one."""
 
 NO_PHASE = ""
-
-
-class TooManyError(Exception):
-    """A search was given up: there are more situations than it looks at."""
 
 
 class Watch(Protocol):
@@ -79,8 +80,7 @@ class Way(NamedTuple):
 
 
 Goal = Callable[[Move], bool]
-Node = tuple[Hashable, str]
-"""A phase of what is followed, and a state."""
+Test = Callable[[Move, Mapping[str, int]], bool]
 
 
 def takes(step: Transition) -> Goal:
@@ -113,16 +113,20 @@ def comes_in(states: Collection[str]) -> Goal:
 class Walks:
     """The searches through one workflow; what was searched once is kept."""
 
-    def __init__(self, workflow: Workflow) -> None:
+    def __init__(self, workflow: Workflow, effort: Effort) -> None:
         self.workflow = workflow
+        self.effort = effort
         self.record = Record(workflow)
         self.steps: dict[str, list[Transition]] = {}
         for step in workflow.transitions.values():
             for start in step.starts:
                 self.steps.setdefault(start, []).append(step)
         self._projections: dict[frozenset[str], Projection] = {}
-        self._valuations: dict[frozenset[str], dict[str, list[Masks]]] = {}
-        self._streams: dict[frozenset[str], _Stream] = {}
+        self._reaches: dict[frozenset[str], Reach] = {}
+        self._too_many: set[frozenset[str]] = set()
+        """The subjects with which a search for the nearest was given up."""
+        self._ends: dict[tuple[str, ...], list[Masks]] = {}
+        self._streams: dict[frozenset[str], Stream[Move]] = {}
         self._whole = Projection(self.record, self.record.subjects)
 
     def projection(self, names: Collection[str]) -> Projection:
@@ -137,169 +141,230 @@ class Walks:
         names: Collection[str] = (),
         watch: Watch | None = None,
         without: Collection[str] = (),
-        known: dict[Node, list[Masks]] | None = None,
     ) -> Iterator[Move]:
         """Every move of a case, nearest first; each situation is gone on from once.
 
-        What may be on record at each place is left in `known`. Raises TooManyError when there are
-        too many situations.
+        Raises TooManyError when there are too many situations.
         """
-        seen_by, watching = self.projection(names), watch or Watching()
-        start = self.workflow.starts_at
-        opened = Move(start, watching.first(start), seen_by.first)
-        known = {} if known is None else known
-        known[(opened.phase, start)] = [opened.held]
+        seen_by, near = self.projection(names), self.effort.near
+        search = self.effort.search() if names else self.effort.of_states()
+        opened, onward = self._opened(seen_by, watch), self._onward(watch, without)
+        known: dict[Node, list[Masks]] = {(opened.phase, opened.state): [opened.held]}
         waiting, situations = deque([opened]), 0
         yield opened
         while waiting:
             here = waiting.popleft()
-            for step in self.steps.get(here.state, ()):
-                if step.id in without:
-                    continue
-                there = step.to or here.state
-                phase = watching.after(step, here.phase, here.state, there)
-                if phase is None:
-                    continue
-                before = known.setdefault((phase, there), [])
-                for held in seen_by.after(step.id, there, here.held):
-                    move = Move(there, phase, held, step, here)
+            steps = onward((here.phase, here.state))
+            search.look(len(steps) << 2)
+            for step, node in steps:
+                before = known.setdefault(node, [])
+                for held in seen_by.after(step.id, node[1], here.held):
+                    move = Move(node[1], node[0], held, step, here)
                     yield move
                     if held not in before and not any(within(held, other) for other in before):
+                        search.look(len(before))
                         before.append(held)
                         waiting.append(move)
                         situations += 1
-                        if situations > MOST:
+                        if names and situations > near:
                             raise TooManyError
+
+    def _opened(self, seen_by: Projection, watch: Watch | None) -> Move:
+        start = self.workflow.starts_at
+        return Move(start, (watch or Watching()).first(start), seen_by.first)
+
+    def _onward(
+        self, watch: Watch | None, without: Collection[str]
+    ) -> Callable[[Node], list[tuple[Transition, Node]]]:
+        """The steps from a place, and where each leads."""
+        watching = watch or Watching()
+        known: dict[Node, list[tuple[Transition, Node]]] = {}
+
+        def onward(node: Node) -> list[tuple[Transition, Node]]:
+            if node not in known:
+                phase, state = node
+                places = (
+                    (step, (watching.after(step, phase, state, step.to or state), step.to or state))
+                    for step in self.steps.get(state, ())
+                    if step.id not in without
+                )
+                known[node] = [one for one in places if one[1][0] is not None]
+            return known[node]
+
+        return onward
 
     def find(
         self, goal: Goal, watch: Watch | None = None, without: Collection[str] = ()
     ) -> Way | None:
         """The shortest way that a case can really go to a goal; None if there is no way.
 
-        Raises TooManyError where that cannot be told.
+        Where there are too many situations it may not be the shortest. Raises TooManyError where
+        that cannot be told.
         """
         names: frozenset[str] | None = frozenset()
         way = None
         while names is not None:
-            kept = watch is None and not without
-            moves: Iterable[Move] = self._kept(names) if kept else self.moves(names, watch, without)
-            way = next((move.way for move in moves if goal(move)), None)
-            if way is None:
+            move = self.nearest(goal, names, watch, without)
+            if move is None:
                 return None
-            names = self._more(way, names)
+            way = move.way
+            names = self.more(way, names)
         return way
 
     def find_record(
-        self,
-        test: Callable[[Move, Mapping[str, int]], bool],
-        names: Iterable[str],
-        watch: Watch | None = None,
+        self, test: Test, names: Iterable[str], watch: Watch | None = None
     ) -> Way | None:
         """The shortest way to a place that passes a test, with what may be on record there of these
         subjects.
 
-        Raises TooManyError where that cannot be told.
+        What passes with a record passes with one that may be more. Raises TooManyError where that
+        cannot be told.
         """
         looked_at: frozenset[str] | None = frozenset(names)
         way = None
         while looked_at is not None:
             order = self.projection(looked_at).names
-            moves: Iterable[Move] = self.moves(looked_at, watch) if watch else self._kept(looked_at)
-            way = next(
-                (m.way for m in moves if test(m, dict(zip(order, m.held, strict=True)))), None
-            )
-            if way is None:
+            move = self.nearest(partial(_passes, test, order), looked_at, watch)
+            if move is None:
                 return None
-            looked_at = self._more(way, looked_at)
+            way = move.way
+            looked_at = self.more(way, looked_at)
         return way
 
-    def _more(self, way: Way, names: frozenset[str]) -> frozenset[str] | None:
-        """What a search must look at too, since a way cannot be gone; None if it can."""
-        lacking = self.lacking(way)
+    def nearest(
+        self,
+        goal: Goal,
+        names: frozenset[str],
+        watch: Watch | None = None,
+        without: Collection[str] = (),
+    ) -> Move | None:
+        """The nearest move to a goal, as far as these subjects tell; any where there are too many.
+
+        Raises TooManyError where it cannot be told whether there is one.
+        """
+        kept = watch is None and not without
+        if not self._is_large(names):
+            moves = self._kept(names) if kept else self.moves(names, watch, without)
+            try:
+                return next((move for move in moves if goal(move)), None)
+            except TooManyError:
+                self._too_many |= {names} if kept else set()
+        return self._any(goal, names, self.reach(names, watch, without))
+
+    def _is_large(self, names: frozenset[str]) -> bool:
+        return any(fewer <= names for fewer in self._too_many)
+
+    def _any(self, goal: Goal, names: frozenset[str], reach: Reach) -> Move | None:
+        """A move to a goal, by any way."""
+        (phase, state), held = reach.opened
+        opened = Move(state, phase, held)
+        if goal(opened):
+            return opened
+        for number, one in enumerate(reach.arrivals):
+            if goal(_moved(one, Move(one.start[1], one.start[0], one.before))):
+                move = opened
+                for arrival, held in reach.way_to(number, self.effort.search()):
+                    move = _moved(arrival, move)._replace(held=held)
+                if goal(move):
+                    return move
+                raise TooManyError
+        return None
+
+    def reach(
+        self, names: Collection[str], watch: Watch | None = None, without: Collection[str] = ()
+    ) -> Reach:
+        """Every place of a case, with what may be on record there.
+
+        Raises TooManyError when there is too much.
+        """
+        key, kept = frozenset(names), watch is None and not without
+        if kept and key in self._reaches:
+            return self._reaches[key]
+        seen_by = self.projection(key)
+        opened = self._opened(seen_by, watch)
+        reach = Reach(
+            seen_by,
+            ((opened.phase, opened.state), opened.held),
+            self._onward(watch, without),
+            self.effort.search(),
+        )
+        if kept:
+            self._reaches[key] = reach
+        return reach
+
+    def more(self, way: Way, names: frozenset[str]) -> frozenset[str] | None:
+        """What a search must look at too, since a way cannot be gone; None if it can.
+
+        What a step lacks may hang on which of its ways an earlier step was taken by, and so on all
+        that is read on the way.
+        """
+        lacking = self.lacking(way, every=self._is_large(names))
         if lacking and lacking <= names:
-            raise TooManyError
+            lacking = frozenset(
+                name for step in way.steps for name in self.record.subjects_of(step.id)
+            )
+            if lacking <= names:
+                raise TooManyError
         return names | lacking if lacking else None
 
-    def lacking(self, way: Way) -> frozenset[str]:
-        """The subjects for which a way cannot be gone; none if it can."""
-        whole = self._whole
-        held: list[Masks] = [whole.first]
+    def lacking(self, way: Way, *, every: bool = False) -> frozenset[str]:
+        """The subjects for which a way cannot be gone, the first ones or all; none if it can.
+
+        Raises TooManyError where too much may be on record on the way.
+        """
+        held: list[Masks] = [self._whole.first]
+        search = self.effort.search()
         for step, there in zip(way.steps, way.states[1:], strict=True):
-            following = list(dict.fromkeys(m for h in held for m in whole.after(step.id, there, h)))
+            following = list(self._following(step.id, there, held, search))
             if not following:
-                return frozenset[str]().union(*(whole.lacking(step.id, h) for h in held))
+                whole = self._whole
+                return frozenset[str]().union(
+                    *(whole.lacking(step.id, one, every=every) for one in held)
+                )
             held = following
+        self._ends[_key(way)] = held
         return frozenset()
 
-    def at_end(self, way: Way) -> list[Masks]:
-        """What may be on record, of all that is looked at, at the end of a way."""
-        held: list[Masks] = [self._whole.first]
-        for step, there in zip(way.steps, way.states[1:], strict=True):
-            held = list(
-                dict.fromkeys(m for h in held for m in self._whole.after(step.id, there, h))
-            )
-        return held
+    def _following(
+        self, step: str, there: str, held: Sequence[Masks], search: Search
+    ) -> Collection[Masks]:
+        following = dict.fromkeys(m for h in held for m in self._whole.after(step, there, h))
+        if len(following) <= MANY:
+            return following
+        joined: list[Masks] = []
+        for one in following:
+            search.look(len(joined) << 2)
+            join(joined, one)
+        return joined
+
+    def at_end(self, way: Way) -> list[dict[str, int]]:
+        """What may be on record, of all that is looked at, at the end of a way; none where it
+        cannot be gone.
+        """
+        if _key(way) not in self._ends:
+            self.lacking(way)
+        names = self._whole.names
+        return [dict(zip(names, held, strict=True)) for held in self._ends.get(_key(way), [])]
 
     def in_state(self, state: str, names: Collection[str]) -> list[Masks]:
         """What may be on record of these subjects while a case is in a state."""
-        key = frozenset(names)
-        if key not in self._valuations:
-            self._valuations[key] = self._valued(key)
-        return self._valuations[key].get(state, [])
+        return self.reach(names).places.get((NO_PHASE, state), [])
 
-    def _valued(self, names: frozenset[str]) -> dict[str, list[Masks]]:
-        """What may be on record in each state, found as `moves` does, of which nothing is kept."""
-        seen_by, start = self.projection(names), self.workflow.starts_at
-        found: dict[str, list[Masks]] = {start: [seen_by.first]}
-        waiting, situations = deque([(start, seen_by.first)]), 0
-        while waiting:
-            state, before = waiting.popleft()
-            for step in self.steps.get(state, ()):
-                there = step.to or state
-                known = found.setdefault(there, [])
-                for held in seen_by.after(step.id, there, before):
-                    if held not in known and not any(within(held, other) for other in known):
-                        known.append(held)
-                        waiting.append((there, held))
-                        situations += 1
-            if situations > MOST:
-                raise TooManyError
-        return found
-
-    def _kept(self, names: Collection[str]) -> _Stream:
+    def _kept(self, names: Collection[str]) -> Stream[Move]:
         """Every move of a case where nothing is followed beside the state; searched once."""
         key = frozenset(names)
         if key not in self._streams:
-            self._streams[key] = _Stream(self.moves(key))
+            self._streams[key] = Stream(self.moves(key))
         return self._streams[key]
 
 
-class _Stream:
-    """The moves of one search, made as they are wanted and kept for the next who asks."""
+def _moved(one: Arrival, before: Move) -> Move:
+    return Move(one.there[1], one.there[0], one.held, one.step, before)
 
-    def __init__(self, moves: Iterator[Move]) -> None:
-        self._moves = moves
-        self._made: list[Move] = []
-        self._given_up = False
 
-    def __iter__(self) -> Iterator[Move]:
-        number = 0
-        while True:
-            while number < len(self._made):
-                yield self._made[number]
-                number += 1
-            if not self._more():
-                return
+def _passes(test: Test, names: Sequence[str], move: Move) -> bool:
+    return test(move, dict(zip(names, move.held, strict=True)))
 
-    def _more(self) -> bool:
-        """Make another move; raises TooManyError, for all who ask, where the search is given up."""
-        if self._given_up:
-            raise TooManyError
-        try:
-            move = next(self._moves, None)
-        except TooManyError:
-            self._given_up = True
-            raise
-        if move is not None:
-            self._made.append(move)
-        return move is not None
+
+def _key(way: Way) -> tuple[str, ...]:
+    return (*way.states, *(step.id for step in way.steps))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.case import Row
 from engine.decide.draft import Draft
+from engine.decide.steps.holding import can_hold
 from engine.definition import Workflow
 from engine.guards import required, satisfied, ways
 from engine.prose import straight
@@ -96,7 +97,7 @@ def _one_is_so(draft: Draft, row: Row) -> bool:
     step = draft.workflow.transitions.get(str(row["subject"]))
     if step is None or not row["what"].startswith(EITHER):
         return False
-    lacking = [set(way) for way in ways(step.only_if, draft.facts)]
+    lacking = [set(way) for way in ways(can_hold(step), draft.facts)]
     return not lacking or any(way <= set.intersection(*lacking) for way in lacking)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from engine.case import Given
 from engine.decide.draft import Draft
-from engine.decide.entries.answers import given_only_with
 from engine.decide.entries.keeping import correctors, suppliers
 from engine.decide.entries.tasks import EITHER, UNMET
+from engine.decide.entries.typed import stand_in, to_record
 from engine.decide.steps.as_taken import facts_of, own
+from engine.decide.steps.giving import givers, takers
+from engine.decide.steps.holding import never_given, open_tables, ruled_out
 from engine.decide.steps.unmet import GUARD, Missing, first
-from engine.definition import Condition, Transition, Workflow
+from engine.definition import Condition, Guard, Transition, Workflow
 from engine.errors import Need
 from engine.guards import (
     ALL_ENDED,
@@ -30,17 +31,21 @@ from engine.prose import listed, names_of, straight
 def guarded(draft: Draft, transition: Transition) -> list[Missing]:
     """What every way to meet a guard lacks, line by line; then what only some ways lack, as one.
 
-    A way that an answer on record rules out is told only when every way is.
+    A way that an answer on record rules out is told only when every way is, and one that it rules
+    out for good only when no other is left; one that can never hold is not told.
     """
-    facts = facts_of(draft, transition)
-    failing = ways(transition.only_if, facts)
-    if not failing:
+    if not transition.only_if.tables:
         return []
-    every = _shortest(failing)
-    known = [
-        way for way in every if not any(_ruled_out(draft, line, facts) for line in way)
-    ] or every
+    facts, tables = facts_of(draft, transition), open_tables(transition)
+    failing = ways(Guard(tables), facts)
+    if tables and not failing:
+        return []
     role = first(transition)
+    given = [way for way in failing if not _is_never_given(draft, transition, way)]
+    if not given:
+        return [Missing(ruled_out(draft.edition, transition), UNMET, transition.id, role)]
+    every = _shortest(given)
+    known = _open_still(draft, every, facts)
     always = [line for line in known[0] if all(line in way for way in known)]
     found = [
         Missing(_line(draft, transition, line), UNMET, line.subject, role, GUARD, ((line,),))
@@ -53,6 +58,23 @@ def guarded(draft: Draft, transition: Transition) -> list[Missing]:
         each = tuple(map(tuple, others))
         found.append(Missing(need, UNMET, nearest[0].subject, role, GUARD, each))
     return found
+
+
+def _open_still(
+    draft: Draft, every: Sequence[tuple[Condition, ...]], facts: Facts
+) -> Sequence[tuple[Condition, ...]]:
+    open_ = [way for way in every if not any(_ruled_out(draft, line, facts) for line in way)]
+    return open_ or [way for way in every if not any(_is_over(draft, li) for li in way)] or every
+
+
+def _is_over(draft: Draft, line: Condition) -> bool:
+    """Whether something that must not be answered is, and no step asks it anew."""
+    answered = line.word == NOT_ANSWERED and draft.case.value(line.subject) is not None
+    return answered and not anew(draft, line)
+
+
+def _is_never_given(draft: Draft, step: Transition, way: Sequence[Condition]) -> bool:
+    return any(never_given(draft.edition, step, line) for line in way)
 
 
 def _shortest(every: Sequence[tuple[Condition, ...]]) -> list[tuple[Condition, ...]]:
@@ -70,11 +92,10 @@ def _either(draft: Draft, transition: Transition, others: list[list[Condition]])
     """Several ways of which one is enough; what must be on file is asked for by itself."""
     ways_said = (listed(clause(line, draft.workflow) for line in way) for way in others)
     lines = [line for way in others for line in way]
-    needs = [
-        _line(draft, transition, line) for line in lines if line.subject not in transition.on_file
-    ]
-    who = dict.fromkeys(name for need in needs for name in need.who)
-    how = listed(dict.fromkeys(need.how for need in needs), "or")
+    needs = [(line, _line(draft, transition, line)) for line in lines]
+    who = dict.fromkeys(name for _, need in needs for name in need.who)
+    asked = [need.how for line, need in needs if line.subject not in transition.on_file]
+    how = listed(dict.fromkeys(asked), "or")
     said = straight("; or ".join(ways_said))
     return Need(f"{EITHER}{said}", tuple(who), how)
 
@@ -88,7 +109,7 @@ def _line(draft: Draft, transition: Transition, line: Condition) -> Need:
     if line.subject in itself:
         return Need(what, how=f"this step itself answers it with {itself[line.subject]}")
     if line.subject not in transition.asks_anew:
-        return _condition(draft, line)
+        return _condition(draft, transition, line)
     if line.word == NOT_ANSWERED:
         return Need(what, how=f"take this step without {line.subject}")
     only, who = only_answer(line), names_of(draft.workflow, transition.who)
@@ -97,7 +118,7 @@ def _line(draft: Draft, transition: Transition, line: Condition) -> Need:
     return Need(what, who, f"{said} {line.subject}{value} with this step")
 
 
-def _condition(draft: Draft, line: Condition) -> Need:
+def _condition(draft: Draft, transition: Transition, line: Condition) -> Need:
     workflow = draft.workflow
     what = straight(required(line, workflow))
     if line.subject not in workflow.questions:
@@ -110,16 +131,12 @@ def _condition(draft: Draft, line: Condition) -> Need:
     value = draft.case.value(line.subject)
     if value is not None:
         return _otherwise(draft, line, Need(what, how=f"the answer on record is {value}"))
-    deciding = deciding_steps(draft, line) or given_only_with(draft, Given(line.subject, ""))
-    if deciding:
-        whose = dict.fromkeys(role for step in deciding for role in step.who)
-        how = f"take {listed((step.id for step in deciding), 'or')}"
-        return Need(what, names_of(workflow, whose), how)
-    step = draft.edition.dates(line.subject, draft.case.state)
-    if step:
-        return Need(what, names_of(workflow, step.who), f"take {step.id}")
+    steps = givers(draft, transition, line.subject, deciding=deciding_steps(draft, line))
+    if steps:
+        how = f"take {listed((step.id for step in steps), 'or')}"
+        return Need(what, names_of(workflow, takers(steps)), how)
     who = names_of(workflow, suppliers(draft, line.subject))
-    return Need(what, who, f"record {line.subject}")
+    return Need(what, who, to_record(workflow.questions[line.subject]))
 
 
 def _otherwise(draft: Draft, line: Condition, need: Need) -> Need:
@@ -135,9 +152,9 @@ def _otherwise(draft: Draft, line: Condition, need: Need) -> Need:
         return need
     question = draft.workflow.questions[line.subject]
     who = names_of(draft.workflow, correctors(draft, question))
-    how = f"correct {line.subject} if that is wrong"
+    how = f"correct {line.subject}{stand_in(question)} if that is wrong"
     if question.may_change:
-        how = f"record {line.subject} when it has changed"
+        how = f"{to_record(question)} when it has changed"
     return Need(need.what, who, f"{need.how}; {how}")
 
 

@@ -28,7 +28,10 @@ def judge(draft: Draft, workflow: Workflow) -> None:
     _judge_names(draft)
     start_known = ("starts_at",) not in draft.reading.broken
     if start_known and workflow.starts_at in workflow.states and _can_be_read(draft, _LINKS):
+        findings = draft.reading.findings
+        before = len(findings.mistakes)
         _judge_walks(draft, workflow)
+        findings.unsound += findings.mistakes[before:]
 
 
 def _head_problems(draft: Draft, workflow: Workflow) -> Iterator[tuple[Place, Problem]]:
