@@ -7,33 +7,26 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.definition import State, Transition, Workflow
+from engine.dates import said as short
+from engine.definition import Workflow
 from engine.diagrams.dot import dot
-from engine.diagrams.graph import Picture, Track, main_line, picture
-from engine.diagrams.layout import NEXT, ROW_SIZE, Page, layout
-from engine.diagrams.measure import broken, width
+from engine.diagrams.graph import main_line, picture
+from engine.diagrams.layout import layout
 from engine.diagrams.mermaid import mermaid
 from engine.diagrams.svg import svg
 from engine.loading import find, load
 from tests.definitions import changed, mistakes
 from tests.offices import Office
-from tests.shared import loaded
+from tests.pictures import SVG, WORKFLOW, each_process, overlaps, text_of
 
-WORKFLOW = loaded(find("child_safeguarding_practice_review"))
-PROCESSES = (WORKFLOW, *WORKFLOW.children.values())
-SVG = "{http://www.w3.org/2000/svg}"
+SHAPES = ("path", "rect", "circle", "text")
 SIGNS = {"main": "↓", "on": "→", "back": "↩"}
-each_process = pytest.mark.parametrize("workflow", PROCESSES, ids=lambda one: one.name)
-
-
-def text_of(drawn: str) -> str:
-    return " ".join(" ".join(ET.fromstring(drawn).itertext()).split())
 
 
 def titled(workflow: Workflow, title: str) -> Workflow:
@@ -80,7 +73,7 @@ def test_each_timescale_says_what_sets_its_time_and_how_far_that_is_confirmed(wo
         variant = max(
             (one for one in timescale.variants if not one.until), key=lambda one: one.since
         )
-        read = timescale.duty and (timescale.duty_checked or variant.confirmed == "read")
+        read = timescale.duty_checked or timescale.id == "stay_public"
         standing = f"duty under {timescale.duty}; " if read else ""
         kind = {"local": "local practice", "act": "an act", "regulation": "a regulation"}
         by = kind.get(variant.time_from.kind, variant.time_from.kind.partition(" ")[2])
@@ -116,134 +109,6 @@ def test_a_main_line_that_no_case_can_go_is_refused(tmp_path, line, said):
     assert found.endswith(said)
 
 
-def overlaps(page: Page) -> list[tuple[str, str]]:
-    return [
-        (one.id, other.id)
-        for one, other in combinations(page.boxes, 2)
-        if one.left < other.right
-        and other.left < one.right
-        and one.top < other.bottom
-        and other.top < one.bottom
-    ]
-
-
-@each_process
-def test_no_box_lies_on_another_and_no_word_runs_out_of_its_box(workflow):
-    page = layout(picture(workflow))
-
-    assert overlaps(page) == []
-    for box in page.boxes:
-        for row in box.rows:
-            size = 14 if row.kind == "title" else 12
-            assert row.top + row.height <= box.bottom
-            for line in row.lines:
-                assert width(line, size) <= box.width - 20
-
-
-@each_process
-def test_every_line_ends_at_the_place_it_leads_to_and_lines_to_two_places_share_no_lane(workflow):
-    page = layout(picture(workflow))
-    boxes = {box.id: box for box in page.boxes}
-    upright = []
-    for line in page.lines:
-        x, y = line.corners[-1]
-        target = boxes[line.step.target]
-        assert target.left <= x <= target.right
-        assert target.top <= y <= target.bottom
-        if len(line.corners) > 2:
-            (a, top), (_, bottom) = line.corners[1], line.corners[2]
-            upright.append((a, *sorted((top, bottom)), line.step.target))
-            assert not any(box.left < a < box.right for box in page.boxes)
-    for one, other in combinations(upright, 2):
-        together = one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
-        assert not together or one[3] == other[3]
-
-
-@each_process
-def test_bars_of_timescales_never_lie_on_each_other(workflow):
-    bars = layout(picture(workflow)).bars
-
-    for one, other in combinations(bars, 2):
-        assert one.x != other.x or one.bottom + 10 < other.top or other.bottom + 10 < one.top
-
-
-def test_a_long_process_stands_in_columns_that_can_be_read_on_one_sheet_of_a2():
-    page = layout(picture(WORKFLOW))
-
-    assert 1.2 < page.width / page.height < 1.7
-    assert 594 / page.width * ROW_SIZE > 2.1, "millimetres of a line of text: six points"
-    places = {box.id for box in page.boxes}
-    assert {*page.picture.places} <= places
-    assert len(page.boxes) == len(places)
-    tops = [box.top for box in page.boxes if box.id in page.picture.line]
-    assert sum(one > other for one, other in pairwise(tops)) == 2, "three columns"
-    [small] = {
-        len({box.left for box in layout(picture(one)).boxes if box.place and box.place.main})
-        for one in WORKFLOW.children.values()
-    }
-    assert small == 1
-
-
-def test_a_step_into_another_column_says_where_it_leads_and_every_other_has_its_line():
-    seen = picture(WORKFLOW)
-    page = layout(seen)
-    drawn = {(line.step.id, line.step.source, line.step.target) for line in page.lines}
-    told = {
-        (row.step.id, row.step.source, row.step.target): row.step.title
-        for box in page.boxes
-        for row in box.rows
-        if row.kind == "step"
-    }
-    elsewhere = 0
-    for step in seen.steps:
-        key = (step.id, step.source, step.target)
-        assert told[key].startswith(step.title)
-        if step.way != "main" and key not in drawn:
-            assert told[key] == f"{step.title}, to “{seen.places[step.target].title}”"
-            elsewhere += 1
-    assert elsewhere > 5
-    goes_on = [box for box in page.boxes if box.id.startswith(NEXT)]
-    assert len(goes_on) == 2
-    for box in goes_on:
-        assert seen.places[box.id.removeprefix(NEXT)].title in " ".join(box.rows[0].lines)
-
-
-def test_a_bar_that_runs_on_in_the_next_column_begins_there_again():
-    seen = picture(WORKFLOW)
-    page = layout(seen)
-    boxes = {box.id: box for box in page.boxes}
-    for clock in seen.clocks:
-        bars = [bar for bar in page.bars if bar.clock.number == clock.number]
-        assert bars[0].top == boxes[clock.first].top
-        if clock.last and len(bars) > 1:
-            assert bars[-1].bottom == boxes[clock.last].bottom
-    assert len(page.bars) > len(seen.clocks)
-
-
-def test_a_long_main_line_without_groups_is_cut_too_and_nothing_overlaps():
-    names = [f"s{n}" for n in range(90)]
-    states = {
-        name: State(name, f"The place {name} of a long way", closed=name == names[-1])
-        for name in names
-    }
-    steps = {
-        f"go_{a}": Transition(f"go_{a}", f"Go on from {a}", (a,), b, ("business_unit",))
-        for a, b in pairwise(names)
-    }
-    long = replace(
-        WORKFLOW.children["meeting"],
-        states=states,
-        transitions=steps,
-        starts_at=names[0],
-        main_line=tuple(names),
-        timescales={},
-        children={},
-    )
-    page = layout(picture(long))
-    assert overlaps(page) == []
-    assert len({box.left for box in page.boxes}) == 3
-
-
 HOSTILE = st.text(
     st.characters(blacklist_categories=("Cs", "Cc")) | st.sampled_from("<>&\"';:#{}\\$"),
     min_size=1,
@@ -258,7 +123,7 @@ def test_no_title_breaks_out_of_the_picture(title):
     root = ET.fromstring(svg(seen))
 
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
-    assert tags <= {"svg", "title", "desc", "style", "marker", "path", "rect", "circle", "text"}
+    assert tags <= {"svg", "title", "desc", "style", "marker", "g", *SHAPES}
     assert overlaps(layout(seen)) == []
     assert mermaid(seen).count("\n") == mermaid(picture(WORKFLOW.children["meeting"])).count("\n")
     for line in dot(seen).splitlines():
@@ -277,44 +142,6 @@ def test_the_same_process_is_drawn_the_same_each_time():
     assert svg(picture(WORKFLOW)) == svg(picture(load(find(WORKFLOW.name))))
 
 
-def track() -> Track:
-    return Track(
-        ref="2026-K7QF29",
-        state="not_notified",
-        since="2026-02-05",
-        been=frozenset({"referred", "triage", "not_notified"}),
-        taken={
-            ("report_referral", "referred"): "2026-02-03",
-            ("decide_not_to_notify", "triage"): "2026-02-05",
-        },
-        clocks={"notification": ("overdue since the end of 2 February 2026", True)},
-    )
-
-
-def test_the_place_of_a_case_and_its_way_are_marked():
-    seen: Picture = picture(WORKFLOW, track())
-    drawn = svg(seen)
-
-    assert [place.id for place in seen.places.values() if place.here] == ["not_notified"]
-    assert drawn.count("taken") > svg(picture(WORKFLOW)).count("taken")
-    assert len(re.findall(r'class="box [^"]*here"', drawn)) == 1
-    assert len(re.findall(r'class="box [^"]*been"', drawn)) == 2
-    said = text_of(drawn)
-    assert "The case 2026-K7QF29 is at" in said
-    assert "since 5 February 2026" in said
-    assert "overdue since the end of 2 February 2026" in said
-    assert "class not_notified here" in mermaid(seen)
-    assert re.search(r'"not_notified" \[.*#ffdd00', dot(seen))
-
-
-@given(st.text(st.characters(blacklist_categories=("Cs",)), max_size=300))
-def test_no_line_is_wider_than_it_may_be_and_no_letter_is_lost(text):
-    lines = broken(text, 12, 100)
-
-    assert all(width(line, 12) <= 100 or len(line) == 1 for line in lines)
-    assert "".join("".join(lines).split()) == "".join(text.split())
-
-
 def test_a_process_is_drawn_into_a_file_and_a_case_on_the_edition_it_is_pinned_to(
     office: Office, tmp_path
 ):
@@ -327,6 +154,26 @@ def test_a_process_is_drawn_into_a_file_and_a_case_on_the_edition_it_is_pinned_t
     document = office.json("workflow", "diagram", WORKFLOW.name, "--format", "mermaid")
     assert document["text"] == mermaid(picture(WORKFLOW))
     assert office.ok("workflow", "diagram", WORKFLOW.name, "--format", "dot").startswith("digraph")
+
+
+def test_an_open_case_shows_what_is_due_there_and_on_which_day_as_the_case_itself_does(
+    office: Office,
+):
+    ref = office.at("to_notify")
+    case = office.json("show", ref)
+    running = [one for one in case["deadlines"] if one["status"] == "running"]
+    drawn = office.ok("workflow", "diagram", "--case", ref, "--out", "-")
+    root = ET.fromstring(drawn)
+    [here] = [one for one in root.iter(f"{SVG}g") if one.get("id") == "place-to_notify"]
+    said = " ".join(" ".join(here.itertext()).split())
+
+    assert running
+    for one in running:
+        assert one["title"] in said
+        assert f"due {short(one['due_on'], short=True)}" in said
+        assert ("(a duty)" in said) == any(one["duty_read"] for one in running)
+    assert f"2 {short(case['since'], short=True)}" in said
+    assert "It fits." not in drawn
 
 
 def test_the_law_of_a_day_is_drawn_and_says_so(office: Office):

@@ -41,8 +41,8 @@ FORMATS = ("svg", "mermaid", "dot")
 def diagram(door: Visit, name: str, ref: str, **asked: str) -> None:
     """Draw a process: its main line, its branches and its timescales.
 
-    With --case the drawing is of the edition that the case is pinned to; where the case is and how
-    it came there is marked. No personal value is in it.
+    With --case the drawing is of the edition that the case is pinned to; where the case is, what is
+    due there, and how and on which days it came there is marked. No personal value is in it.
     """
     from engine.diagrams.graph import picture
 

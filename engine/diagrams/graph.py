@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
-from typing import Final, Literal
+from string import ascii_uppercase
+from typing import Final, Literal, NamedTuple
 
+from engine import duties
 from engine.definition import State, Timescale, Transition, Variant, Workflow
 from engine.diagrams.ordering import longest_line, reading_order
 from engine.prose import day_of, name_of, setter
@@ -66,6 +68,8 @@ class Place:
     """Those of its group that lead from here down the main line."""
     here: bool = False
     been: bool = False
+    came: tuple[tuple[int, str], ...] = ()
+    """By which steps of its way the case came here, by their number, and on which days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,35 @@ class Clock:
     last: str
     """Empty where it runs on past closure, or is met at no place of its own."""
     stands: str = ""
-    """Where it stands on the case: its status and day."""
+    """Where it stands on the case: its status and day; empty if it has not started."""
     late: bool = False
+    running: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its letter, by which a bar and what is told of it belong together: A to Z, then AA."""
+        before, last = divmod(self.number - 1, len(ascii_uppercase))
+        return (ascii_uppercase[before - 1] if before else "") + ascii_uppercase[last]
+
+
+class Went(NamedTuple):
+    """A step of a case from one place to another."""
+
+    step: str
+    source: str
+    target: str
+    day: str
+
+
+class Stands(NamedTuple):
+    """Where a timescale stands on a case: in words, and whether it is late, and runs."""
+
+    words: str
+    late: bool = False
+    running: bool = False
+
+
+_NOT_STARTED: Final = Stands("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +139,10 @@ class Track:
     been: frozenset[str] = frozenset()
     taken: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The day on which each step was last taken from each state."""
-    clocks: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
-    """Where each timescale stands in words, and whether it is late."""
+    clocks: Mapping[str, Stands] = field(default_factory=dict)
+    """Where each timescale stands that has started."""
+    way: tuple[Went, ...] = ()
+    """The steps that led it from place to place, in the order in which they were taken."""
     demo: bool = False
     """Whether everybody in it is made up."""
 
@@ -130,10 +163,13 @@ class Picture:
     track: Track | None = None
     day: date | None = None
     """The day on which the law stood so, where that was asked."""
-    goes_on: str = ""
-    """Of a column: the place with which the main line goes on in the next."""
-    goes_on_with: str = ""
-    """Its title."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The title of every step."""
+
+    @property
+    def drawn_clocks(self) -> list[Clock]:
+        """The timescales that are drawn: of a case, only those that have started."""
+        return [clock for clock in self.clocks if clock.stands or not self.track]
 
     @property
     def holders(self) -> tuple[Place | Band, ...]:
@@ -163,6 +199,7 @@ def picture(workflow: Workflow, track: Track | None = None, day: date | None = N
         clocks=tuple(_clocks(workflow, drawn.order, track)),
         track=track,
         day=day,
+        titles={step.id: step.title for step in workflow.transitions.values()},
     )
 
 
@@ -224,6 +261,11 @@ class _Drawn:
             shared=tuple(self._shared(state)),
             here=track is not None and track.state == state.id,
             been=track is not None and state.id in track.been,
+            came=tuple(
+                (number, went.day)
+                for number, went in enumerate(track.way if track else (), 1)
+                if went.target == state.id
+            ),
         )
 
     def _shared(self, state: State) -> Iterable[Step]:
@@ -270,7 +312,7 @@ def _clocks(workflow: Workflow, order: Mapping[str, int], track: Track | None) -
     for number, timescale in enumerate(workflow.timescales.values(), 1):
         variant = _latest(timescale)
         first = _starts(workflow, timescale, variant, order)
-        stands, late = track.clocks.get(timescale.id, ("", False)) if track else ("", False)
+        stands = track.clocks.get(timescale.id, _NOT_STARTED) if track else _NOT_STARTED
         yield Clock(
             number=number,
             id=timescale.id,
@@ -280,8 +322,9 @@ def _clocks(workflow: Workflow, order: Mapping[str, int], track: Track | None) -
             rank=_rank(timescale, variant),
             first=first,
             last=_met(workflow, timescale, first, order),
-            stands=stands,
-            late=late,
+            stands=stands.words,
+            late=stands.late,
+            running=stands.running,
         )
 
 
@@ -300,14 +343,15 @@ def _time(workflow: Workflow, variant: Variant) -> str:
 def _rests_on(timescale: Timescale, variant: Variant) -> str:
     how_far = "read" if variant.confirmed == "read" else f"unconfirmed: {variant.confirmed}"
     by = f"{setter(variant.time_from.kind)} (“{variant.time_from.says}”), {how_far}"
-    read = timescale.duty and (timescale.duty_checked or variant.confirmed == "read")
+    read = duties.is_read(timescale, variant)
     return f"duty under {timescale.duty}; time set by {by}" if read else f"time set by {by}"
 
 
 def _rank(timescale: Timescale, variant: Variant) -> Rank:
-    if timescale.duty and (timescale.duty_checked or variant.confirmed == "read"):
+    if duties.is_read(timescale, variant):
         return "duty"
-    return "local" if variant.time_from.kind == "local" else "guidance"
+    local = variant.time_from.kind == "local" and not timescale.duty
+    return "local" if local else "guidance"
 
 
 def _starts(

@@ -10,11 +10,16 @@ from typing import Any
 
 from engine.dates import said
 from engine.definition import Workflow
-from engine.diagrams.graph import Track
+from engine.diagrams.graph import Stands, Track, Went
 from engine.service.looking import reading, viewing
 from engine.service.workplace import By, Workplace
 
-_PLAIN = {"overdue": "overdue since the end of", "running": "due", "provisional": "provisionally"}
+_PLAIN = {
+    "overdue": "overdue since the end of",
+    "running": "due",
+    "provisional": "provisionally due",
+}
+_NEVER = "9999"
 
 
 def track(place: Workplace, by: By, ref: str) -> tuple[Workflow, Track]:
@@ -22,39 +27,52 @@ def track(place: Workplace, by: By, ref: str) -> tuple[Workflow, Track]:
     with place.database.read() as tx:
         seen = viewing.view(place, tx, ref)
     case = reading.show(place, by, ref)
-    been, taken = _way(reading.history(place, ref))
-    clocks = {one["timescale"]: _stands(one) for one in case["deadlines"]}
+    way = _way(reading.history(place, ref))
     drawn = Track(
         ref=ref,
         state=case["state"],
         since=case["since"],
-        been=frozenset(been) | {case["state"]},
-        taken=taken,
-        clocks=clocks,
+        been=frozenset(one.source for one in way) | {case["state"]},
+        taken={(one.step, one.source): one.day for one in way},
+        clocks=_clocks(case["deadlines"]),
+        way=tuple(one for one in way if one.target and one.target != one.source),
         demo=place.demo,
     )
     return seen.edition.workflow, drawn
 
 
-def _way(events: Iterable[Mapping[str, Any]]) -> tuple[set[str], dict[tuple[str, str], str]]:
-    """The states that it has been at, and when each step was last taken from each of them; not what
-    was set aside.
-    """
-    steps: list[tuple[str, str, str]] = []
+def _way(events: Iterable[Mapping[str, Any]]) -> list[Went]:
+    """The steps that it has taken, in their order; not what was set aside."""
+    steps: list[Went] = []
     for event in events:
         body = event["body"]
         if event["type"] == "transition taken":
-            steps.append((body["transition"], body["from"], event["happened"]))
+            target = body["to"] or ""
+            steps.append(Went(body["transition"], body["from"], target, event["happened"]))
         elif event["type"] == "step undone" and steps:
             steps.pop()
-    return {where for _, where, _ in steps}, {(name, where): day for name, where, day in steps}
+    return steps
 
 
-def _stands(one: Mapping[str, Any]) -> tuple[str, bool]:
+def _clocks(deadlines: Iterable[Mapping[str, Any]]) -> dict[str, Stands]:
+    """Where each timescale stands: the earliest that runs, or else the latest that ran."""
+    found: dict[str, Stands] = {}
+    days: dict[str, str] = {}
+    for one in deadlines:
+        name, stands, day = one["timescale"], _stands(one), one["due_on"] or _NEVER
+        known = found.get(name)
+        if known and known.running and not (stands.running and day < days[name]):
+            continue
+        found[name], days[name] = stands, day
+    return found
+
+
+def _stands(one: Mapping[str, Any]) -> Stands:
     status, day = one["status"], one["due_on"]
-    late = status == "overdue"
-    if not day or status not in _PLAIN:
+    late, running = status == "overdue", status in _PLAIN
+    if not running:
         met = f" on {said(one['met_on'])}" if one["met_on"] else ""
-        return f"{status}{met}", late
-    words = f"provisionally due {said(day)}" if status == "provisional" else ""
-    return words or f"{_PLAIN[status]} {said(day)}", late
+        return Stands(f"{status}{met}", late)
+    if not day:
+        return Stands("running, without a day", late, running)
+    return Stands(f"{_PLAIN[status]} {said(day, short=True)}", late, running)
