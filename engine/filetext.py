@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ _MARKS = {
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 _TURNING = re.compile("[\u200b\u202a-\u202e\u2060\u2066-\u2069]|(?<!^)\ufeff")
 """What is not seen, or turns the order in which a line reads: it would say other than it shows."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/. ]+(\d{1,2}|[A-Za-z]{3,9})[-/., ]+(\d{4})")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/. ]+(\d{1,2}|[A-Za-z]{3,9})[-/. ]+(\d{1,2})")
 
 
 class TextFaultError(ValueError):
@@ -93,6 +98,26 @@ def too_much(keys: Mapping[str, Any], most: int) -> str:
         if seen + len(values) > most:
             return f"This file has more than {most} values; share it out over several files."
     return ""
+
+
+def written_day(words: str) -> str:
+    """A day as a file writes it, 2026-01-31, from 31/01/2026 or 31 January 2026; "" if none.
+
+    The day stands before the month, as it does in England and Wales.
+    """
+    said = words.strip()[:40]
+    if found := _DAY_FIRST.fullmatch(said):
+        day, month, year = found.groups()
+    elif found := _YEAR_FIRST.fullmatch(said):
+        year, month, day = found.groups()
+    else:
+        return ""
+    beginning = month[:3].casefold()
+    number = int(month) if month.isdigit() else (*_MONTHS, beginning).index(beginning) + 1
+    try:
+        return date(int(year), number, int(day)).isoformat()
+    except ValueError:
+        return ""
 
 
 def named(sign: str) -> str:

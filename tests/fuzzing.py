@@ -26,7 +26,7 @@ EXAMPLE = SHIPPED / "examples" / "one_partnership"
 OVER = """
 [transition.notify.also]
 on_file = ["form"]
-only_if = [{ seen_on = "passed" }, { route = "notify", reply = "all ended" }]
+only_if = [{ aware_on = "passed" }, { route = "notify", reply = "all ended" }]
 
 [timescale.notification.also]
 remind = [{ at = "2 working days before it is due", tell = ["unit"] }]

@@ -36,7 +36,7 @@ def test_cases_of_the_process_open_under_the_overlay_once_it_is_in_use(
     office: Office, tmp_path: Path
 ) -> None:
     before = office.open("place=in our area", "aware_on=2025-12-12")
-    said = office.ok("workflow", "activate", laid(tmp_path))
+    said = office.ok("workflow", "activate", laid(tmp_path), "--anyway")
     own = office.json("workflow", "check", str(tmp_path / "ours"))["hash"]
     assert '"ours" adds to incident, edition 2025-01' in " ".join(said.split())
     ref = office.open("place=in our area", "aware_on=2025-12-12", "--not-the-same")

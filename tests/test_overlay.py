@@ -139,12 +139,12 @@ only_if = [{ reply = "all ended", sent_on = "answered" }]
 reads = ["reasons"]
 [question.reasons]
 restricted = true
-seen_by = ["authority"]
+seen_by = ["authority", "unit", "panel"]
 """
     workflow = over(tmp_path, text)
     assert workflow.transitions["decline"].who == ("authority",)
     assert workflow.transitions["finish"].approve[0].at_least == 2
-    assert workflow.questions["reasons"].seen_by == ("authority",)
+    assert workflow.questions["reasons"].seen_by == ("authority", "unit", "panel")
 
 
 def test_a_time_said_again_as_it_is_changes_nothing(tmp_path: Path) -> None:
@@ -292,6 +292,16 @@ undecided_if = { seen_on = "not answered" }
     )
     (said,) = mistakes(tmp_path / "lower", {})
     assert said.startswith('process.toml:4: "undecided_if" of transition "notify" leaves out what')
+
+
+def test_nothing_is_said_to_be_undecided_where_the_step_can_be_taken(tmp_path: Path) -> None:
+    text = '[transition.notify.also]\nundecided_if = { route = "notify" }\n'
+    (said,) = refusal(tmp_path, text)
+    assert said == (
+        'process.toml:4: "undecided_if" of transition "notify" says that nothing is decided where '
+        "the step can be taken; it rests on Children Act 2004 s.16C(1). Name only cases that "
+        "only_if leaves out."
+    )
 
 
 def test_what_the_documentation_shows_is_a_sound_overlay(tmp_path: Path) -> None:

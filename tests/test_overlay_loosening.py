@@ -4,20 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.overlays import OWN, refusal
+from engine.loading import load
+from tests.definitions import changed, mistakes, write
+from tests.overlays import HEAD, OWN, refusal
 
 LOOSER = [
     (
         '[role.unit]\ntitle = "Local  authority"',
-        'process.toml:4: "Local  authority" is what "authority" of the base is called. Call it',
+        'process.toml:4: "Local  authority" reads as role "authority" of the base, "local '
+        'authority", which rests on "Sample review", edition 1. Call it otherwise',
     ),
     (
         '[role.authority]\ntitle = "statutory partners (all)"',
-        'process.toml:4: "statutory partners (all)" is what "partners" of the base is called.',
+        'process.toml:4: "statutory partners (all)" reads as group "partners" of the base',
     ),
     (
         '[state.reviewing]\ntitle = "ended"',
-        'process.toml:4: "ended" is what "ended" of the base is called.',
+        'process.toml:4: "ended" reads as if a case were closed, and state "reviewing" is not; it '
+        'rests on "Sample review", edition 1.',
     ),
     (
         "[role.authority]\nown_agency = true",
@@ -223,3 +227,54 @@ def test_all_that_is_loosened_is_told_at_once_in_the_file_that_loosens_it(tmp_pa
         "process.toml:5",
         "process.toml:7",
     ]
+
+
+TIMES = changed(
+    (
+        'title      = "Notify the Panel"\ndue',
+        'title      = "Notify the Panel"\nnote = "By law."\ndue',
+    ),
+    ('due        = "every 1 month"', 'due        = "every 1 month"\nnote = "As we do."'),
+)
+LOCAL = 'time_from = { kind = "local", says = "should", source = "ours" }\nconfirmed = "recalled"\n'
+ONLY_TIMES = [
+    (
+        '[timescale.notification]\ndue = "within 6 working days of aware_on"',
+        '"within 6 working days of aware_on" is a longer time than "within 5 working days of '
+        'aware_on" for timescale "notification", which chapter 5 (statutory guidance) sets.',
+    ),
+    (
+        '[timescale.review]\ndue = "within 20 working days of sent_on"',
+        'The time of timescale "review" is local: an overlay says whose it is.',
+    ),
+    (
+        '[timescale.available]\nkeep = "for ever"',
+        '"for ever" cannot be read:',
+    ),
+]
+
+
+@pytest.mark.parametrize("case", ONLY_TIMES, ids=lambda case: case[0][:30])
+def test_of_a_time_only_what_was_written_is_told_of(tmp_path: Path, case: tuple[str, str]) -> None:
+    write(tmp_path / "national", TIMES)
+    text, said = case
+    (found,) = mistakes(tmp_path / "local", {"process.toml": HEAD + text})
+    assert found.startswith(f"process.toml:4: {said}"), found
+
+
+def test_a_time_in_place_of_several_is_not_said_to_be_shorter(tmp_path: Path) -> None:
+    text = 'extends = "child_safeguarding_practice_review"\nedition = "ours"\n'
+    text += '[timescale.notification]\ndue = "within 5 working days of aware_on"\n'
+    (said,) = mistakes(tmp_path / "local", {"process.toml": text})
+    assert said.startswith(
+        'process.toml:4: "within 5 working days of aware_on" would be the time on every day, and '
+        'the base says from when to when each holds, for timescale "notification", which Working '
+        "Together 2026, not read (statutory guidance) sets."
+    )
+
+
+def test_what_explains_a_time_stays_where_only_its_length_is_another(tmp_path: Path) -> None:
+    write(tmp_path / "national", TIMES)
+    text = f'{HEAD}[timescale.progress]\ndue = "every 6 weeks"\n{LOCAL}'
+    workflow = load(write(tmp_path / "local", {"process.toml": text}))
+    assert workflow.timescales["progress"].note == "As we do."

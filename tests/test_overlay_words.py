@@ -185,13 +185,21 @@ def test_a_linked_process_keeps_its_words_too(tmp_path: Path) -> None:
 
 def test_the_national_words_on_harm_stand_whatever_a_partnership_writes(tmp_path: Path) -> None:
     head = 'extends = "child_safeguarding_practice_review"\nedition = "ours"\n'
+    text = f'{head}[state.submitted]\nsays = "Nothing is awaited."\n'
+    (found,) = mistakes(tmp_path / "says", {"process.toml": text})
+    assert found.startswith('process.toml:4: This says otherwise what is explained of state "submi')
+    assert found.endswith(
+        "Write them under [state.submitted.also], and they are shown after those of the base."
+    )
     for key in ("ask", "said", "help"):
         text = f'{head}[question.outcome]\n{key} = "Was the child unharmed ...?"\n'
         (found,) = mistakes(tmp_path / key, {"process.toml": text})
         assert found.startswith("process.toml:4: This says otherwise")
     text = f'{head}[question.outcome.also]\nask = "see our threshold guide"\n'
+    text += '[state.submitted.also]\nsays = "Ask Sam Example."\n'
     workflow = load(write(tmp_path / "ours", {"process.toml": text}))
     assert workflow.questions["outcome"].ask.endswith("harmed? (locally: see our threshold guide)")
+    assert workflow.states["submitted"].says.endswith(" Locally: Ask Sam Example.")
 
 
 SECTION = '[[section]]\ntitle = "Ours"\nanswers = ["reasons"]\n'

@@ -9,6 +9,7 @@ from engine.definition import Basis, Notice, TimeFrom, Timescale, Variant
 from engine.errors import UsageError
 from engine.loading.building import Parts
 from engine.loading.findings import Place
+from engine.loading.kinds import UNKNOWN
 from engine.timescales import Rule, parse, parse_moment
 
 LONGEST = 100
@@ -91,6 +92,8 @@ def _rule(
 ) -> Rule | None:
     reading = parts.draft.reading
     keys = [key for key in ("due", "keep") if key in written]
+    if not keys and (*place.path[:2], UNKNOWN) in reading.broken:
+        return None
     if len(keys) != 1:
         problem = "is missing from" if not keys else 'and "keep" cannot both stand in'
         hint = "Write one of the two: when it is due, or what must not end early."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from engine.canonical import clean_text
+from engine.dates import other_way
 from engine.errors import UsageError
+from engine.filetext import written_day
 from engine.loading.files.lines import Path
 from engine.loading.findings import Findings, Place, closest
 
@@ -16,6 +19,12 @@ UNKNOWN = "?"
 """Stands in `Reading.broken` for a key that nobody knows: it may have been any."""
 
 HIGHEST = 1_000_000
+
+LONGEST_LIST = 500
+"""Characters of a text in which several names are looked for."""
+
+EDITIONS = (("edition",), ("extends_edition",))
+"""The keys whose text people write as a year or a day."""
 
 NAME_OF = "name_of_"
 """Before a section: what a schema calls the names that a process defines there."""
@@ -103,7 +112,7 @@ def read_key(shape: Shape, key: str, value: Any, place: Place, reading: Reading)
     if key in reading.head_keys and key not in shape.keys:
         hint = "It belongs to the head, at the top of a file and before its first [table]."
         return reading.findings.add(place, problem, hint)
-    return reading.findings.unknown(place, problem, key, shape.keys)
+    return reading.findings.unknown(place, problem, key, shape.keys, sure=True)
 
 
 def check_needed(shape: Shape, written: Collection[str], place: Place, reading: Reading) -> None:
@@ -117,7 +126,9 @@ def check_needed(shape: Shape, written: Collection[str], place: Place, reading: 
 
 def _read_text(value: Any, place: Place, reading: Reading) -> str | None:
     if not isinstance(value, str):
-        return _wrong(value, place, reading, "text in quotes")
+        edition = place.path in EDITIONS and type(value) in (int, date)
+        hint = f'Write {_bare_key(place)}"{value}".' if edition else ""
+        return _wrong(value, place, reading, "text in quotes", hint)
     try:
         said = clean_text(value).strip()
     except UsageError as error:
@@ -130,7 +141,9 @@ def _read_text(value: Any, place: Place, reading: Reading) -> str | None:
 def _read_flag(value: Any, place: Place, reading: Reading) -> bool | None:
     if isinstance(value, bool):
         return value
-    return _wrong(value, place, reading, "true or false, without quotes")
+    said = str(value).casefold()
+    hint = f"Write {_bare_key(place)}{said}." if said in ("true", "false") else ""
+    return _wrong(value, place, reading, "true or false, without quotes", hint)
 
 
 def _read_count(value: Any, place: Place, reading: Reading) -> int | None:
@@ -138,13 +151,18 @@ def _read_count(value: Any, place: Place, reading: Reading) -> int | None:
         if 1 <= value <= HIGHEST:
             return value
         return reading.fault(place, f"{_key(place)} must be from 1 to {HIGHEST}.")
-    return _wrong(value, place, reading, "a whole number without quotes")
+    digits = isinstance(value, str) and re.fullmatch("[0-9]{1,7}", value)
+    hint = f"Write {_bare_key(place)}{value}." if digits else ""
+    return _wrong(value, place, reading, "a whole number without quotes", hint)
 
 
 def _read_day(value: Any, place: Place, reading: Reading) -> str | None:
     if type(value) is date:
         return value.isoformat()
-    return _wrong(value, place, reading, "a day such as 2025-06-01, without quotes")
+    written = written_day(value) if isinstance(value, str) else ""
+    other = other_way(value, written) if written else ""
+    hint = f"Write {_bare_key(place)}{written}{other}." if written else ""
+    return _wrong(value, place, reading, "a day as YYYY-MM-DD, without quotes", hint)
 
 
 text = Kind(_read_text, lambda names: dict(_TEXT))
@@ -253,9 +271,20 @@ def _named(sections: tuple[str, ...], also: tuple[str, ...]) -> Kind:
         if said is None or said in also or any(said in reading.known[s] for s in sections):
             return said
         known = (*also, *(known for section in sections for known in reading.known[section]))
-        return reading.unknown(place, f'There is no {" or ".join(sections)} "{said}".', said, known)
+        problem = f'There is no {" or ".join(sections)} "{said}".'
+        if hint := _in_one_text(said, known):
+            return reading.fault(place, problem, hint)
+        return reading.unknown(place, problem, said, known)
 
     return Kind(read, lambda names: _known(sections, also, names))
+
+
+def _in_one_text(said: str, known: Collection[str]) -> str:
+    """What to write for several names that stand in one text; "" where it is none of these."""
+    names = [name.strip() for name in said[:LONGEST_LIST].split(",")]
+    if len(names) < 2 or not all(name in known for name in names):
+        return ""
+    return "Each name has its own quotes: " + ", ".join(f'"{name}"' for name in names) + "."
 
 
 def _known(sections: tuple[str, ...], also: tuple[str, ...], names: Names) -> Schema:
@@ -308,8 +337,14 @@ def _is_empty(value: Any) -> bool:
     return value == [] or (isinstance(value, str) and not value.strip())
 
 
-def _wrong(value: Any, place: Place, reading: Reading, wanted: str) -> Any | None:
-    return reading.fault(place, f"{_key(place)} must be {wanted}, not {_described(value)}.")
+def _wrong(value: Any, place: Place, reading: Reading, wanted: str, hint: str = "") -> Any | None:
+    problem = f"{_key(place)} must be {wanted}, not {_described(value)}."
+    return reading.fault(place, problem, hint)
+
+
+def _bare_key(place: Place) -> str:
+    """The key as it is written before its value; "" for what stands in a list."""
+    return f"{place.path[-1]} = " if isinstance(place.path[-1], str) else ""
 
 
 def _key(place: Place) -> str:

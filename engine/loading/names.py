@@ -28,6 +28,12 @@ def title_from(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
+def proper(name: str) -> str:
+    """The name that was meant by one in capitals, or with spaces or hyphens; "" if none was."""
+    meant = re.sub(r"[ \t-]+", "_", name[:80].strip()).lower()
+    return meant if meant != name and NAME.fullmatch(meant) else ""
+
+
 def name_problem(section: str, name: str) -> str:
     """Why something of a section may not be called so, as a sentence; "" when it may."""
     if not NAME.fullmatch(name):

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.definition import OwnRule, Workflow
+from engine.duties import LAW
 from engine.loading.building import Parts
-from engine.loading.checks.rules import LAW, NO_LAW, Problem
+from engine.loading.checks.rules import NO_LAW, Problem
 from engine.own_rules import KINDS
 
 _IN_FILE = {"start": "from"}

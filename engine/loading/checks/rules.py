@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from engine.definition import Pack, Question, Role, State, Timescale, Transition, Workflow
+from engine.duties import LAW, reads
 from engine.guards import ANSWERED, NOT_ANSWERED
 from engine.loading.building import around
 from engine.loading.clocks import NO_TIME_FROM
@@ -17,7 +17,6 @@ from engine.timescales import parse, parse_moment
 OWN_AGENCY = "own agency"
 MOST_ASKED = 250
 """Characters of what one message asks, and of the step's title; with the day they fit in it."""
-LAW = re.compile(r"\b(Acts?|Regulations?|Orders?|Measure|[WS]?SI)\b")
 NO_LAW = "names no act and no regulation; only what the law itself requires is a duty."
 
 
@@ -221,6 +220,10 @@ def _duty_of_law(thing: Transition | Timescale, workflow: Workflow) -> Iterator[
     if thing.duty_checked and not thing.duty:
         hint = 'Name it: duty = "Children Act 2004 s.16C(1)".'
         yield Problem(("duty_checked",), "There is no duty here to have been checked.", hint)
+    elif thing.duty_checked and not reads(thing.duty_checked, thing.duty):
+        hint = f'Write duty_checked = "on DAY against {thing.duty}", by whoever has read it there.'
+        sentence = f'This does not say that "{thing.duty}" itself was read.'
+        yield Problem(("duty_checked",), sentence, hint, rests_on=("duty",))
 
 
 def _duty_waits_for_nobody(transition: Transition, workflow: Workflow) -> Iterator[Problem]:

@@ -65,9 +65,18 @@ def find(name_or_folder: str | Path, shelf: Path = SHIPPED) -> Path:
         return shelf / name
     if name and Path(name).is_dir():
         return Path(name)
+    if name and Path(name).is_file():
+        raise UsageError(f'"{name}" is a file; name the folder in which it is: {_folder_of(name)}')
     shipped = [process.name for process in available(shelf)]
     hint = guess(name, shipped) or "`workflow list` names them all."
     raise UsageError(f'There is no process and no folder "{name}". {hint}')
+
+
+def _folder_of(file: str) -> str:
+    """The folder of the process that a file is of; those of packs and linked cases are in it."""
+    within = Path(file).parent
+    inner = within.name in (CHILDREN, PACKS)
+    return str(within.parent if inner else within)
 
 
 def own_files(folder: Path) -> list[tuple[str, Path]]:

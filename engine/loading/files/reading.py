@@ -13,14 +13,14 @@ from engine.filetext import (
     TextFaultError,
     check_dots,
     decoded,
-    foreign,
-    named,
     read_bytes,
     too_much,
 )
 from engine.loading.files.lines import Lines
+from engine.loading.files.slips import Rest, Slip, go_on, slip_line
+from engine.loading.files.telling import syntax
 from engine.loading.findings import Findings, Place, closest
-from engine.loading.names import name_problem
+from engine.loading.names import name_problem, proper
 
 LARGEST = 256 * 1024
 """Bytes of a file."""
@@ -34,25 +34,6 @@ MOST_OTHERS = 500
 """Tables of a section in one process."""
 
 _TABLE_NAME = re.compile(r"^[ \t]*\[+[ \t]*([a-z]+)[ \t]*\.[ \t]*([a-z0-9_]+)", re.MULTILINE)
-_PARSED_AT = re.compile(r" \(at line (\d+), column (\d+)\)$| \(at end of document\)$")
-_SYNTAX = {
-    "Cannot declare": "This table stands twice in the file, or a key has its name.",
-    "Cannot mutate": "This table stands twice in the file, or a key has its name.",
-    "Cannot overwrite": "A key stands twice in this table.",
-    "Duplicate inline": "A key stands twice in this table.",
-    "Illegal character '\\n'": "A text has no closing quote on its line.",
-    "Unterminated": "A text has no closing quotes.",
-    "Unclosed array": 'A list has no closing "]", or lacks a comma between two of its entries.',
-    "Unclosed inline": 'A table has no closing "}", or lacks a comma between two of its keys.',
-    "Expected '='": 'A key is not followed by "=".',
-    "Expected ']": 'The name of a table is not followed by "]".',
-    "Expected newline": "Something follows where the line should end.",
-    "Invalid value": "This is no value; text stands in quotes, true and false in small letters.",
-    "Invalid statement": "This is no key, no [table] and no comment.",
-    "Invalid initial": "A key is missing, or has a character that needs quotes.",
-    "Invalid date": "There is no such day or time.",
-    "Unescaped": 'In a text "\\" must be written "\\\\".',
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +51,8 @@ class Document:
     place: Place
     text: str
     keys: Mapping[str, Any] | None
+    rest: Rest | None = None
+    """What stands around its slips of form, if it has any and that can be told."""
 
 
 @dataclass(slots=True)
@@ -85,6 +68,8 @@ class Sheet:
     """Whether every file could be read."""
     ordered: bool = False
     """Whether its tables stand in the order in which they are met."""
+    headed: bool = True
+    """Whether what its head says was read, as far as it says on what the process stands."""
 
     def lose(self, section: str, names: Iterable[str]) -> None:
         """Keep names whose tables cannot be read, so that they are not unknown elsewhere."""
@@ -105,9 +90,7 @@ def read_sheet(
         sheet = sheet or Sheet(Place(called, Lines()))
         document = read_document(called, file, findings)
         if document.keys is None:
-            sheet.whole = False
-            for section, name in _TABLE_NAME.findall(document.text):
-                sheet.lose(section, (name,))
+            _add_rest(sheet, document, sections, findings)
         else:
             _add(sheet, document.keys, document.place, sections, findings)
     assert sheet is not None, "a process has at least one file"
@@ -119,10 +102,11 @@ def read_document(called: str, file: Path, findings: Findings) -> Document:
     """The keys of a TOML file with their places; none, with a mistake noted, if it has faults."""
     place = Place(called, Lines())
     text = _text(file, place, findings)
-    keys = None if text is None else parsed(text, place, findings)
-    if text is None or keys is None:
-        return Document(place, text or "", None)
-    return Document(Place(called, Lines(text)), text, keys)
+    if text is None:
+        return Document(place, "", None)
+    keys, rest = _read(text, place, findings)
+    lines = Lines(text if rest is None else rest.text)
+    return Document(Place(called, lines), text, keys, rest)
 
 
 def _text(file: Path, place: Place, findings: Findings) -> str | None:
@@ -140,41 +124,49 @@ def _text(file: Path, place: Place, findings: Findings) -> str | None:
 
 
 def parsed(text: str, place: Place, findings: Findings) -> dict[str, Any] | None:
-    """The keys of a TOML text; None, with a mistake noted, if it has faults."""
+    """The keys of a TOML text; None, with every mistake of form noted, if it has faults."""
+    return _read(text, place, findings)[0]
+
+
+def _read(text: str, place: Place, findings: Findings) -> tuple[dict[str, Any] | None, Rest | None]:
+    """The keys of a TOML text; or None, its mistakes of form noted, and what stands around them."""
+    rest = None
     try:
         keys = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        number, problem, hint = _syntax(str(error), text)
-        findings.add(_at_line(place, number), problem, hint)
+        slips, rest, findings.parsed = go_on(text, findings.parsed)
+        for slip in slips or [Slip(slip_line(str(error), text), str(error))]:
+            line, problem, hint = syntax(slip, text)
+            findings.add(_at_line(place, line), problem, hint)
+        if rest and not too_much(rest.keys, MOST_VALUES):
+            return None, rest
     except RecursionError:
         findings.add(place, "Lists or tables are nested too deeply in this file.")
     except ValueError:
         findings.add(place, "A number in this file has too many digits.")
     else:
         if not (problem := too_much(keys, MOST_VALUES)):
-            return keys
+            return keys, None
         findings.add(place, problem)
-    return None
-
-
-def _syntax(error: str, text: str) -> tuple[int, str, str]:
-    """The line of a mistake of syntax, the mistake in words, and a letter that may be its cause."""
-    found = _PARSED_AT.search(error)
-    number = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
-    hint = _strange_letter(text, number, int(found[2])) if found and found[1] else ""
-    for beginning, problem in _SYNTAX.items():
-        if error.startswith(beginning):
-            return number, problem, hint
-    return number, f"This cannot be read as TOML: {_PARSED_AT.sub('', error)}.", hint
-
-
-def _strange_letter(text: str, line: int, column: int) -> str:
-    sign = text.split("\n")[line - 1][column - 1 : column]
-    return f'There stands "{sign}", {named(sign)}.' if sign and foreign(sign) else ""
+    return None, None
 
 
 def _at_line(place: Place, number: int) -> Place:
     return Place(place.file, Lines(first=number))
+
+
+def _add_rest(
+    sheet: Sheet, document: Document, sections: Collection[str], findings: Findings
+) -> None:
+    """Add the tables of a file that have no slip; the others are kept as names alone."""
+    rest = document.rest
+    sheet.whole = False
+    sheet.headed = sheet.headed and rest is not None and rest.head
+    findings.doubtful = findings.doubtful or rest is None or not rest.sure
+    for section, name in _TABLE_NAME.findall(document.text):
+        sheet.lose(section, (name,))
+    if rest:
+        _add(sheet, rest.keys, document.place, sections, findings)
 
 
 def _add(
@@ -205,7 +197,10 @@ def _add_table(
     sheet: Sheet, section: str, name: str, keys: Any, place: Place, findings: Findings
 ) -> None:
     if problem := name_problem(section, name):
-        findings.add(place, problem)
+        meant = proper(name)
+        findings.add(place, problem, f'Did you mean "{meant}"?' if meant else "")
+        if meant:
+            sheet.lose(section, (meant,))
     if not isinstance(keys, dict):
         findings.add(place, f"Write [{section}.NAME] above these keys, not [{section}].")
         sheet.lose(section, (name,))

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.definition import Approval, Group, Notice, Role, State, Variant, Workflow
+from engine.definition import Approval, Notice, Variant, Workflow
 from engine.errors import UsageError
 from engine.loading.checks.rules import Problem
 from engine.loading.overlay.authority import authority
-from engine.loading.overlay.stronger import UndecidedError, can_hold, let_through
+from engine.loading.overlay.stronger import UndecidedError, both, can_hold, let_through
 from engine.loading.overlay.wording import are_shown, law_of
 from engine.timescales import parse
 
@@ -60,9 +60,6 @@ class Change:
 
 Check = Callable[[Change], Iterator[Problem]]
 
-_OTHER = "Call it otherwise: people would take the one for the other."
-
-
 _WORDS = {
     "ask": "what {} asks",
     "said": "how an answer to {} is said",
@@ -71,27 +68,8 @@ _WORDS = {
 
 
 def words(change: Change) -> Iterator[Problem]:
-    """What people read may be said in a partnership's own words."""
+    """What people read may be said in a partnership's own words; of titles see `titles`."""
     yield from ()
-
-
-def a_title_of_its_own(change: Change) -> Iterator[Problem]:
-    """What somebody or something is called may be said in other words, and not in another's."""
-    base = change.between[0]
-    if other := called_so(base, change.section, change.old.id, change.after):
-        yield change.problem(f'"{change.after}" is what "{other}" of the base is called.', _OTHER)
-
-
-def called_so(base: Workflow, section: str, name: str, title: str) -> str:
-    """Who or what else of the base bears a title, as people read it; "" if nobody does."""
-    people: list[Role | Group | State] = [*base.roles.values(), *base.groups.values()]
-    others = [*base.states.values()] if section == "state" else people
-    wanted = _read(title)
-    return next((one.id for one in others if one.id != name and _read(one.title) == wanted), "")
-
-
-def _read(title: str) -> str:
-    return " ".join(title.partition(" (")[0].casefold().split())
 
 
 def words_kept(change: Change) -> Iterator[Problem]:
@@ -106,6 +84,9 @@ def words_as_they_are(change: Change) -> Iterator[Problem]:
     """Words into which an answer is put, so that nothing is added to them either."""
     if change.before:
         yield from _said_otherwise(change, "Leave it out.")
+    else:
+        said = f'An overlay does not say how an answer to question "{change.old.id}" is said; it '
+        yield change.problem(f"{said}rests on {change.rests_on}.", "Leave it out.")
 
 
 def _said_otherwise(change: Change, hint: str) -> Iterator[Problem]:
@@ -218,6 +199,16 @@ def wider_where_undecided(change: Change) -> Iterator[Problem]:
     """A step that is possible in fewer cases may leave more undecided, and says in which."""
     if change.before.tables:
         yield from _no_case_more(change, change.before, change.after, "leaves out")
+    new = change.between[1]
+    taken = both(change.after, change.new.only_if)
+    try:
+        known = change.before.tables and let_through(taken, change.before, new) is None
+    except UndecidedError:
+        known = False
+    if not known and can_hold(taken, new):
+        said = f"{change.what} says that nothing is decided where the step can be taken; it rests "
+        hint = "Name only cases that only_if leaves out."
+        yield change.problem(f"{said}on {change.rests_on}.", hint)
 
 
 def _no_case_more(change: Change, wide: Any, narrow: Any, verb: str) -> Iterator[Problem]:
@@ -238,6 +229,8 @@ def own_time(change: Change) -> Iterator[Problem]:
     before, after = change.before, change.after
     outer = [variant for variant in before if variant.time_from.kind != "local"]
     name, hint = change.old.id, "A time of your own is a timescale of your own, [timescale.NAME]."
+    if not after:
+        return  # what was written could not be read, and is told of as that
     if outer:
         set_by = max(outer, key=lambda variant: variant.since).time_from
         said = f"{_what_of_time(change)}, which {set_by.source} ({set_by.kind}) sets."
@@ -249,6 +242,9 @@ def own_time(change: Change) -> Iterator[Problem]:
     elif not _same_form(before, after):
         said = f'Timescale "{name}" counts as the base counts, from the same date; only its length '
         yield change.problem(f"{said}is local. It rests on {change.rests_on}.", hint, _at(change))
+    elif change.old.duty and (longer := _not_shorter(before, after)):
+        said = f'{longer} for timescale "{name}", a duty ({change.old.duty}), whose local time '
+        yield change.problem(f"{said}may only be shorter.", hint, _at(change))
 
 
 def _at(change: Change) -> str:
@@ -267,7 +263,20 @@ def _what_of_time(change: Change) -> str:
         return f'An overlay does not change "{key}" of timescale "{name}"'
     old = max(change.before, key=lambda variant: variant.since).due
     new = change.after[0].due
+    if new == old:
+        said = f'"{new}" would be the time on every day, and the base says from when to when each '
+        return f'{said}holds, for timescale "{name}"'
     return f'"{new}" is {_length(old, new)} than "{old}" for timescale "{name}"'
+
+
+def _not_shorter(before: Iterable[Variant], after: Iterable[Variant]) -> str:
+    """How a time that is not known to be as short as all of the base differs from them."""
+    for new in after:
+        for old in before:
+            length = "" if new.due == old.due else _length(old.due, new.due)
+            if length and length != "a shorter time":
+                return f'"{new.due}" is {length} than "{old.due}"'
+    return ""
 
 
 def _length(old: str, new: str) -> str:
@@ -297,11 +306,11 @@ def _capital(text: str) -> str:
 
 POLICIES: Mapping[str, Mapping[str, Check]] = {
     "role": {
-        "title": a_title_of_its_own,
+        "title": words,
         "reads": only_narrower,
         "reads_in": only_narrower,
     },
-    "group": {"title": a_title_of_its_own},
+    "group": {"title": words},
     "question": {
         "ask": words_kept,
         "said": words_as_they_are,
@@ -311,7 +320,7 @@ POLICIES: Mapping[str, Mapping[str, Check]] = {
         "may_change": only_to_false,
         "seen_by": seen_by_fewer,
     },
-    "state": {"title": a_title_of_its_own, "says": words},
+    "state": {"title": words, "says": words_kept},
     "transition": {
         "title": words_kept,
         "says": words_kept,

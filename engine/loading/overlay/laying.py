@@ -69,9 +69,9 @@ def lay(chain: Chain) -> Layer:
     name = base.workflow.name if base else folder.name
     workflow, drafts = _built(name, read, findings)
     if base and read.sheet.whole:
-        tighten(base.workflow, workflow, drafts)
+        tighten(base.workflow, workflow, drafts, base.read.documents)
         _leave_out_what_follows(base, findings)
-    findings.raise_any()
+    findings.raise_any(workflow)
     for part, draft in drafts.items():
         _put_in_order(read.children[part] if part else read.sheet, draft)
     prefixes = (*(base.prefixes if base else ()), chain.prefix)
@@ -104,7 +104,7 @@ def _base(sheet: Sheet, chain: Chain, findings: Findings) -> Layer | None:
     """The process that a folder extends; None if it extends none."""
     folder = base_of(sheet, chain, findings)
     if folder is None:
-        if EXTENDS in sheet.head:
+        if EXTENDS in sheet.head or not sheet.headed:
             findings.raise_any()
         return None
     try:
@@ -128,7 +128,8 @@ def _overlay(name: str, sheet: Sheet, base: Workflow, findings: Findings) -> Ove
     """What stands on what; and the edition of its own that an overlay must have."""
     place, edition = sheet.head.get("edition", (sheet.start, ""))
     hint = 'Write an edition of your own, such as edition = "2025-06 local 1".'
-    if not edition or edition == base.edition:
+    lost = not edition and not sheet.whole
+    if not lost and (not edition or edition == base.edition):
         findings.add(place, "An edition that extends another is told from it by its name.", hint)
     place, pinned = sheet.head.get(PINNED, (sheet.start, ""))
     if not isinstance(pinned, str):

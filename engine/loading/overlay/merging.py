@@ -22,7 +22,7 @@ from engine.timescales import parse_moment
 ALSO_KEY = "also"
 EXTENDS = "extends"
 PINNED = "extends_edition"
-_TIME = ("due", "keep", "time_from", "confirmed", "checked", "note", "variant")
+_TIME = ("due", "keep", "time_from", "confirmed", "checked", "variant")
 """What a timescale says of its time; who says one of the first two anew says them all."""
 _WORDS = (*IN_BRACKETS, *SENTENCES)
 

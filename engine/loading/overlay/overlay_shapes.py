@@ -7,6 +7,7 @@ from engine.loading.shapes import APPROVAL, ESCALATION, REMINDER
 
 ALSO = {
     "question": Shape("what is added to a question", {"ask": text, "help": text}),
+    "state": Shape("what is added to a state", {"says": text}),
     "transition": Shape(
         "what is added to a transition",
         {

@@ -19,7 +19,7 @@ def read_more(base: Workflow, new: Workflow) -> Iterator[Found]:
     for role in new.roles.values():
         if not (role.reads or role.own_agency):
             continue
-        before = _readable(role.id, base.roles.get(role.id), base)
+        before = readable(role.id, base.roles.get(role.id), base)
         if own := sorted(({*role.reads} & personal) - before):
             yield "role", role.id, _problem(("reads",), role, own, base)
         for step in new.transitions.values():
@@ -28,7 +28,8 @@ def read_more(base: Workflow, new: Workflow) -> Iterator[Found]:
                 yield "transition", step.id, _problem((_key(step, more),), role, more, base)
 
 
-def _readable(name: str, role: Role | None, workflow: Workflow) -> set[str]:
+def readable(name: str, role: Role | None, workflow: Workflow) -> set[str]:
+    """The questions whose answers a role reads that is not kept from any of them by name."""
     if role is None:
         return set()
     if not (role.reads or role.own_agency):

@@ -6,17 +6,22 @@ Names that are at fault, and told of as such, are passed over here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Final, NamedTuple
 
-from engine.definition import Approval, Condition, Guard, Transition, Workflow
-from engine.guards import NOT_ANSWERED, satisfied
+from engine.definition import Approval, Condition, Group, Guard, Role, Transition, Workflow
+from engine.guards import AT_LEAST_ENDED, NOT_ANSWERED, satisfied
 from engine.loading.files.lines import Path
 from engine.loading.overlay.stronger import TO_COME, Kind, UndecidedError, kinds_of, let_through
 from engine.nouns import any_of, with_the
+from engine.owing import can_end, givers_of, is_given, is_theirs, suffices
 
 Roles = Collection[str]
 Asked = tuple[str, int, str]
 """The key of a step and the number in its list, and for what a body would wait."""
+
+
+NO_GUARD: Final = Guard()
 
 
 class Wait(NamedTuple):
@@ -63,6 +68,9 @@ class Supplies:
         question = self._new.questions.get(approval.of)
         if question and not {*body} & {*approval.by}:
             yield f'{called(self._new, approval.by)} to approve "{question.ask}"'
+        elif question and not suffices(approval, body):
+            who = called(self._new, approval.by)
+            yield f'{approval.at_least} people ({who}) to approve "{question.ask}"'
         elif said := self._not_given(approval.of, step, body):
             yield said
 
@@ -76,16 +84,13 @@ class Supplies:
         if question.asked_of:
             group = self._new.groups.get(question.asked_of)
             return f'an answer of {with_the(group.title)} to "{question.ask}"' if group else ""
-        givers = self._givers(name)
-        if not givers or any(self._may_take(one, step, body, seen) for one in givers):
+        givers = givers_of(name, self._new)
+        if not givers or is_given(name, step, self._new):
+            return ""
+        if any(self._may_take(one, step, body, seen) for one in givers):
             return ""
         by = f'{called(self._new, givers[0].who)} gives by "{givers[0].title}"'
         return f'an answer to "{question.ask}", which {by}'
-
-    def _givers(self, name: str) -> list[Transition]:
-        """The steps that alone answer a question; none where people answer it."""
-        steps = self._new.transitions.values()
-        return [one for one in steps if name == one.dates or name in dict(one.sets)]
 
     def _may_take(self, giver: Transition, at: Transition, body: Roles, seen: Roles) -> bool:
         """Whether a body can take a step wherever another starts, and is there still after it."""
@@ -97,7 +102,7 @@ class Supplies:
         needs = (*giver.on_file, *(one.of for one in giver.approve))
         if any(self._not_given(name, giver, body, seen) for name in needs):
             return False
-        if not all({*body} & {*one.by} for one in giver.approve):
+        if not all(suffices(one, body) for one in giver.approve):
             return False
         return not giver.only_if.tables or not [*self._shut(Guard(), giver, body, seen)]
 
@@ -153,12 +158,30 @@ class Supplies:
         """Whether a body can make of a subject whatever a guard asks, for it is its own to say."""
         question = self._new.questions.get(name)
         if question is None:
-            process = self._new.children.get(name)
-            steps = process.transitions.values() if process else ()
-            return name not in self._base.children and all({*body} & {*s.who} for s in steps)
+            return name not in self._base.children and self._ends(name, step, body, seen)
         if name in self._base.questions or self._not_given(name, step, body, seen):
             return False
-        return bool(question.may_change or question.answer == "date" or self._givers(name))
+        return bool(question.may_change or question.answer == "date" or givers_of(name, self._new))
+
+    def _ends(self, name: str, at: Transition, body: Roles, seen: Roles) -> bool:
+        """Whether a body can close each case of a linked process of an overlay's own, and where
+        some must have ended, open one.
+        """
+        process = self._new.children.get(name)
+        if process is None:
+            return True
+        linked = Supplies(replace(process, questions={}, transitions={}), process)
+        lines = (line for line in _lines(at.only_if) if line.subject == name)
+        if any(line.word == AT_LEAST_ENDED for line in lines):
+            steps = (s for s in self._new.transitions.values() if s.opens)
+            opens = (s for s in steps if s.opens and s.opens.process == name)
+            if not any(self._may_take(one, at, body, seen) for one in opens):
+                return False
+        return can_end(process, lambda step: linked.can_take(step, body))
+
+    def can_take(self, step: Transition, body: Roles, before: Guard = NO_GUARD) -> bool:
+        """Whether a body can take a step whatever is answered there, where a guard holds before."""
+        return is_theirs(step, self._new, body) and not [*self._shut(before, step, body)]
 
     def _can_be(
         self, name: str, table: Iterable[Condition], step: Transition, body: Roles, seen: Roles
@@ -166,27 +189,24 @@ class Supplies:
         """Whether what a body can make of a subject of its own satisfies a table."""
         question = self._new.questions.get(name)
         lines = [line for line in table if line.subject == name]
-        sets = [one for one in self._givers(name) if self._may_take(one, step, body, seen)]
-        values = {value for one in sets for own, value in one.sets if own == name}
-        return any(
+        givers = givers_of(name, self._new)
+        sets = [one for one in givers if self._may_take(one, step, body, seen)]
+        values = {value for one in sets or givers for own, value in one.sets if own == name}
+        kinds = kinds_of(question, lines)
+        met = [
             all(satisfied(line, kind) for line in lines)
-            for kind in kinds_of(question, lines)
+            for kind in kinds
             if not values or str(kind.answer) in values
-        )
+        ]
+        return any(met) if sets or not values else all(met)
 
 
-def called(workflow: Workflow, roles: Iterable[str]) -> str:
-    """Roles as people call them, without what their titles explain: `the unit or the panel`."""
-    known = (workflow.roles[name].title for name in roles if name in workflow.roles)
+def called(workflow: Workflow, names: Iterable[str]) -> str:
+    """Roles and groups as people call them, without what their titles explain: `the unit`."""
+    people: dict[str, Role | Group] = {**workflow.groups, **workflow.roles}
+    known = (people[name].title for name in names if name in people)
     titles = (title.partition(" (")[0] for title in known)
     return any_of(dict.fromkeys(title.partition(":")[0] for title in titles))
-
-
-def required(step: Transition) -> set[str]:
-    """The questions that must be answered before a step, whichever way of its guard is taken."""
-    named = [{line.subject for line in t if not _is_not(line)} for t in step.only_if.tables]
-    always = set.intersection(*named) if named else set()
-    return {*step.on_file, *(one.of for one in step.approve), *always}
 
 
 def _is_within(approval: Approval, known: Approval) -> bool:

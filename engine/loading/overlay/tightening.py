@@ -13,11 +13,15 @@ from engine.loading.checks.rules import Problem
 from engine.loading.draft import Draft
 from engine.loading.files.lines import Path
 from engine.loading.findings import Place
+from engine.loading.overlay.beginning import begins_less
 from engine.loading.overlay.comparing import KEYS, POLICIES, Change, only_more, only_narrower, same
 from engine.loading.overlay.locally import Found, local_problems
 from engine.loading.overlay.merging import Layered
 from engine.loading.overlay.reaching import read_more
-from engine.loading.overlay.waiting import duty_waits
+from engine.loading.overlay.reading_less import read_less
+from engine.loading.overlay.titles import child_title_problem, title_problems
+from engine.loading.overlay.waiting import duty_waits, linked_waits
+from engine.loading.overlay.withholding import Documents, Parts, withholds
 from engine.loading.shapes import SECTIONS
 
 Check = Callable[[Change], Iterator[Problem]]
@@ -31,33 +35,50 @@ _HEAD: Mapping[str, Check] = {
     "kept_by": only_narrower,
     "working_days": same,
     "starts_at": same,
+    "main_line": same,
 }
 
 
 _WORDS = ("source", "caution")
 
 
-def tighten(base: Workflow, new: Workflow, drafts: Mapping[str, Draft]) -> None:
+def tighten(
+    base: Workflow, new: Workflow, drafts: Mapping[str, Draft], documents: Documents
+) -> None:
     """Note everything in which a process with its overlay is looser than without.
 
-    `drafts` are its parts: "" itself, and its linked processes by their names.
+    `drafts` are its parts: "" itself, and its linked processes by their names. `documents` are the
+    files of the packs of the base.
     """
+    for part, key, problem in begins_less(base, new):
+        _note_head(drafts[part], key, problem)
+    for part, name, problem in linked_waits(base, new):
+        _note(drafts[part], "transition", name, problem)
     for part, draft in drafts.items():
         before = base.children.get(part) if part else base
         after = new.children[part] if part else new
         if before is not None:
             _head(before, after, draft, () if part else (*_HEAD, *_WORDS, "in_force"))
             _tables(before, after, draft)
-        for section, name, problem in local_problems(before, after):
+        for section, name, problem in (
+            *local_problems(before, after),
+            *title_problems(before, after, base),
+        ):
             _note(draft, section, name, problem)
-        for section, name, problem in _of_both(before, after) if before else ():
+        if part and (taken := child_title_problem(part, base, new)):
+            _note_head(draft, "title", taken)
+        parts = Parts(before, after, base) if before else None
+        for section, name, problem in _of_both(parts, documents) if parts else ():
             _note(draft, section, name, problem)
 
 
-def _of_both(base: Workflow, new: Workflow) -> Iterator[Found]:
+def _of_both(parts: Parts, documents: Documents) -> Iterator[Found]:
     """What can be told only of a process with its overlay as a whole."""
-    yield from read_more(base, new)
-    yield from duty_waits(base, new)
+    yield from read_more(parts.base, parts.new)
+    yield from duty_waits(parts.base, parts.new)
+    yield from withholds(parts, documents)
+    if parts.base is parts.parent:
+        yield from read_less(parts.base, parts.new)
 
 
 def _head(base: Workflow, new: Workflow, draft: Draft, keys: Collection[str]) -> None:

@@ -7,15 +7,15 @@ means it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from engine.definition import Transition, Workflow
 from engine.loading.checks.rules import Problem
 from engine.loading.checks.soundness import RUNNING, Clock, Node, clock_of, steps_from
 from engine.loading.overlay.locally import Found
-from engine.loading.overlay.supplying import Supplies, Wait, called, required
-from engine.owing import leading_to, owing
+from engine.loading.overlay.supplying import Supplies, Wait, called
+from engine.owing import can_end, is_theirs, leading_to, owing, required
 
 _HINT = (
     "Ask for what those who owe the duty supply themselves: on_file, or asked, which waits for no "
@@ -26,6 +26,8 @@ _GUARD_HINT = (
     "Ask only that a question be answered, or be on file; of one of your own that those who owe "
     "the duty answer, the answer may also change: may_change = true."
 )
+
+_LINKED_HINT = "Ask for what those who owe the duty supply themselves."
 
 Graph = Mapping[Node, tuple[tuple[str, Node], ...]]
 """The steps that can be taken in a state while a clock stands so, and where each leads."""
@@ -117,9 +119,58 @@ def _gives(step: Transition, name: str, wanted: Collection[str]) -> bool:
     return name == step.dates or (value is not None and (not wanted or value in wanted))
 
 
-def _holding_up(
-    duty: Duty, base: Workflow, waiting: Mapping[str, tuple[Wait, ...]]
-) -> Iterator[str]:
+def linked_waits(base: Workflow, new: Workflow) -> Iterator[tuple[str, str, Problem]]:
+    """The linked processes of a base, and the steps of them, by which a duty of the base would
+    wait for another body, since its own could end their cases and now cannot.
+    """
+    told: set[tuple[str, str]] = set()
+    for duty in _duties(base):
+        lost = {s.id: [*_no_longer(s, duty, base, new)] for s in base.transitions.values()}
+        held = {name: steps for name, steps in lost.items() if steps}
+        for name in _holding_up(duty, base, held):
+            for process, step, key in held[name]:
+                if (process, step) not in told:
+                    told.add((process, step))
+                    yield process, step, _linked_problem(duty, base, (process, key), name)
+
+
+def _no_longer(
+    step: Transition, duty: Duty, base: Workflow, new: Workflow
+) -> Iterator[tuple[str, str, str]]:
+    """The steps of linked processes that a step waits for and its body can no longer take."""
+    tables = [{line.subject for line in table} for table in step.only_if.tables]
+    body = duty.body if {*duty.body} & {*step.who} else (*duty.body, *step.who)
+    for process in set.intersection(*tables) & {*base.children} if tables else ():
+        before, after = base.children[process], new.children[process]
+        if before.transitions == after.transitions:
+            continue
+        supplies = Supplies(before, after)
+        own = {s.id: s for s in before.transitions.values() if is_theirs(s, before, body)}
+        kept = {
+            name
+            for name, one in own.items()
+            if supplies.can_take(after.transitions[name], body, one.only_if)
+        }
+        if can_end(before, _among(own)) and not can_end(after, _among(kept)):
+            for name in sorted({*own} - kept):
+                keys = ("approve", "on_file", "only_if", "who")
+                now = after.transitions[name]
+                changed = (k for k in keys if getattr(own[name], k) != getattr(now, k))
+                yield process, name, next(changed, "who")
+
+
+def _among(names: Collection[str]) -> Callable[[Transition], bool]:
+    return lambda step: step.id in names
+
+
+def _linked_problem(duty: Duty, base: Workflow, at: tuple[str, str], step: str) -> Problem:
+    process, key = at
+    said = f'By this a linked case "{base.children[process].title}", for which '
+    said += f'"{base.transitions[step].title}" waits, could be ended only with others, and '
+    return Problem((key,), f"{said}{duty.said} would wait for them.", _LINKED_HINT)
+
+
+def _holding_up(duty: Duty, base: Workflow, waiting: Collection[str]) -> Iterator[str]:
     """The steps that wait and do a duty, or without which nothing leads to it while it runs."""
     yield from (name for name in duty.steps if name in waiting)
     if duty.clock is None or not waiting:

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.definitions import changed, mistakes, write
+from tests.overlays import HEAD, refusal
+
+ASIDE = """\
+title     = "Talk of our own"
+starts_at = "asked"
+
+[question.held]
+ask    = "What was said?"
+answer = "text"
+
+[question.agreed]
+ask      = "Is it agreed?"
+answer   = ["yes, it is", "no, it is not"]
+personal = false
+because  = "a fact of the process"
+
+[question.heard]
+ask      = "What do the partners say?"
+answer   = ["yes", "no"]
+asked_of = "partners"
+personal = false
+because  = "a fact of the process"
+
+[question.met_on]
+ask      = "When was it talked over?"
+answer   = "date"
+personal = false
+because  = "a date of the process"
+
+[state.asked]
+title      = "Asked for"
+waiting_on = "authority"
+
+[state.held]
+title      = "Talked over"
+waiting_on = "authority"
+
+[state.ended]
+title  = "Ended"
+closed = true
+
+[transition.meet]
+from  = "asked"
+to    = "held"
+who   = {meets}
+dates = "met_on"
+
+[transition.end]
+from = "held"
+to   = "ended"
+who  = ["authority", "unit"]
+{ends}
+"""
+OPENS = """
+[transition.ask_other]
+from  = "referred"
+who   = {who}
+opens = {{ process = "aside" }}
+[transition.notify.also]
+only_if = {{ aside = "{awaits}" }}
+"""
+AUTHORITY = '"authority"'
+
+
+def linked(folder: Path, ends: str, **said: str) -> list[str]:
+    aside = ASIDE.format(meets=said.get("meets", AUTHORITY), ends=ends)
+    opens = OPENS.format(who=said.get("who", AUTHORITY), awaits=said.get("awaits", "all ended"))
+    return refusal(folder, opens, {"children/aside.toml": aside})
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "",
+        'on_file = ["held"]',
+        'on_file = ["met_on"]',
+        'only_if = { met_on = "passed" }',
+        'asked = ["heard"]',
+        'approve = [{ of = "held", by = ["authority", "unit"] }]',
+        'only_if = [{ agreed = "yes, it is" }, { agreed = "no, it is not" }]',
+    ],
+)
+def test_a_duty_may_wait_for_a_linked_case_that_its_own_body_can_end(
+    tmp_path: Path, ends: str
+) -> None:
+    assert linked(tmp_path, ends) == []
+
+
+@pytest.mark.parametrize(
+    ("ends", "meets"),
+    [
+        ('approve = [{ of = "held", by = "unit" }]', AUTHORITY),
+        ('on_file = ["heard"]', AUTHORITY),
+        ('approve = [{ of = "heard", by = "authority" }]', AUTHORITY),
+        ('only_if = { agreed = "yes, it is" }', AUTHORITY),
+        ("", '"unit"'),
+    ],
+)
+def test_a_duty_waits_for_no_linked_case_that_others_must_help_to_end(
+    tmp_path: Path, ends: str, meets: str
+) -> None:
+    (said,) = linked(tmp_path, ends, meets=meets)
+    assert said.startswith(
+        'process.toml:9: By "only_if" of transition "notify" timescale "notification", a duty of '
+        "the local authority (Children Act 2004 s.16C(1)), could not be done in a case where aside "
+        "is 0 ended and 1 running."
+    )
+
+
+def test_a_duty_waits_for_no_linked_case_that_others_open(tmp_path: Path) -> None:
+    assert linked(tmp_path / "a", "", awaits="at least 1 ended") == []
+    assert linked(tmp_path / "b", "", who='"unit"') == []
+    (said,) = linked(tmp_path / "c", "", who='"unit"', awaits="at least 1 ended")
+    assert said.startswith('process.toml:9: By "only_if" of transition "notify" timescale')
+
+
+REPLYING = '[transition.reply.also]\napprove = [{{ of = "held", by = {} }}]\n'
+
+
+DUTY = 'approve = [{ of = "reasons", by = "authority" }]'
+
+
+def test_a_linked_case_that_a_duty_waits_for_in_the_base_is_ended_by_its_own_body_still(
+    tmp_path: Path,
+) -> None:
+    waits = (
+        'who     = "unit"\nonly_if = [{ reply = "all ended" }, { sent_on = "passed" }]\n' + DUTY,
+        'who     = "authority"\nonly_if = { reply = "all ended" }\nduty = "Children Act 2004 s.1"',
+    )
+    files = changed(waits, ('opens   = { process = "reply", one_for = "agencies" }', OPENED))
+    write(tmp_path / "national", files)
+    local = tmp_path / "local"
+    head = {"process.toml": HEAD}
+    both = REPLYING.format('["authority", "unit"]')
+    assert mistakes(local, {**head, "children/reply.toml": both}) == []
+    (said,) = mistakes(local, {**head, "children/reply.toml": REPLYING.format('"unit"')})
+    assert said == (
+        'children/reply.toml:2: By this a linked case "Reply of an agency", for which "Finish" '
+        "waits, could be ended only with others, and this step, a duty of the local authority "
+        "(Children Act 2004 s.1), would wait for them. Ask for what those who owe the duty supply "
+        "themselves."
+    )
+
+
+OPENED = 'opens   = { process = "reply" }'
