@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,11 @@ def move(world: World, *, by: By = BESS, to: str = LATER, **asked: Any) -> list[
     """Move open cases; what is asked beside is states, clocks, provision and refs."""
     refs = tuple(asked.pop("refs", ()))
     return list(migrating.migrate(world.place, by, Move("incident", to, Wishes(**asked), refs)))
+
+
+def moving_one_by_one(world: World, to: str = LATER) -> Iterator[Moved]:
+    """The same, each as it is asked for; nothing of a case that was not asked for is done."""
+    return migrating.migrate(world.place, BESS, Move("incident", to))
 
 
 def foreseen(world: World, *, by: By = BESS, to: str = LATER, **asked: Any) -> list[Moved]:

@@ -89,7 +89,7 @@ AGREED = {"subject": "letter_says", "word": "is", "values": ["agrees"]}
         ((*CLOCK, "only_if"), {"tables": [[IN_AREA]]}, "guards", "looser"),
         ((*CLOCK, "waiting_on"), "executive", "who", "other"),
         ((*CLOCK, "notices", 0, "tell"), ["local_authority", "executive"], "notices", "stricter"),
-        (("timescales", "progress", "starts_in"), [], "law", "stricter"),
+        (("timescales", "progress", "starts_in"), [], "local", "stricter"),
         (("timescales", "copies", "starts_in"), ["deciding", "publishing"], "law", "stricter"),
         (
             ("timescales", "copies", "variants", 0, "due"),
@@ -150,6 +150,7 @@ AGREED = {"subject": "letter_says", "word": "is", "values": ["agrees"]}
         (("kept_by",), [], "who", "looser"),
         (("opening",), ["place", "aware_on"], "records", "stricter"),
         (("working_days",), "Scotland", "law", "other"),
+        (("source",), "Another act", "wording", "other"),
         (("caution",), "", "wording", "other"),
         (("templates",), {"packs/letter.toml": "0" * 64}, "packs", "other"),
     ],
@@ -160,13 +161,35 @@ def test_each_kind_of_change_is_told_in_its_part_and_judged(
     assert only(INCIDENT, edited(INCIDENT, *path, to=to))[:2] == (part, verdict)
 
 
-def test_what_was_and_what_is_are_said_in_words_and_not_in_names() -> None:
-    newer = edited(INCIDENT, *VARIANT, "due", to="within 3 working days of aware_on")
-    asked = '"When did the local authority become aware of it?"'
+@pytest.mark.parametrize(
+    ("path", "to", "verdict"),
+    [
+        (("variants", 0, "due"), "every 2 months", "looser"),
+        (("variants", 0, "checked"), "on 2026-11-23 against another note", "other"),
+        (("variants", 0, "confirmed"), "recalled", "other"),
+        (("variants", 0, "time_from", "says"), "should", "stricter"),
+        (("starts_in",), [], "stricter"),
+    ],
+)
+def test_what_changes_of_a_local_time_is_told_apart_from_duties(
+    path: Way, to: Any, verdict: str
+) -> None:
+    local = ("timescales", "progress")
+    assert only(INCIDENT, edited(INCIDENT, *local, *path, to=to))[:2] == ("local", verdict)
+    for part, said in (("duty", "Sample Act s.9"), ("kind", "regulation")):
+        at = (*local, part) if part == "duty" else (*local, "variants", 0, "time_from", part)
+        law = edited(INCIDENT, *at, to=said)
+        assert only(law, edited(law, *local, *path, to=to))[:2] == ("law", verdict)
+        assert only(INCIDENT, law)[:2] == ("law", "stricter")
 
-    _, _, was, now = only(INCIDENT, newer)
-    assert was == f"within 5 working days of the day given in answer to {asked}"
-    assert now == f"within 3 working days of the day given in answer to {asked}"
+
+def test_a_local_time_that_is_new_or_gone_is_told_under_a_heading_of_its_own() -> None:
+    fewer = {k: v for k, v in INCIDENT.timescales.items() if k != "progress"}
+    gone = replace(INCIDENT, timescales=fewer, rules={})
+    assert only(replace(INCIDENT, rules={}), gone)[:2] == ("local", "looser")
+    parts = [*PARTS]
+    assert parts.index("local") == parts.index("law") + 1
+    assert PARTS["local"] == "Local times"
 
 
 def test_a_timescale_that_is_new_is_stricter_and_one_that_is_gone_is_looser() -> None:
@@ -176,18 +199,6 @@ def test_a_timescale_that_is_new_is_stricter_and_one_that_is_gone_is_looser() ->
     assert (part, verdict, now) == ("law", "looser", "nothing")
     assert was.startswith("at least 7 calendar days before")
     assert "Sample Act s.2" in was
-
-
-def test_a_notice_less_is_looser_and_one_at_another_moment_is_one_less_and_one_more() -> None:
-    stored = plain(INCIDENT)["timescales"][0]["notices"]
-    assert only(INCIDENT, edited(INCIDENT, *CLOCK, "notices", to=stored[:1]))[:2] == (
-        "notices",
-        "looser",
-    )
-    at = "3 working days before it is due"
-    moved = [{**stored[0], "at": at, "id": f"remind_{at.replace(' ', '_')}"}, stored[1]]
-    found = compare(INCIDENT, edited(INCIDENT, *CLOCK, "notices", to=moved))
-    assert sorted(one.verdict for one in found) == ["looser", "stricter"]
 
 
 def renamed_state(workflow: Workflow, old: str, new: str) -> Workflow:
@@ -203,13 +214,6 @@ def test_a_state_with_another_name_is_told_once_and_not_as_a_change_of_every_ste
     assert (part, verdict, was, now) == ("steps", "other", "reviewing", "in_review")
 
 
-def test_a_change_in_a_linked_process_says_in_which() -> None:
-    child = INCIDENT.children["summary"]
-    newer = replace(INCIDENT, children={"summary": replace(child, caution="Another.")})
-    [one] = compare(INCIDENT, newer)
-    assert one.what.startswith(f'In "{child.title}": ')
-
-
 def test_a_partnerships_own_files_are_compared_with_the_process_under_them() -> None:
     base = find("child_safeguarding_practice_review")
     changes = compare(SHIPPED, load(base / "examples" / "one_partnership"))
@@ -217,6 +221,8 @@ def test_a_partnerships_own_files_are_compared_with_the_process_under_them() -> 
 
     assert numbers["looser"] == 0 < numbers["stricter"]
     [over] = [one for one in changes if one.at == "process: overlay"]
+    assert over.part == "wording"
+    assert changes[0].at.startswith("timescale")
     assert over.was == "nothing"
     assert over.now.startswith("one_partnership, over edition ")
 

@@ -96,7 +96,7 @@ def test_a_move_is_not_taken_back_once_a_step_rests_on_it(world: World, tmp_path
     move(world)
     world.take(ref, "start_deciding")
     [found] = back(world)
-    assert found.needs[0].what.endswith("has happened since: transition taken")
+    assert found.needs[0].what.startswith('the step "Begin the decision" was taken on')
     assert edition_of(world, ref) == newer
     # The way that decides the whole history anew is still open.
     assert needs(move(world, to="2025-01", later=AGREED)) == []
@@ -114,7 +114,11 @@ def test_a_corrected_day_keeps_a_move_from_being_taken_back_and_a_note_does_not(
     assert needs(back(world, later=AGREED)) == []
     move(world)
     cases.correct(world.place, BECAUSE, ref, given(aware_on="2025-12-11"))
-    assert "has happened since: answers corrected" in needs(back(world))[0]
+    [said] = needs(back(world))
+    assert said == (
+        'the answer to "When did the local authority become aware of it?" was corrected on '
+        "15 December 2025 (@7), since the move"
+    )
     holds(world, ref)
 
 

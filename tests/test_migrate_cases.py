@@ -167,7 +167,7 @@ def test_the_notices_of_a_clock_that_is_kept_are_those_of_the_new_edition(
     ref = world.open(aware_on="2025-12-12")
     edit = ("2 working days before it is due", "1 working day before it is due")
     moving.another(world, tmp_path, edit)
-    move(world, clocks={"notification": "keep"})
+    assert needs(move(world, clocks={"notification": "keep"}, later=AGREED)) == []
     assert fired(world, ref) == [
         (ESCALATION, "waiting"),
         ("remind_1_working_day_before_it_is_due", "waiting"),
@@ -221,7 +221,16 @@ def test_a_step_that_there_is_no_more_keeps_a_case_that_took_it_under_its_editio
     ref = world.open(aware_on="2025-12-12")
     world.take(ref, "record_letter", letter_says="agrees")
     moving.another(world, tmp_path, ("[transition.record_letter]", "[transition.keep_letter]"))
-    assert "record_letter" in needs(move(world))[0]
+    [found] = move(world)
+    [need] = found.needs
+    assert need.what == (
+        'the step "Record a letter from the Panel" was taken on 15 December 2025 (@4), and the new '
+        "edition has no such step"
+    )
+    assert need.how.startswith(
+        "where it has only another name there, give it the name record_letter again and change its "
+        "title instead, since the record goes by names; else leave the case under its edition"
+    )
 
 
 def test_an_answer_that_the_edition_does_not_ask_keeps_a_case_under_its_own(
@@ -230,9 +239,12 @@ def test_an_answer_that_the_edition_does_not_ask_keeps_a_case_under_its_own(
     ref = world.open(aware_on="2025-12-12", happened_on="2025-12-10")
     edit = ("[question.happened_on]", "[question.came_about_on]")
     moving.another(world, tmp_path, edit)
-    assert needs(move(world)) == [
-        'the record answers "happened_on", which the new edition does not ask'
-    ]
+    [found] = move(world)
+    [need] = found.needs
+    assert need.what == (
+        'the record answers "When did it happen?", which the new edition does not ask'
+    )
+    assert "give it the name happened_on again and change its title instead" in need.how
     holds(world, ref)
 
 

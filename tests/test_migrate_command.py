@@ -21,7 +21,7 @@ def newer(office: Office, folder: Path, *edits: tuple[str, str], name: str = "20
         assert old in text, old
         text = text.replace(old, new)
     (copy / "process.toml").write_text(text, encoding="utf-8")
-    return office.ok("workflow", "activate", str(copy))
+    return office.ok("workflow", "activate", str(copy), "--anyway")
 
 
 AGREED = ("--allow-later", "notification")
@@ -38,7 +38,9 @@ def test_activating_says_how_many_open_cases_stay_and_the_list_where_they_are(
         "2 open cases stay under others; `workflow migrate incident --to 2026-01 --dry-run`" in said
     )
     listed = " ".join(office.ok("workflow", "list").split())
-    assert "edition 2025-01, in force from Fri 29 Jun 2018; 2 open cases" in listed
+    assert re.search(
+        r"edition 2025-01 \([0-9a-f]{12}\), in force from Fri 29 Jun 2018; 2 open cases", listed
+    )
     in_use = office.json("workflow", "list")["in_use"]
     assert [(one["edition"], one["open"]) for one in in_use if one["workflow"] == "incident"] == [
         ("2026-01", 0),
@@ -134,7 +136,7 @@ def test_moved_cases_are_given_back(office: Office, tmp_path: Path) -> None:
     said = office.ok("workflow", "migrate", "incident", "--back", "--yes", "--reason", "withdrawn")
     assert said.startswith("1 case is under the edition of before again.")
     assert f"{other} cannot be given back to its former edition" in said
-    assert "has happened since: transition taken" in " ".join(said.split())
+    assert 'the step "Begin the decision" was taken on' in " ".join(said.split())
     assert (office.show(ref)["edition_name"], office.show(other)["edition_name"]) == (
         "2025-01",
         "2026-01",
@@ -221,10 +223,16 @@ def test_what_is_typed_wrongly_is_said_before_anything_is_done(
     office.refused(3, *to, "--case", "2025-AAAAAA")
 
 
-def test_of_two_editions_of_one_name_the_hash_says_which(office: Office, tmp_path: Path) -> None:
+def test_of_two_editions_that_have_one_name_from_before_the_hash_says_which(
+    office: Office, tmp_path: Path
+) -> None:
     ref = office.open()
-    newer(office, tmp_path / "first", MONTH)
-    newer(office, tmp_path / "second", ("within 5 working days", "within 6 working days"))
+    newer(office, tmp_path, MONTH)
+    newer(office, tmp_path, ("within 5 working days", "within 6 working days"), name="2026-02")
+    store = office.store()
+    with store.write() as tx:
+        tx.run("UPDATE editions SET edition = '2026-01' WHERE edition = '2026-02'")
+    store.close()
     said = " ".join(office.refused(2, "workflow", "migrate", "incident", "--to", "2026-01").split())
     assert '"2026-01" names several editions of incident; give the hash of one of them' in said
     listed = office.json("workflow", "list")["in_use"]

@@ -285,7 +285,7 @@ def test_giving_back_ends_no_duty_that_only_the_later_edition_has_without_a_word
     assert needs(move(world)) == []
     [said] = needs(back(world))
     assert said.startswith('ENDS: "Tell the Panel again" is required by Sample Act s.7')
-    assert "and the edition of before does not have it, on no authority" in said
+    assert "and the edition of before does not have it; the edition names no authority" in said
     assert needs(back(world, clocks={"second": "stop"})) == []
     holds(world, ref)
 

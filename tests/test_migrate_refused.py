@@ -59,7 +59,7 @@ def test_a_duty_that_the_new_edition_does_not_have_ends_only_where_that_is_said(
     moving.made(world, timescales=parts)
     assert needs(move(world)) == [
         'ENDS: "Notify the Panel" is required by Sample Act s.1, was due Fri 19 Dec 2025, and the '
-        "new edition does not have it, on no authority that the edition names"
+        "new edition does not have it; the edition names no authority for that"
     ]
     assert needs(move(world, clocks={"notification": "keep"})) == [
         '"Notify the Panel" cannot be chosen to keep: the new edition has no such timescale'
@@ -147,7 +147,7 @@ def test_a_linked_case_that_cannot_be_moved_keeps_the_whole_case_where_it_is(
     world.take(linked, "decline")
     moving.another(world, tmp_path, linked=(("[transition.decline]", "[transition.turn_down]"),))
     [found] = move(world)
-    assert found.needs[0].what.startswith(f"{linked}: @")
+    assert found.needs[0].what.startswith(f"{linked}: the step ")
     holds(world, ref, linked)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from engine.changes import clocks, steps
 from engine.changes.change import (
+    LAW,
+    LOCAL,
     NOTHING,
     PACKS,
     PARTS,
@@ -27,18 +29,20 @@ from engine.changes.things import (
     Two,
     added,
     in_another_order,
+    is_gone_by,
     plain_fields,
     removed,
     renamed,
     reordered,
 )
-from engine.definition import Workflow
-from engine.prose import capital, quoted, straight
+from engine.definition import Timescale, Workflow
+from engine.prose import capital, listed, quoted, straight
 
 __all__ = ["PARTS", "VERDICTS", "Change", "compare", "counted", "flipped"]
 
 _APART = {"transitions": steps.APART, "timescales": clocks.APART}
-_SHARED = ("process: ", "roles ", "roles:", "groups ", "groups:")
+_WHOLE = "process: "
+_SHARED = (_WHOLE, "roles ", "roles:", "groups ", "groups:")
 """Where that stands which a linked process shares with the one that opens it."""
 _DIGITS = 12
 _ORDER = {part: place for place, part in enumerate(PARTS)}
@@ -52,13 +56,20 @@ def compare(old: Workflow, new: Workflow) -> tuple[Change, ...]:
     stricter and looser too.
     """
     found = _process(old, new)
-    return tuple(sorted(found, key=lambda one: (_ORDER[one.part], _RANK[one.verdict])))
+    return tuple(sorted(found, key=_weight))
 
 
 def counted(changes: tuple[Change, ...]) -> dict[str, int]:
     """How many changes are stricter, looser, and neither."""
     found = Counter(one.verdict for one in changes)
     return {verdict: found[verdict] for verdict in VERDICTS}
+
+
+def _weight(one: Change) -> tuple[int, int, bool]:
+    """By its part and its verdict; what is so of a process as a whole comes after its duties."""
+    at = one.at.split(" ", 2)[-1] if one.at.startswith("linked ") else one.at
+    whole = one.part == LAW and at.startswith(_WHOLE)
+    return _ORDER[one.part], _RANK[one.verdict], whole
 
 
 def _process(old: Workflow, new: Workflow) -> Iterator[Change]:
@@ -91,7 +102,8 @@ def _files(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
         if old.get(name) == new.get(name):
             continue
         was, now = (found.get(name, "")[:_DIGITS] or NOTHING for found in (old, new))
-        yield Change(PACKS, f"process: templates {name}", f"The file {name}", was, now, "other")
+        what = f"The file {name}, by the first digits of its hash"
+        yield Change(PACKS, f"process: templates {name}", what, was, now, "other")
 
 
 def _head_fields(workflow: Workflow) -> Iterator[tuple[str, Field]]:
@@ -107,19 +119,26 @@ def _things(two: Two, kind: str) -> Iterator[Change]:
     known = {names.get(name, name): thing for name, thing in old.items()}
     for name, thing in known.items():
         if name not in new:
-            yield removed(kind, thing, _short(two.old, kind, thing))
+            yield _local(removed(kind, thing, _short(two.old, kind, thing)), thing)
     for name, thing in new.items():
         if name not in known:
-            yield added(kind, thing, _short(two.new, kind, thing))
+            yield _local(added(kind, thing, _short(two.new, kind, thing)), thing)
             continue
         if known[name].id != name:
             yield renamed(kind, known[name], thing)
-        yield from _thing(two, kind, known[name], thing)
+        yield from (_local(c, known[name], thing) for c in _thing(two, kind, known[name], thing))
     before = [name for name in known if name in new]
     after = [name for name in new if name in known]
     if before != after:
         pair = tuple(title(known[n]) for n in before), tuple(title(new[n]) for n in after)
         yield in_another_order(two, f"{kind}: order", f"The {kind}", pair)
+
+
+def _local(one: Change, *pair: Any) -> Change:
+    """The same, told apart from duties where it is of a time that local practice alone sets."""
+    if one.part == LAW and isinstance(pair[0], Timescale) and not any(map(is_gone_by, pair)):
+        return one._replace(part=LOCAL)
+    return one
 
 
 def _thing(two: Two, kind: str, old: Any, new: Any) -> Iterator[Change]:
@@ -138,6 +157,9 @@ def _short(workflow: Workflow, kind: str, thing: Any) -> str:
         return f"{thing.source} ({thing.confirmed})"
     if kind == "transitions":
         return f"for {said(workflow, thing.who, 'people')}"
+    if kind == "questions":
+        known = f"one of: {listed(thing.choices, 'or')}" if thing.choices else thing.answer
+        return f"{known}, personal" if thing.personal else str(known)
     return straight(quoted(title(thing)))
 
 

@@ -14,6 +14,7 @@ VERDICTS: tuple[Verdict, ...] = (STRICTER, LOOSER, OTHER)
 """In the order in which they are told."""
 
 LAW = "law"
+LOCAL = "local"
 PEOPLE = "who"
 GUARDS = "guards"
 RECORDS = "records"
@@ -25,7 +26,8 @@ PACKS = "packs"
 WORDING = "wording"
 
 PARTS = {
-    LAW: "Duties, and what the law allows",
+    LAW: "Duties, and what law and guidance allow",
+    LOCAL: "Local times",
     PEOPLE: "Who may act and read",
     GUARDS: "What must be so",
     RECORDS: "What must be on record",

@@ -23,6 +23,7 @@ from engine.changes.change import (
     more_is_stricter,
 )
 from engine.changes.lengths import strictness
+from engine.changes.moments import moved, number
 from engine.changes.periods import Stretch, differing, stretches
 from engine.changes.saying import rule, said, several
 from engine.changes.steps import guard_changes
@@ -31,6 +32,7 @@ from engine.definition import Basis, Notice, Timescale, Variant, Workflow
 from engine.prose import days_said, setter
 
 APART = ("variants", "only_if", "notices")
+_KIND = {"remind": "a reminder", "escalate": "an escalation"}
 BINDING = ("may", "should", "must")
 AUTHORITY = ("local", "panel guidance", "statutory guidance", "regulation", "act")
 
@@ -217,7 +219,10 @@ def _notices(
 ) -> Iterator[Change]:
     before = {one.id: one._replace(tell=two.carried(one.tell, "people")) for one in old}
     after = {one.id: one for one in new}
-    for name in sorted({*before, *after}):
+    pairs = [*moved(before, after)]
+    yield from (_at_another_moment(two, where, *pair) for pair in pairs)
+    told = {one.id for pair in pairs for one in pair}
+    for name in sorted({*before, *after} - told):
         mine, other = before.get(name), after.get(name)
         if mine == other:
             continue
@@ -240,14 +245,23 @@ def _notices(
         yield Change(WORDING, where.at("notices"), what, *pair, OTHER)
 
 
+def _at_another_moment(two: Two, where: Place, old: Notice, new: Notice) -> Change:
+    """A notice that goes out earlier than before, or later, to the same people."""
+    later = number(new) > number(old)
+    what = where.called(f"{_KIND[new.kind]} {'later' if later else 'earlier'}")
+    at = where.at(f"notice {min(old.id, new.id)}")
+    verdict = LOOSER if later else STRICTER
+    return Change(NOTICES, at, what, _notice(two.new, old), _notice(two.new, new), verdict)
+
+
 def _notice_or_not(
     two: Two, where: Place, at: str, pair: tuple[Notice | None, Notice | None]
 ) -> Change:
     """A notice that has come, or is gone."""
     mine, other = pair
     notice = mine or other
-    kind = "a reminder" if notice and notice.kind == "remind" else "an escalation"
-    what = where.called(f"{kind} {'less' if mine else 'more'}")
+    assert notice is not None
+    what = where.called(f"{_KIND[notice.kind]} {'less' if mine else 'more'}")
     was = _notice(two.new, mine) if mine else "nobody is told then"
     now = _notice(two.new, other) if other else "nobody is told then"
     return Change(NOTICES, at, what, was, now, LOOSER if mine else STRICTER)

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.changes.change import NOTHING
 from engine.definition import Condition, Guard, OwnRule, Question, Timescale, Workflow
+from engine.duties import is_read
 from engine.guards import words
 from engine.overlays import Overlay
 from engine.prose import day_of, listed, name_of, quoted, straight
@@ -77,7 +78,8 @@ def rule(workflow: Workflow, due: str) -> str:
 def summed(workflow: Workflow, timescale: Timescale) -> str:
     """A timescale in one line: what it allows, and on what that rests."""
     allowed = [rule(workflow, variant.due) for variant in timescale.variants]
-    duty = f"; {timescale.duty}" if timescale.duty else ""
+    read = all(is_read(timescale, one) for one in timescale.variants)
+    duty = f"; {'' if read else 'said to be under '}{timescale.duty}" if timescale.duty else ""
     return f"{listed(dict.fromkeys(allowed), 'or')}{duty}"
 
 

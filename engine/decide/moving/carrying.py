@@ -8,7 +8,7 @@ more than local practice, and somebody has agreed to just that.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import itemgetter
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from typing import Any, Literal
 from engine.calendars import Calendar
 from engine.case import RUNNING, Case, Key, Row
 from engine.decide.moving import loosening
+from engine.decide.moving.left import Left
 from engine.decide.moving.loosening import JUDGED, Looser, Side
 from engine.decide.timing import clocks
 from engine.definition import Timescale
@@ -89,6 +90,13 @@ class Between:
     """The provision by which clocks are started anew, where one was cited."""
     later: Collection[str] = ()
     """The timescales of which it was agreed that their duties end later."""
+    left: Mapping[Key, Left] = field(default_factory=dict)
+    """The clocks that a move before this one left to their rule of then."""
+
+    def was(self, key: Key, row: Mapping[str, Any]) -> Side:
+        """A clock as it runs, with the duty and the time of the edition by which it is counted."""
+        known = self.old.workflow.timescales[str(key[1])]
+        return loosening.side(self.old, known, row, self.left.get(key))
 
     def timescale(self, key: Key) -> Timescale | None:
         """The timescale of a clock in the new edition."""
@@ -139,7 +147,7 @@ def kept_as_judged(between: Between) -> list[Key]:
 
 def _carried(between: Between, key: Key, row: Row) -> Carried | Need:
     known, other = between.timescale(key), between.counterpart(key)
-    was = between.old.workflow.timescales[str(key[1])]
+    was = between.was(key, row)
     runs = known is not None and other is not None and other[1]["status"] in RUNNING
     met = known is not None and other is not None and other[1]["status"] in JUDGED
     wish = between.wishes.get(str(key[1]), "")
@@ -147,8 +155,8 @@ def _carried(between: Between, key: Key, row: Row) -> Carried | Need:
         return _ended(between, key, row, wish)
     assert known is not None
     assert other is not None
-    duty = known.duty or was.duty
-    agreed = wish == "stop" and bool(loosening.binding(Side(between.old, was, row)) or duty)
+    duty = known.duty or was.timescale.duty
+    agreed = wish == "stop" and bool(loosening.binding(was) or duty)
     if met and (wish in ("", "rebase", "keep") or agreed):
         now = {name: other[1][name] for name in (*COUNTED, "met_on")}
         return Carried(key, known.title, "rebase", row, now, duty)
@@ -174,7 +182,7 @@ def _not_kept(between: Between, row: Row, known: Timescale) -> Need | None:
 
 def _ended(between: Between, key: Key, row: Row, wish: str) -> Carried | Need:
     """A clock that the new edition does not count for this case."""
-    was, known = between.old.workflow.timescales[str(key[1])], between.timescale(key)
+    was, known = between.was(key, row).timescale, between.timescale(key)
     if wish in ("keep", "rebase", "restart"):
         said = "has no such timescale" if known is None else "does not count it for this case"
         what = f'"{was.title}" cannot be chosen to {wish}: the new edition {said}'
@@ -184,7 +192,7 @@ def _ended(between: Between, key: Key, row: Row, wish: str) -> Carried | Need:
 
 
 def _restarted(between: Between, key: Key, row: Row, known: Timescale) -> Carried | Need:
-    duty = known.duty or between.old.workflow.timescales[str(key[1])].duty
+    duty = known.duty or between.was(key, row).timescale.duty
     variant = between.new.variant(known, between.today.isoformat())
     form = between.new.rule(row["rule"]).form
     keep = _not_kept(between, row, known) is None
@@ -210,7 +218,7 @@ def _either(keep: bool) -> str:
 
 def _stopped(between: Between, key: Key, row: Row, known: Timescale) -> Carried | Need:
     """A clock that the new edition counts still: only one of the partnership's own can be ended."""
-    duty = known.duty or between.old.workflow.timescales[str(key[1])].duty
+    duty = known.duty or between.was(key, row).timescale.duty
     either = _either(_not_kept(between, row, known) is None)
     if duty:
         what = f'"{known.title}" is required by {duty}, and the new edition counts it still'
@@ -226,14 +234,13 @@ def _stopped(between: Between, key: Key, row: Row, known: Timescale) -> Carried 
 def _looser(between: Between, one: Carried) -> Looser | None:
     """What becomes looser of a clock that ran before."""
     assert one.old is not None
-    name = str(one.key[1])
-    old = Side(between.old, between.old.workflow.timescales[name], one.old)
+    old = between.was(one.key, one.old)
     known = between.timescale(one.key)
     if one.choice == "stop" or known is None:
         return loosening.ended(old)
     new = Side(between.new, known, {**one.old, **one.now})
     historic = bool(between.case.row["historic"])
-    return loosening.looser(old, new, between.today, historic=historic)
+    return loosening.looser(old, new, between.today, between.calendar, historic=historic)
 
 
 def is_local(timescale: Timescale) -> bool:

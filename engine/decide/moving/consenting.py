@@ -7,23 +7,43 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from engine.calendars import Calendar
 from engine.case import RUNNING, Key
 from engine.decide.moving import carrying, loosening
 from engine.decide.moving.carrying import Between, Carried
+from engine.decide.moving.left import Left
 from engine.decide.moving.loosening import Looser, Side
 from engine.edition import Edition
 from engine.errors import Need
 
 NEVER = "9999-12-31"
+NONE: Mapping[Key, Left] = {}
 
 
 class Ends(NamedTuple):
-    """The two editions of a move, and when it is made."""
+    """The two editions of a move, when it is made, and by which calendar."""
 
     old: Edition
     new: Edition
     today: date
+    calendar: Calendar
     historic: bool
+    left: Mapping[Key, Left] = NONE
+    """The clocks that a move before this one left to their rule of then."""
+    kept: Mapping[Key, Left] = NONE
+    """Those that are so afterwards, where a move is taken back."""
+
+    def was(self, one: Carried) -> Side:
+        """A clock as it runs before, if it does."""
+        assert one.old is not None
+        known = self.old.workflow.timescales[str(one.key[1])]
+        return loosening.side(self.old, known, one.old, self.left.get(one.key))
+
+    def then(self, one: Carried) -> Side:
+        """The same afterwards."""
+        known = self.new.workflow.timescales[str(one.key[1])]
+        row = {**(one.old or {}), **one.now}
+        return loosening.side(self.new, known, row, self.kept.get(one.key))
 
 
 def carried(between: Between) -> tuple[list[Carried], list[Need]]:
@@ -32,7 +52,8 @@ def carried(between: Between) -> tuple[list[Carried], list[Need]]:
     """
     found, needs = carrying.carried(between)
     historic = bool(between.case.row["historic"])
-    every = gone_on(found, Ends(between.old, between.new, between.today, historic=historic))
+    ends = Ends(between.old, between.new, between.today, between.calendar, historic, between.left)
+    every = gone_on(found, ends)
     by_law = []
     for one in every:
         if _by_local_practice(one):
@@ -139,13 +160,10 @@ def _follows(other: Carried, one: Carried, ends: Ends) -> bool:
         return False
     if not {*known.stops_if} <= {*was.stops_if}:
         return False
-    return loosening.binding(Side(ends.new, known, other.now)) == one.looser.duty
+    return loosening.binding(ends.then(other)) == one.looser.duty
 
 
 def _compared(heir: Carried, one: Carried, ends: Ends) -> Looser | None:
-    assert one.old is not None
-    known = ends.new.workflow.timescales[str(heir.key[1])]
-    was = ends.old.workflow.timescales[str(one.key[1])]
-    sides = Side(ends.old, was, one.old), Side(ends.new, known, heir.now)
-    found = loosening.looser(*sides, ends.today, historic=ends.historic)
+    sides = ends.was(one), ends.then(heir)
+    found = loosening.looser(*sides, ends.today, ends.calendar, historic=ends.historic)
     return replace(found, instead_of=one.title) if found else None

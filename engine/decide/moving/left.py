@@ -75,12 +75,15 @@ def governing(
 ) -> tuple[Timescale, Variant]:
     """The timescale by which a clock is counted, with its duty and its notes, and the variant: of
     the edition of before where it was left to that, else of the one that governs its case.
+
+    Where a move let it be no duty, the duty is that of the edition of now, if it has one again.
     """
     start = parse_partial(str(row["starts_on"])).first.isoformat()
     if kept is None or kept.by is None:
         return timescale, edition.governing(timescale, str(row["rule"]), start)
     was = kept.by.workflow.timescales[timescale.id]
-    own = was._replace(duty="", duty_checked="") if kept.released else was
+    duty = timescale if kept.released else was
+    own = was._replace(duty=duty.duty, duty_checked=duty.duty_checked)
     return own, kept.by.governing(was, str(row["rule"]), start)
 
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from engine.calendars import Calendar
 from engine.case import RUNNING
 from engine.dates import parse_partial, said
+from engine.decide.moving.left import Left
+from engine.decide.moving.less_told import less_told
 from engine.definition import Timescale, Variant
 from engine.edition import Edition
-from engine.nouns import count, with_the
+from engine.nouns import with_the
 from engine.prose import days_said, listed, name_of, setter
 
 What = Literal["later", "shorter", "ended", "met", "released", "looser"]
@@ -40,7 +43,7 @@ LEGAL = ("act", "regulation")
 LASTS = "after"
 """The form of a rule of what is to last: with a later day it is stricter."""
 
-NAMELESS = "on no authority that the edition names"
+NAMELESS = "the edition names no authority for that"
 
 Row = Mapping[str, Any]
 Days = tuple[str, str]
@@ -85,11 +88,20 @@ AUTHORITY = ("kind", "says", "source", "confirmed", "checked")
 
 
 class Side(NamedTuple):
-    """A clock in one of two editions: its edition, its timescale there, and its row."""
+    """A clock under one of two editions: that by which it is counted, its timescale and its row."""
 
     edition: Edition
     timescale: Timescale
     row: Row
+    under: Edition | None = None
+    """The edition that governs its case, where it was left to the rule of one before: by that it is
+    met, waits and is told of.
+    """
+
+    @property
+    def here(self) -> Edition:
+        """The edition that governs its case."""
+        return self.under or self.edition
 
     @property
     def variant(self) -> Variant:
@@ -101,6 +113,17 @@ class Side(NamedTuple):
     def form(self) -> str:
         """The form of that rule."""
         return self.edition.rule(str(self.row["rule"])).form
+
+
+def side(edition: Edition, timescale: Timescale, row: Row, kept: Left | None) -> Side:
+    """A clock of a case under an edition; one that was `kept` by another has the duty and the time
+    of that, but where a move let it be no duty any more.
+    """
+    if kept is None or kept.by is None or kept.released:
+        return Side(edition, timescale, row)
+    was = kept.by.workflow.timescales[timescale.id]
+    own = timescale._replace(duty=was.duty, duty_checked=was.duty_checked, variants=was.variants)
+    return Side(kept.by, own, row, edition)
 
 
 def binding(side: Side) -> str:
@@ -119,14 +142,16 @@ def authority(side: Side) -> dict[str, str]:
     return {**variant.time_from._asdict(), **confirmed}
 
 
-def looser(old: Side, new: Side, today: date, *, historic: bool) -> Looser | None:
+def looser(
+    old: Side, new: Side, today: date, calendar: Calendar, *, historic: bool
+) -> Looser | None:
     """What becomes looser of a clock that runs, and is counted otherwise from then on."""
     what, duty = _what(old, new), new.timescale.duty or binding(old)
     if what in ENDS and not duty:
         return None
     runs = bool(duty) and what not in ENDS
     hangs = _hangs(old, new) if runs else ""
-    also = tuple(_also(old, new, historic=historic)) if runs else ()
+    also = tuple(_also(old, new, None if historic else calendar)) if runs else ()
     what = what or _otherwise(old, new, hangs, also)
     if what is None:
         return None
@@ -159,18 +184,28 @@ def _hangs(old: Side, new: Side) -> str:
     if old.row["status"] != "running":
         return ""
     if new.row["status"] == "provisional":
-        return f"its day hangs on {now}, which is not on record yet"
-    return f"its day hangs on {now} and not on {was}" if was != now else ""
+        return f"its day hangs on {_answer(new, now)}, which is not on record yet"
+    if was == now:
+        return ""
+    return f"its day hangs on {_answer(new, now)}, and not on {_answer(old, was)}"
 
 
-def _also(old: Side, new: Side, *, historic: bool) -> Iterator[str]:
+def _answer(side: Side, anchor: str) -> str:
+    """The answer that a clock counts from, in words."""
+    known = side.here.workflow.questions.get(anchor)
+    return f'the answer to "{known.ask}"' if known else anchor
+
+
+def _also(old: Side, new: Side, calendar: Calendar | None) -> Iterator[str]:
     """What else is looser of a clock that runs on: who is told of it, what meets it, on whom it
-    waits. Of a historic case nobody is told anything.
+    waits. Of a historic case nobody is told anything, so that it has no `calendar`.
     """
-    if not historic:
-        yield from _told_less(old, new)
     was, now = old.timescale, new.timescale
-    steps = new.edition.workflow.transitions
+    if calendar:
+        yield from less_told(old.here.workflow, (was, now), old.row, calendar)
+    if old.form == LASTS != new.form:
+        yield "it is only due by its day, and does not have to last until then"
+    steps = new.here.workflow.transitions
     for done, before, after in (
         ("met", was.met_by, now.met_by),
         ("stopped", was.stops_if, now.stops_if),
@@ -179,31 +214,11 @@ def _also(old: Side, new: Side, *, historic: bool) -> Iterator[str]:
         if more:
             yield f"it may be {done} by {listed(more)} too"
     if was.waiting_on != now.waiting_on:
-        there = with_the(name_of(old.edition.workflow, was.waiting_on))
+        there = with_the(name_of(old.here.workflow, was.waiting_on))
         yield (
-            f"it waits on {with_the(name_of(new.edition.workflow, now.waiting_on))} and not on "
+            f"it waits on {with_the(name_of(new.here.workflow, now.waiting_on))} and not on "
             + (there)
         )
-
-
-def _told_less(old: Side, new: Side) -> Iterator[str]:
-    for kind, noun, nobody in (
-        ("remind", "reminder", "nobody is reminded of it any more"),
-        ("escalate", "escalation", "nobody is told any more where it was not met"),
-    ):
-        before, after = (
-            [one for one in side.timescale.notices if one.kind == kind] for side in (old, new)
-        )
-        told = {role for one in after for role in one.tell}
-        gone = dict.fromkeys(role for one in before for role in one.tell if role not in told)
-        if before and not after:
-            yield nobody
-            continue
-        if len(after) < len(before):
-            yield f"it has {count(len(after), noun)} and not {len(before)}"
-        if gone:
-            names = [with_the(name_of(old.edition.workflow, role)) for role in gone]
-            yield f"its {noun}s go no more to {listed(names)}"
 
 
 def ended(old: Side) -> Looser | None:
@@ -242,13 +257,13 @@ def told(title: str, known: Mapping[str, Any]) -> str:
     if known["what"] == "released":
         return (
             f'NO DUTY: "{title}" is required by {known["duty"]}, and by nothing any more in '
-            f"{edition}{also(known)}, {NAMELESS}"
+            f"{edition}{grounds(known)}"
         )
     if known["what"] == "looser":
         instead = f' in place of "{known["instead_of"]}"' if known.get("instead_of") else ""
         return (
             f'LOOSER: "{title}"{instead} is required by {known["duty"]}, and in {edition} '
-            f"{'; '.join(known['also'])}, {NAMELESS}"
+            f"{'; '.join(known['also'])}; {NAMELESS}"
         )
     return _later(title, known)
 
@@ -262,9 +277,7 @@ def _later(title: str, known: Mapping[str, Any]) -> str:
         was += f' as "{known["instead_of"]}" was'
     if known.get("overdue"):
         was += ", by which it is overdue today"
-    return (
-        f'{HEADS[known["what"]]}: "{title}"{required} {now} {was}{also(known)}, {rests_on(known)}'
-    )
+    return f'{HEADS[known["what"]]}: "{title}"{required} {now} {was}{grounds(known)}'
 
 
 def also(known: Mapping[str, Any]) -> str:
@@ -280,7 +293,7 @@ def _end(title: str, known: Mapping[str, Any]) -> str:
         else known.get("because") or "does not count it for this case"
     )
     edition = known.get("edition") or "the new edition"
-    return f'ENDS: "{title}" is required by {known["duty"]}{was}, and {edition} {what}, {NAMELESS}'
+    return f'ENDS: "{title}" is required by {known["duty"]}{was}, and {edition} {what}; {NAMELESS}'
 
 
 def done(edition: str, known: Mapping[str, Any]) -> str:
@@ -292,25 +305,39 @@ def done(edition: str, known: Mapping[str, Any]) -> str:
         "shorter": f"let {what} end before {was}",
         "ended": f"ended {what}, due on {was}",
         "met": f"let {what} count as met, due on {was}",
-        "released": f"made {what} no duty any more",
-        "looser": f"made {what} looser",
+        "released": f"let {what} be no duty any more",
+        "looser": f"loosened {what}: {'; '.join(known.get('also', ()))}",
     }
     if known["what"] == "later" and was == (day(known["now"]) if known["now"] else ""):
         did["later"] = f"left {what} at {was}"
-    return f"The move to edition {edition} {did[known['what']]}{also(known)}, {rests_on(known)}"
+    rest = f"; {NAMELESS}" if known["what"] == "looser" else grounds(known)
+    return f"The move to edition {edition} {did[known['what']]}{rest}"
 
 
 def noted(title: str, known: Mapping[str, Any]) -> str:
     """The same in a few words, as a history has it; the title in quotation marks."""
-    now = f"due {day(known['now'])}" if known["now"] else "no day any more"
+    same = "still " if known["was"] == known["now"] else ""
+    due = "until" if known["what"] == "shorter" else "due"
+    now = f": {same}{due} {day(known['now'])}" if known["now"] else ": no day any more"
     if known["what"] in ENDS:
-        now = "counts as met" if known["what"] == "met" else "is not counted any more"
-    was = f", was due {day(known['was'])}" if known["was"] != known["now"] else ""
+        now = " counts as met" if known["what"] == "met" else " is not counted any more"
+    was = f", was {due} {day(known['was'])}" if known["was"] != known["now"] else ""
     required = f"; required by {known['duty']}" if known["duty"] else ""
     if known["what"] == "released":
         required = f"; no longer required by {known['duty']}"
-    more = f"{was}{also(known)}{required}"
-    return f"{HEADS[known['what']]}: {title}: {now}{more}; {rests_on(known)}"
+    return f"{HEADS[known['what']]}: {title}{now}{was}{grounds(known, required)}"
+
+
+def grounds(known: Mapping[str, Any], required: str = "") -> str:
+    """What else is looser and on whose word a time rests, as the rest of a sentence, in which what
+    is `required` may stand between.
+    """
+    word = rests_on(known)
+    rests = f"; {word}" if required or word.startswith(NAMELESS) else f", {word}"
+    if known["what"] in NAMELESS_ALWAYS:
+        return f"{also(known)}{required}{rests}"
+    # Whose word it is belongs to the time, and not to what is told after it.
+    return f"{required}{rests}{also(known)}"
 
 
 def rests_on(known: Mapping[str, Any]) -> str:

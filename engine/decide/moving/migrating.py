@@ -11,21 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.case import AnswerKey, Case, Key
+from engine.case import AnswerKey, Key
 from engine.decide.draft import Draft
 from engine.decide.entries import tasks
 from engine.decide.entries.telling import of_clock, tell
-from engine.decide.moving import carrying, consenting, loosening, pinning
+from engine.decide.moving import carrying, consenting, entries, loosening, pinning
 from engine.decide.moving.carrying import Between, Carried
+from engine.decide.moving.moves import MIGRATED, MOVED
 from engine.decide.timing import clocks
 from engine.decide.timing.arming import moments, rearm
 from engine.decide.what_if.replaying import Impossible, Replay
 from engine.definition import Workflow
 from engine.edition import Edition
 from engine.errors import Need, RefusedError
-
-MIGRATED = "case migrated"
-CAUSE = "the case was moved to another edition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,9 @@ def planned(between: Between, fresh: Replay, before: Sequence[Impossible], wishe
     """
     case, new = between.case, between.new.workflow
     to = _led_to(case.state, new, wishes.states)
-    needs = [*_place(between, fresh, to), *_history(fresh, before), *_answers(case, new)]
+    gone = [*_no_state(between, to), *_gone(between, fresh), *_answers(between)]
+    # What else would be refused follows from what is gone, and is judged once that is there.
+    needs = gone or [*_place(between, fresh, to), *_history(between, fresh, before)]
     found: list[Carried] = []
     if not needs:
         found, lacking = consenting.carried(between)
@@ -109,14 +109,19 @@ def refusal(plan: Plan) -> RefusedError:
     )
 
 
-def _place(between: Between, fresh: Replay, to: str) -> Iterable[Need]:
-    old, new = between.old.workflow, between.new.workflow
-    case = between.case
-    here, known = old.states[case.state].title, new.states.get(to)
+def _no_state(between: Between, to: str) -> Iterable[Need]:
+    """The state of a case, if the new edition does not have it."""
+    state, known = between.case.state, between.new.workflow.states.get(to)
     if known is None or known.abstract:
+        here = between.old.workflow.states[state].title
         what = f'the case is at "{here}", and the new edition has no such state'
-        yield Need(what, how=f"name the one that took its place: --state {case.state}=NEW")
-        return
+        yield Need(what, how=f"name the one that took its place: --state {state}=NEW")
+
+
+def _place(between: Between, fresh: Replay, to: str) -> Iterable[Need]:
+    """Why a case would not be at a state, which the new edition has."""
+    new, case = between.new.workflow, between.case
+    known = new.states[to]
     there = new.states.get(fresh.case.state)
     if fresh.case.state != to:
         led = there.title if there else fresh.case.state
@@ -128,24 +133,46 @@ def _place(between: Between, fresh: Replay, to: str) -> Iterable[Need]:
         yield Need(what, how="leave it under its edition")
 
 
-def _history(fresh: Replay, before: Sequence[Impossible]) -> Iterable[Need]:
+def _gone(between: Between, fresh: Replay) -> Iterable[Need]:
+    """The steps of its record that the new edition does not have."""
+    workflows = between.new.workflow, between.old.workflow, fresh.edition.workflow
+    for one in fresh.impossible:
+        if one.kind == "transition taken" and one.subject not in between.new.workflow.transitions:
+            said = entries.entry(one.kind, one.subject, (one.n, one.on), workflows)
+            yield Need(f"{said}, and the new edition has no such step", how=_kept_name(one.subject))
+
+
+def _kept_name(name: str) -> str:
+    """What can be done where the new edition does not have a name that is on record."""
+    return (
+        f"where it has only another name there, give it the name {name} again and change its title "
+        "instead, since the record goes by names; else leave the case under its edition until it "
+        "is closed"
+    )
+
+
+def _history(between: Between, fresh: Replay, before: Sequence[Impossible]) -> Iterable[Need]:
     """What its record holds that the new edition would have refused."""
+    workflows = between.new.workflow, between.old.workflow, fresh.edition.workflow
     anyway = {(one.n, one.sentence, one.needs) for one in before}
     for one in fresh.impossible:
         if (one.n, one.sentence, one.needs) not in anyway:
             lacking = "; ".join(need.what for need in one.needs)
             more = f" ({lacking})" if lacking else ""
             how = "; ".join(need.how for need in one.needs if need.how)
-            yield Need(f"@{one.n} would have been refused: {one.sentence}{more}", how=how)
+            said = entries.entry(one.kind, one.subject, (one.n, one.on), workflows)
+            yield Need(f"{said}, and would have been refused: {one.sentence}{more}", how=how)
 
 
-def _answers(case: Case, new: Workflow) -> Iterable[Need]:
+def _answers(between: Between) -> Iterable[Need]:
     """What is on record that the new edition could not say."""
+    case, old, new = between.case, between.old.workflow, between.new.workflow
     rows = case.rows.table("answers").items()
     asked = {str(key[1]) for key, row in rows if row["status"] != "set aside"}
     for name in sorted(asked - new.questions.keys()):
-        what = f'the record answers "{name}", which the new edition does not ask'
-        yield Need(what, how="keep the question in the edition")
+        known = old.questions.get(name)
+        what = f'the record answers "{known.ask if known else name}", which the new edition '
+        yield Need(f"{what}does not ask", how=_kept_name(name))
     kinds = {case.rows.table("people")[key]["kind"] for key in case.rows.table("people")}
     for kind in sorted(kinds - set(new.person_kinds)):
         what = f"the case is about a {kind}, of whom the new edition does not speak"
@@ -197,7 +224,7 @@ def _settle(draft: Draft, old: Edition, one: Carried) -> tuple[list[str], Any] |
         return _start(draft, one)
     if one.choice == "stop":
         row = draft.case.deadlines()[one.key]
-        clocks.stop(draft, one.key, row, CAUSE)
+        clocks.stop(draft, one.key, row, MOVED)
         return None
     if one.now.get("status") in loosening.JUDGED:
         _meet(draft, one)
@@ -231,7 +258,7 @@ def _start(draft: Draft, one: Carried) -> tuple[list[str], Any] | None:
     columns = {name: body[name] for name in carrying.COUNTED}
     resumed = {
         **_name(one),
-        "cause": CAUSE,
+        "cause": MOVED,
         "now": columns | {"schedule": schedule, "met_on": None},
         "dropped": [],
         "schedule": schedule,
@@ -247,7 +274,7 @@ def _start(draft: Draft, one: Carried) -> tuple[list[str], Any] | None:
 def _meet(draft: Draft, one: Carried) -> None:
     """A clock that the new edition counts as met by what has happened already."""
     waiting = [[k[4], k[5]] for k in draft.case.waiting_notices(one.key)]
-    body = {**_name(one), "cause": CAUSE, "now": dict(one.now), "dropped": waiting}
+    body = {**_name(one), "cause": MOVED, "now": dict(one.now), "dropped": waiting}
     draft.emit("deadline met", body)
 
 
@@ -270,7 +297,7 @@ def _move(draft: Draft, old: Edition, one: Carried) -> tuple[list[str], Any] | N
     now = {name: body[name] for name in carrying.COUNTED}
     moved = {
         **_name(one),
-        "cause": CAUSE,
+        "cause": MOVED,
         "old": {name: row[name] for name in clocks.OLD},
         "now": now | ({"schedule": schedule} if notices else {}),
         "dropped": dropped,

@@ -4,7 +4,7 @@ clocks of before, if nothing has happened since that rests on the later one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,14 +14,15 @@ from engine.decide.draft import Draft
 from engine.decide.moving import carrying, loosening
 from engine.decide.moving.carrying import Carried
 from engine.decide.moving.consenting import Ends, gone_on
-from engine.decide.moving.loosening import Side
-from engine.decide.moving.migrating import MIGRATED
+from engine.decide.moving.entries import of_event
+from engine.decide.moving.left import left, standing
+from engine.decide.moving.moves import GIVEN_BACK, MIGRATED
+from engine.definition import Workflow
 from engine.edition import Edition
-from engine.errors import Need, RefusedError
+from engine.errors import Need
 
 Event = Mapping[str, Any]
-
-CAUSE = "the move to another edition was taken back"
+Editions = Callable[[str], Edition]
 
 HARMLESS = frozenset(
     {
@@ -74,46 +75,57 @@ def last_move(events: Sequence[Event]) -> Move | None:
     return Move(stands[-1], str(stands[-1]["body"]["from_edition"])) if stands else None
 
 
-def in_the_way(draft: Draft, events: Sequence[Event], move: Move) -> tuple[Need, ...]:
-    """What has happened since a migration that does not allow it to be taken back."""
-    return tuple(_in_the_way(draft, events, move))
+def in_the_way(draft: Draft, now: Edition, events: Sequence[Event], move: Move) -> tuple[Need, ...]:
+    """What has happened since a migration that does not allow it to be taken back.
+
+    The draft is under the former edition; `now` is the one that governs the case.
+    """
+    return tuple(_in_the_way((draft.workflow, now.workflow), events, move))
 
 
-def _in_the_way(draft: Draft, events: Sequence[Event], move: Move) -> Iterator[Need]:
+def _in_the_way(
+    workflows: tuple[Workflow, Workflow], events: Sequence[Event], move: Move
+) -> Iterator[Need]:
+    asked = workflows[0].questions
     how = "migrate it to that edition with --to, which decides its history anew"
     for event in events[move.n :]:
         body, what = event["body"], ""
         if event["type"] not in HARMLESS:
-            what = f"@{event['n']} has happened since: {event['type']}"
+            what = "since the move"
         elif event["type"] != MIGRATED and body.get("clocks"):
-            what = f"@{event['n']} has changed a clock since: {event['type']}"
+            what = "since the move, and changed a deadline"
         elif event["type"] == "answers recorded":
-            gone = [a["question"] for a in body["answers"] if not _asks(draft, a["question"])]
-            if gone:
-                what = (
-                    f"@{event['n']} gives an answer that the former edition does not ask: {gone[0]}"
-                )
+            gone = any(one["question"] not in asked for one in body["answers"])
+            what = "and the former edition does not ask that" if gone else ""
         if what:
-            yield Need(what, how=how)
+            yield Need(f"{of_event(event, workflows)}, {what}", how=how)
 
 
-def _asks(draft: Draft, question: str) -> bool:
-    return question in draft.workflow.questions
+def carried_back(
+    draft: Draft, now: Edition, events: Sequence[Event], move: Move, edition: Editions
+) -> list[Carried]:
+    """What becomes of every clock that runs, or that a migration touched, when it is taken back.
 
-
-def carried_back(draft: Draft, now: Edition, events: Sequence[Event], move: Move) -> list[Carried]:
-    """What becomes of every clock that a migration touched, when it is taken back.
-
-    The draft is under the former edition; `now` is the one that governs the case.
+    The draft is under the former edition; `now` is the one that governs the case, and `edition`
+    gives each by its hash.
     """
+    moves = standing([event for event in events if event["type"] == MIGRATED])
     before = _before(events, move).table("deadlines")
     every = draft.case.deadlines()
-    found = [
-        _carried_back(draft, now, key, (dict(every[key]), before.get(key)))
-        for key in _touched(move.event, "deadlines")
+    touched = _touched(move.event, "deadlines")
+    found = [_carried_back(draft, now, key, (dict(every[key]), before.get(key))) for key in touched]
+    # What meets, requires or tells of one that the move left alone may be looser all the same.
+    found += [
+        Carried(key, now.workflow.timescales[str(key[1])].title, "back", dict(row), {})
+        for key, row in draft.case.open_deadlines()
+        if key not in touched
     ]
     historic = bool(draft.case.row["historic"])
-    ends = Ends(now, draft.edition, draft.context.today, historic)
+    here, there = (
+        {clock.key: one for clock in found if (one := left(clock.key, stand, edition))}
+        for stand in (moves, moves[:-1])
+    )
+    ends = Ends(now, draft.edition, draft.context.today, draft.calendar, historic, here, there)
     return gone_on([_loosened(one, ends) for one in found], ends)
 
 
@@ -129,26 +141,21 @@ def _carried_back(draft: Draft, now: Edition, key: Key, rows: tuple[Row, Row | N
 def _loosened(one: Carried, ends: Ends) -> Carried:
     """The same, with what becomes looser of it."""
     name, row = str(one.key[1]), one.old
-    was, known = ends.old.workflow.timescales.get(name), ends.new.workflow.timescales.get(name)
-    if row is None or was is None or row["status"] not in RUNNING:
+    if row is None or name not in ends.old.workflow.timescales or row["status"] not in RUNNING:
         return one
-    old = Side(ends.old, was, row)
-    if known is None or one.now["status"] == "set aside":
+    old = ends.was(one)
+    if name not in ends.new.workflow.timescales or one.now.get("status") == "set aside":
         found = loosening.ended(old)
     else:
-        new = Side(ends.new, known, {**row, **one.now})
-        found = loosening.looser(old, new, ends.today, historic=ends.historic)
+        sides = old, ends.then(one)
+        found = loosening.looser(*sides, ends.today, ends.calendar, historic=ends.historic)
     return replace(one, looser=found)
 
 
-def give_back(draft: Draft, now: Edition, events: Sequence[Event], move: Move) -> None:
-    """Take a migration back; the draft is under the former edition, and `now` is the one that
-    governs the case.
-
-    Raises RefusedError with everything that stands in the way.
+def give_back(draft: Draft, clocks: Sequence[Carried], events: Sequence[Event], move: Move) -> None:
+    """Take a migration back, with what becomes of its `clocks` then; the draft is under the former
+    edition. Nothing of `in_the_way` may stand in it.
     """
-    if needs := in_the_way(draft, events, move):
-        raise RefusedError(f"{draft.case.ref} cannot be given back to its former edition.", needs)
     before, body = _before(events, move), move.event["body"]
     body = {
         "from_edition": move.event["edition"],
@@ -157,7 +164,7 @@ def give_back(draft: Draft, now: Edition, events: Sequence[Event], move: Move) -
         "from": draft.case.state,
         "to": body["from"],
         "states": {new: old for old, new in body["states"].items()},
-        "choices": [one.plain() for one in carried_back(draft, now, events, move) if one.looser],
+        "choices": [one.plain() for one in clocks if one.looser],
         "back": move.n,
         "turns": [_turn(draft, before, key) for key in _touched(move.event, "turns")],
     }
@@ -197,13 +204,13 @@ def _clock_back(draft: Draft, before: Rows, key: Key, fired: set[tuple[Any, ...]
     waiting = [[k[4], k[5]] for k in draft.case.waiting_notices(key)]
     if old is None:
         now: dict[str, Any] = {"status": "set aside"}
-        body = {**name, "cause": CAUSE, "now": now, "dropped": waiting}
+        body = {**name, "cause": GIVEN_BACK, "now": now, "dropped": waiting}
         draft.emit("deadline set aside", body)
         return
     schedule = row["schedule"] + 1
     body = {
         **name,
-        "cause": CAUSE,
+        "cause": GIVEN_BACK,
         "now": {column: old[column] for column in RESTORED} | {"schedule": schedule},
         "dropped": waiting,
         "schedule": schedule,

@@ -5,11 +5,13 @@ Nothing here shows a personal value: of what is kept apart it says only that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.apply_clocks import parts
+from engine.case import Key
 from engine.dates import said as day_said
+from engine.decide.moving.moves import MIGRATED, MOVED
 from engine.definition import Question, Timescale
 from engine.edition import subjects
 from engine.service import titles
@@ -20,6 +22,7 @@ Event = Mapping[str, Any]
 
 CORRECTED = "answers corrected"
 _GIVEN = ("answers recorded", CORRECTED)
+_NAME = ("timescale", "of", "no")
 _APART = {"reason": "its reason", "agreed_by": "who agreed", "told": "who was told"}
 """What of an event is personal, by the name under which it is sealed."""
 
@@ -64,12 +67,28 @@ def loosened(event: Event) -> dict[str, Any] | None:
     the move says of it, with what sets the time from then on and how far that is confirmed.
     """
     within, body = event["within"], event["body"]
-    if within["type"] != "case migrated":
+    if within["type"] != MIGRATED:
         return None
-    name = [body[one] for one in ("timescale", "of", "no")]
-    for choice in within["body"]["choices"]:
-        if "looser" in choice and [choice[one] for one in ("timescale", "of", "no")] == name:
-            return {"edition": within["body"]["to_name"], "looser": dict(choice["looser"])}
+    known = _looser(within, [body[one] for one in _NAME])
+    return {"edition": within["body"]["to_name"], "looser": dict(known)} if known else None
+
+
+def loosens(event: Event, key: Key) -> bool:
+    """Whether an event is a move to another edition that made something looser of a deadline."""
+    return event["type"] == MIGRATED and _looser(event, key[1:4]) is not None
+
+
+def of_move(event: Event, key: Key) -> Event:
+    """A move to another edition, as what it says of one deadline."""
+    name = dict(zip(_NAME, key[1:4], strict=True))
+    return {**event, "body": {**name, "cause": MOVED}}
+
+
+def _looser(event: Event, name: Sequence[Any]) -> Mapping[str, Any] | None:
+    """What the event of a move says of a deadline, if that became looser."""
+    for choice in event["body"]["choices"]:
+        if "looser" in choice and [choice[one] for one in _NAME] == [*name]:
+            return dict(choice["looser"])
     return None
 
 

@@ -1,4 +1,6 @@
-"""The clocks of a case that were left to the rule of an edition under which it was before."""
+"""The clocks of a case that only an edition knows under which it was before, or that were left to
+the rule of one.
+"""
 
 from __future__ import annotations
 
@@ -30,3 +32,20 @@ def left_to(place: Workplace, tx: Transaction, case: Case) -> Mapping[Key, Left]
     every = [key for key in case.deadlines() if turn_of(key) in pinned]
     found = {key: left(key, moves, edition) for key in every}
     return {key: one for key, one in found.items() if one is not None}
+
+
+def formerly(
+    place: Workplace, tx: Transaction, case: Case, edition: Edition
+) -> Mapping[str, Edition]:
+    """Of each timescale that the edition of a case does not have, and of which it has a clock, the
+    edition of before that had it. Nothing is read where there are none.
+    """
+    gone = {str(key[1]) for key in case.deadlines()} - edition.workflow.timescales.keys()
+    if not gone:
+        return {}
+    process = str(case.row["workflow"])
+    found: dict[str, Edition] = {}
+    for row in tx.rows(queries.MOVES, (place.log, case.ref)):
+        was = place.edition(tx, str(parse(row[0])["body"]["from_edition"]), process)
+        found |= dict.fromkeys(gone & was.workflow.timescales.keys(), was)
+    return found

@@ -12,9 +12,11 @@ from engine import queries
 from engine.case import Case, Rows
 from engine.database import Transaction
 from engine.decide.draft import Draft
-from engine.decide.moving import consenting, migrating, returning
+from engine.decide.moving import consenting, returning
 from engine.decide.moving.carrying import Carried
+from engine.decide.moving.entries import entry
 from engine.decide.moving.migrating import Plan, Wishes
+from engine.decide.moving.moves import GIVEN_BACK, MIGRATED
 from engine.edition import Edition
 from engine.errors import Need, RefusedError
 from engine.service import access
@@ -152,8 +154,8 @@ def _back(
     found = Moved(ref, opened=ways[0].former.workflow.edition)
     for way, one in zip(ways, every, strict=True):
         found.looser += [(way.case.ref, clock) for clock in one.clocks if clock.looser]
-        returning.give_back(one.draft, way.now, way.events, way.move)
-        mark_packs(place, tx, one.draft, returning.CAUSE)
+        returning.give_back(one.draft, one.clocks, way.events, way.move)
+        mark_packs(place, tx, one.draft, GIVEN_BACK)
     return found, [one.draft for one in every]
 
 
@@ -178,13 +180,19 @@ def _looked_at(
     for way in ways:
         draft = draft_under(place, by, way.case, way.former, [one.draft for one in found])
         clocks: list[Carried] = []
-        lacking = [*returning.in_the_way(draft, way.events, way.move)]
+        lacking = [*returning.in_the_way(draft, way.now, way.events, way.move)]
         lacking += _refused_since(place, tx, way)
         if not lacking:
-            clocks = returning.carried_back(draft, way.now, way.events, way.move)
+            clocks = returning.carried_back(
+                draft, way.now, way.events, way.move, partial(_edition, place, tx, way.case)
+            )
             lacking += consenting.lacking(clocks, wishes.clocks, wishes.later)
         found.append(_Found(draft, clocks, lacking))
     return found
+
+
+def _edition(place: Workplace, tx: Transaction, case: Case, content_hash: str) -> Edition:
+    return place.edition(tx, content_hash, str(case.row["workflow"]))
 
 
 def _way(place: Workplace, tx: Transaction, ref: str, rows: Rows) -> _Way:
@@ -207,7 +215,14 @@ def _refused_since(place: Workplace, tx: Transaction, one: _Way) -> list[Need]:
     former = place.edition(tx, one.move.former, str(main[0]))
     fresh = replayed(place, tx, one.case.ref, former)
     since = [found for found in fresh.impossible if found.n > one.move.n]
-    return [Need(f"@{found.n} would have been refused there: {found.sentence}") for found in since]
+    workflows = (one.former.workflow, one.now.workflow)
+    return [
+        Need(
+            f"{entry(found.kind, found.subject, (found.n, found.on), workflows)}, and would have "
+            f"been refused there: {found.sentence}"
+        )
+        for found in since
+    ]
 
 
 _OF_ITSELF = frozenset(
@@ -219,7 +234,7 @@ _OF_ITSELF = frozenset(
         "message sent",
         "message given up",
         "pack changed",
-        migrating.MIGRATED,
+        MIGRATED,
     }
 )
 """What follows by itself, and is refused by no edition."""

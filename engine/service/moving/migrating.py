@@ -15,10 +15,12 @@ from engine.decide.draft import Draft
 from engine.decide.moving import migrating
 from engine.decide.moving.carrying import Between
 from engine.decide.moving.migrating import Plan, Wishes
+from engine.decide.moving.moves import MOVED
 from engine.decide.what_if.replaying import Impossible, Replay
 from engine.edition import Edition
 from engine.errors import Need, RefusedError
 from engine.service import access
+from engine.service.looking.kept import left_to
 from engine.service.moving.choosing import edition_in_use
 from engine.service.moving.families import (
     UNREADABLE,
@@ -147,6 +149,7 @@ def _plan(
         wishes.clocks,
         wishes.provision,
         wishes.later,
+        left_to(place, tx, case),
     )
     return migrating.planned(between, fresh, before, wishes)
 
@@ -187,6 +190,6 @@ def _move(
         assert own is not None
         draft = draft_under(place, by, case, own, drafts)
         migrating.migrate(draft, old, plan, wishes)
-        mark_packs(place, tx, draft, migrating.CAUSE)
+        mark_packs(place, tx, draft, MOVED)
         drafts.append(draft)
     return found, drafts
