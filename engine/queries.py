@@ -70,6 +70,12 @@ SUBJECTS = 'SELECT "subject", "wrapped", "erased" FROM "subjects" WHERE "log" = 
 
 DOCUMENTS_OF = 'SELECT "document" FROM "documents" WHERE "log" = ? AND "subject" = ?'
 
+TELLING = (
+    'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? '
+    "AND \"type\" IN ('notice fired', 'people told') ORDER BY \"n\""
+)
+"""The events by which people were told something of a case."""
+
 ON_FILE = (
     'SELECT d."document", d."question", d."size", d."erased", d."n", e."text" FROM "documents" d '
     'JOIN "events" e ON e."log" = d."log" AND e."stream" = d."stream" AND e."n" = d."n" '

@@ -98,7 +98,7 @@ def months(form: str, number: int) -> Iterator[tuple[date, date]]:
 
 def calendar_days(form: str, number: int) -> Iterator[tuple[date, date]]:
     """Every day, and the day to which so many calendar days lead."""
-    shift = {"within": number, "beginning with": number - 1, "before": -number}[form]
+    shift = {"beginning with": number - 1, "before": -number}.get(form, number)
     for day in _days():
         yield day, date.fromordinal(day.toordinal() + shift)
 
@@ -115,6 +115,20 @@ def utc(day: date, hour: int, minute: int) -> datetime:
     summer = summer or (day == spring and (hour, minute) >= (2, 0))
     summer = summer or (day == autumn and (hour, minute) < (2, 0))
     return shown - timedelta(hours=1) if summer else shown
+
+
+def left(jurisdiction: str, most: int) -> Iterator[tuple[date, date, int]]:
+    """Every day, a day up to so many days later, and how many working days lie after the first one
+    up to it.
+    """
+    known = table(jurisdiction)
+    for day in _days():
+        later = day + (day.toordinal() % most) * DAY
+        yield (
+            day,
+            later,
+            sum((day + n * DAY) in known.working for n in range(1, (later - day).days + 1)),
+        )
 
 
 def _last_sunday(year: int, month: int) -> date:

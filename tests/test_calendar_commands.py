@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.calendars import load
+from engine.cli import printing
 from tests.offices import COMMAND, Office, ago
 
 ENGLAND = load("England and Wales")
@@ -58,7 +59,7 @@ def test_a_late_bank_holiday_is_listed_recorded_and_explained(office: Office) ->
     explained = " ".join(office.ok("explain", ref, "notification").split())
 
     assert "1 clock moves because of it" in said
-    assert "nobody has been told of it yet" in said
+    assert "Nobody has been told the old day yet." in said
     assert due(office, ref) == later(first)
     assert england["version"] == f"{ENGLAND.version}.1"
     assert [change["title"] for change in england["changes"]] == ["A one-off day"]
@@ -84,6 +85,35 @@ def test_a_deadline_is_explained_by_the_list_it_was_counted_with_though_another_
     assert (one["calendar"], one["changes"]) == (ENGLAND.version, [])
 
 
+def test_each_clock_that_moves_says_on_whom_it_waits_and_who_was_told_the_old_day(
+    office: Office,
+) -> None:
+    aware = ENGLAND.add_working_days(TODAY, -4).isoformat()
+    ref = office.open("place=in our area", f"aware_on={aware}")
+    office.ok("tick")
+    old = due(office, ref)
+    add = ("calendar", "add", old, "A one-off day", *SAID)
+    plan = " ".join(office.ok(*add, "--dry-run").split())
+    [one] = office.json(*add, "--dry-run")["clocks"]
+    lee = {"person": "lee", "role": "local_authority", "role_title": "local authority"}
+    told = {**lee, "on": TODAY.isoformat(), "day": old}
+
+    assert (one["waiting_on"], one["waits_on"]) == ("local_authority", "the local authority")
+    assert (one["told"], one["to_tell"], one["tell"]) == ([told], [lee], ["lee"])
+    on, was_due = printing.day(TODAY.isoformat()), printing.day(old)
+    assert "It waits on the local authority." in plan
+    assert (
+        f"To be told: Lee Sample (local authority), who was told on {on} that it was due on "
+        f"{was_due}." in plan
+    )
+
+    done = " ".join(office.ok(*add, "--yes").split())
+    history = " ".join(office.ok("history", ref).split())
+    assert "Told now: Lee Sample (local authority)" in done
+    assert 'told Lee Sample as local authority; "Notify the Panel: the day has moved"' in history
+    assert later(old) == due(office, ref)
+
+
 def test_nobody_is_asked_where_nobody_sits_and_nothing_is_changed(office: Office) -> None:
     ref = opened(office)
     first = due(office, ref)
@@ -102,9 +132,21 @@ def test_only_those_who_keep_the_record_change_the_calendar(office: Office) -> N
 
 
 def test_a_local_closure_is_refused_with_the_reason(office: Office) -> None:
-    said = " ".join(office.refused(2, *ADD, "--local").split())
+    for words in (("--local",), ("2026-11-26", "Office closed", "--local"), ADD[2:4], ADD[2:]):
+        said = office.refused(
+            2, "calendar", "add", *words, *(["--local"] * ("--local" not in words))
+        )
+        assert "never moves a duty or a timescale" in " ".join(said.split())
 
-    assert "never moves a duty or a timescale" in said
+
+def test_the_list_says_on_which_day_each_late_holiday_was_announced(office: Office) -> None:
+    office.ok(*ADD, "--yes")
+    said = " ".join(office.ok("calendar", "list").split())
+
+    assert (
+        "Mon 19 Sep 2022, announced on Sat 10 Sep 2022: Bank Holiday for the State Funeral" in said
+    )
+    assert f"added: A one-off day, announced on {printing.day(TODAY.isoformat())} (GOV.UK" in said
 
 
 @pytest.mark.parametrize(
@@ -147,6 +189,29 @@ def test_the_same_day_is_not_put_on_the_list_twice(office: Office) -> None:
     assert "is no working day as it is (A one-off day (bank holiday))" in " ".join(
         office.refused(2, *ADD, "--yes").split()
     )
+
+
+def test_a_day_that_was_put_on_the_list_by_mistake_is_taken_off_again_even_after_it(
+    office: Office,
+) -> None:
+    aware = ENGLAND.add_working_days(TODAY, -3)
+    ref = office.open("place=in our area", f"aware_on={aware}")
+    first = due(office, ref)
+    passed = ENGLAND.add_working_days(aware, 1).isoformat()
+    said = ("--announced", aware.isoformat(), "--source", "GOV.UK")
+    office.ok("calendar", "add", passed, "The wrong day", *said, "--yes", "--allow-later")
+    assert due(office, ref) == later(first)
+    found = ("--announced", TODAY.isoformat(), "--source", "GOV.UK: it was typed wrongly")
+    office.ok("calendar", "remove", passed, *found, "--yes")
+
+    assert due(office, ref) == first
+    changes = office.json("calendar", "list")["calendars"][0]["changes"]
+    assert [(one["change"], one["day"]) for one in changes] == [
+        ("added", passed),
+        ("removed", passed),
+    ]
+    shipped = ("calendar", "remove", "2026-08-31", *found, "--yes")
+    assert "is announced before it comes" in office.refused(2, *shipped)
 
 
 def test_a_day_of_another_jurisdiction_moves_no_clock_of_this_one(office: Office) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,9 +13,13 @@ from engine.service import cases, ticking
 from engine.service.bank_holidays import holidays, recounting
 from engine.service.bank_holidays.almanac import ADDED, REMOVED
 from engine.service.bank_holidays.holidays import Holiday
+from engine.service.looking import reading
+from engine.service.workplace import By
 from tests import second_count
 from tests.late import joined, world_of
-from tests.worlds import BESS, ED, EVE, World
+from tests.replays import differences
+from tests.reviews import SAM, Review
+from tests.worlds import BESS, ED, EVE, World, given
 
 DAY = timedelta(days=1)
 FUNERAL = date(2022, 9, 19)
@@ -197,6 +201,53 @@ def test_what_has_fired_is_not_sent_again_and_those_who_had_it_are_told_of_the_m
         assert world.verdict().holds
 
 
+def test_who_was_told_of_a_day_that_has_moved_before_is_told_of_the_next_move_too(
+    tmp_path: Path,
+) -> None:
+    with world_of(tmp_path, "2022-08-26") as world:
+        ref = world.notified(aware_on="2022-08-26")
+        world.clock.go_to("2022-09-09", 10)
+        cases.correct(world.place, by_mistake(), ref, given(notified_on="2022-08-25"))
+        world.clock.go_to("2022-09-09", 12)
+        ticking.fire_due(world.place)
+        # The reminder that has gone out is armed again, for the later day.
+        cases.correct(world.place, by_mistake(), ref, given(notified_on="2022-08-30"))
+        world.clock.go_to("2022-09-10", 20)
+        [one] = holidays.change(world.place, BESS, HOLIDAY).moving
+
+        assert one.tell == ("bess",)
+        assert [(told.person, told.on, told.day) for told in one.told] == [
+            ("bess", "2022-09-09", "2022-09-20")
+        ]
+        assert world.verdict().holds
+
+
+def by_mistake() -> By:
+    return By("bess", reason="It was typed wrongly.")
+
+
+def test_an_agency_that_was_asked_by_a_day_is_told_that_the_day_has_moved(
+    review: Review,
+) -> None:
+    place, clock = review.place, review.clock
+    [ref] = review.take("ask_more_agencies", more_agencies="icb").opened
+    [row] = reading.show(place, SAM, ref)["deadlines"]
+    day = date.fromisoformat(row["due_on"])
+    clock.go_to(str(row["starts_on"]), 12)
+    late = Holiday(ADDED, day.isoformat(), "A late one", row["starts_on"], "GOV.UK")
+    planned = holidays.plan(place, SAM, late)
+    [one] = [each for each in planned.moving if each.ref == ref]
+    holidays.change(place, SAM, late)
+    last: Any = [e for e in review.events(ref) if e["type"] == "people told"][-1]["body"]
+
+    assert one.waits_on
+    assert one.tell == ("blake",)
+    assert [(told.person, told.day) for told in one.told] == [("blake", row["due_on"])]
+    assert "the day has moved" in last["what"]
+    assert [(m["person"], m["by_when"]) for m in last["messages"]] == [("blake", one.now["due_on"])]
+    assert differences(place) == []
+
+
 def test_a_clock_that_was_met_before_stays_met_as_it_was_judged(book: Casebook) -> None:
     world = book.world
     judged = {world.deadline(ref, "review")["status"] for ref in book.met}
@@ -259,6 +310,25 @@ def test_a_worker_moves_what_whoever_changed_the_list_did_not_reach(
         assert moves(world, ref) == [("review", "2022-09-22", "2022-09-23")]
         assert recounting.settle_recent(world.place) == 0
         assert world.verdict().holds
+
+
+def test_a_worker_that_comes_by_long_after_still_moves_what_was_not_reached(
+    tmp_path: Path,
+) -> None:
+    with world_of(tmp_path, "2022-09-01") as world:
+        ref = world.notified(aware_on="2022-09-01")
+        world.clock.go_to("2022-09-10")
+        ticking.ticked(world.place)
+        drawn, world.place.randomness = world.place.randomness, stopping_after(1)
+        with pytest.raises(KeyboardInterrupt):
+            holidays.change(world.place, BESS, HOLIDAY)
+        world.place.randomness = drawn
+        world.clock.go_to("2022-09-20")
+
+        assert recounting.settle_recent(world.place) == 1
+        assert moves(world, ref) == [("review", "2022-09-22", "2022-09-23")]
+        ticking.ticked(world.place)
+        assert recounting.settle_recent(world.place) == 0
 
 
 def stopping_after(most: int) -> Callable[[int], bytes]:

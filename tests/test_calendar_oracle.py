@@ -4,13 +4,26 @@ units, conventions and jurisdictions.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import cache
+from typing import get_args
 
 import pytest
 
 from engine.calendars import SHIPPED, Calendar, TooEarlyError, at_local, load, local_date
-from engine.timescales import Rule, due, due_on, parse
+from engine.grammar import UNITS
+from engine.timescales import (
+    Form,
+    Moment,
+    Rule,
+    due,
+    due_on,
+    moment_day,
+    occurrence,
+    parse,
+    parse_moment,
+)
 from tests import second_count
 from tests.second_count import DAY, FIRST, LAST, calendar_days, months, working_days
 
@@ -19,7 +32,15 @@ FORMS = {
     "within": "within {} of x",
     "beginning with": "within {} beginning with x",
     "before": "at least {} before x",
+    "every": "every {}",
+    "after": "{} after x",
 }
+MOMENTS = {
+    "before it is due": ("before", "due"),
+    "after it was due": ("within", "due"),
+    "after it starts": ("within", "start"),
+}
+"""How the moment of a notice is said, each with how it is counted and from which day."""
 CLASSES = [(0, 0), (0, 30), (1, 0), (1, 30), (2, 0), (9, 0), (17, 0), (23, 59)]
 HOUR = timedelta(hours=1)
 
@@ -33,6 +54,11 @@ def rule(form: str, number: int, unit: str) -> Rule:
     made = parse(FORMS[form].format(f"{number} {unit if number > 1 else unit[:-1]}"))
     assert (made.form, made.number, made.unit) == (form, number, unit)
     return made
+
+
+def test_every_form_of_a_timescale_and_every_unit_is_compared_or_sets_no_day() -> None:
+    assert {*FORMS, "as soon as practicable"} == set(get_args(Form))
+    assert {"working days", "months", "years", *(unit for _, unit, _ in LENGTHS)} == set(UNITS)
 
 
 def test_the_days_that_are_compared_are_those_of_seventeen_years() -> None:
@@ -113,6 +139,51 @@ def test_calendar_days_weeks_and_hours_come_to_the_same_day_from_every_day(
     every = calendar_days(form, days)
 
     assert [day for day, expected in every if due_on(counted, day, calendar) != expected] == []
+
+
+def moment(number: int, unit: str, tail: str) -> Moment:
+    made = parse_moment(f"{number} {unit if number > 1 else unit[:-1]} {tail}")
+    assert (abs(made.number), made.unit, made.anchor) == (number, unit, MOMENTS[tail][1])
+    return made
+
+
+@pytest.mark.parametrize("jurisdiction", SHIPPED)
+@pytest.mark.parametrize("tail", MOMENTS)
+def test_the_moment_of_a_notice_comes_to_the_same_day_from_every_day(
+    jurisdiction: str, tail: str
+) -> None:
+    calendar, (form, anchor) = shipped(jurisdiction), MOMENTS[tail]
+    far = date(2040, 1, 2)
+    for number, unit in ((1, "working days"), (5, "working days"), (3, "calendar days")):
+        told = moment(number, unit, tail)
+        every: Iterator[tuple[date, date | None]] = calendar_days(form, number)
+        if unit == "working days":
+            every = working_days(jurisdiction, form, number)
+        for day, expected in every:
+            start, due_day = (far, day) if anchor == "due" else (day, far)
+            if expected is not None:
+                assert moment_day(told, start, due_day, calendar) == expected, day
+
+
+@pytest.mark.parametrize("jurisdiction", SHIPPED)
+def test_what_is_left_of_working_days_is_the_same_from_every_day(jurisdiction: str) -> None:
+    calendar = shipped(jurisdiction)
+    for day, later, number in second_count.left(jurisdiction, 47):
+        assert calendar.working_days_between(day, later) == number, (day, later)
+
+
+def test_the_nth_month_of_a_recurring_time_is_counted_from_its_first_start() -> None:
+    calendar, monthly = shipped("England and Wales"), rule("every", 1, "months")
+    for number in (2, 3, 12, 25):
+        nth = occurrence(monthly, number)
+        every = months("every", number)
+        assert [day for day, found in every if due_on(nth, day, calendar) != found] == []
+
+
+def test_what_is_to_be_done_as_soon_as_practicable_has_no_day_of_any_start() -> None:
+    calendar, counted = shipped("Scotland"), parse("as soon as practicable after x")
+
+    assert {due_on(counted, day, calendar) for day in EVERY_DAY} == {None}
 
 
 @pytest.mark.parametrize(("hour", "minute"), CLASSES)

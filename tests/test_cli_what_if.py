@@ -46,11 +46,16 @@ def refused(office: Office, *words: str) -> tuple[int, str]:
     return result.exit_code, " ".join(result.output.split())
 
 
-@pytest.fixture
-def stricter(tmp_path: Path) -> Path:
-    """The process with three working days in the place of five, and one more record to be there."""
+def copied_process(tmp_path: Path) -> Path:
     folder = tmp_path / NAME
     shutil.copytree(PROCESS, folder, ignore=shutil.ignore_patterns("scenarios"))
+    return folder
+
+
+@pytest.fixture
+def stricter(tmp_path: Path) -> Path:
+    """The process with three working days in the place of five."""
+    folder = copied_process(tmp_path)
     clocks = folder / "timescales_notification.toml"
     text = clocks.read_text("utf-8")
     changed = text.replace("within 5 working days of aware_on", "within 3 working days of aware_on")
@@ -137,7 +142,7 @@ def test_under_its_own_edition_nothing_of_the_casebook_is_otherwise(
 ) -> None:
     told = said(demo[0], "replay", NAME, "--with", "2025-06")
 
-    assert "Nothing was changed. Nothing would have been otherwise." in told
+    assert "Nothing would have been otherwise. 15 cases with " in told
 
 
 def test_under_a_stricter_definition_it_is_told_what_would_have_been_missed(
@@ -146,11 +151,49 @@ def test_under_a_stricter_definition_it_is_told_what_would_have_been_missed(
     office, whole, _ = demo
     told = said(office, "replay", NAME, "--with", str(stricter))
     counted = document(office, "replay", NAME, "--with", str(stricter))["totals"]["deadlines"]
+    printed = office.ok("workflow", "replay", NAME, "--with", str(stricter), "--as", "sam")
+    line = printed.partition("\nDeadlines\n")[2].split("\n")[1]
 
-    assert "Notify the national Panel of the incident [notification]: 2 another day, 1" in told
-    assert f"{whole} (edition 2025-06)" in told
-    assert "was due Thu 18 Dec 2025, met on Wed 17 Dec 2025; would be due Tue 16 Dec 2025" in told
+    assert (
+        "In 2 of 15 cases something would have been otherwise: 1 deadline missed that was not, "
+        "4 deadlines on another day, 5 notices more, 1 notice on another day."
+    ) in told
+    assert "Notify the national Panel of the incident: another day in 2 cases" in told
+    assert line.split("  ")[0] == whole
+    assert "due Thu 18 Dec 2025" in line
+    assert "due Tue 16 Dec 2025" in line
     assert {one["timescale"]: one["now_missed"] for one in counted}["notification"] == 1
+
+
+def test_a_step_that_would_have_been_refused_stands_in_a_table_with_what_is_missing(
+    demo: tuple[Office, str, str], tmp_path: Path
+) -> None:
+    folder = copied_process(tmp_path)
+    file = folder / "referral_and_decision.toml"
+    text = file.read_text("utf-8")
+    head, step, rest = text.partition("[transition.decide_to_notify]")
+    changed = rest.replace("on_file   = [", 'on_file   = ["family_plan", ', 1)
+    file.write_text(head + step + changed, "utf-8")
+    printed = narrow(demo[0], "replay", NAME, "--with", str(folder))
+    told = " ".join(" ".join(printed).split())
+    at = printed.index("Steps that would have been refused")
+
+    assert "1 step refused" in told
+    assert re.fullmatch("Case +What was done +What would have been asked for", printed[at + 1])
+    assert printed[at + 2].startswith(f"{demo[1]}  Decide to notify the")
+    assert printed[at + 2].endswith('no answer to "How will the child')
+
+
+def test_on_a_narrow_terminal_each_row_of_the_table_is_told_below_its_case(
+    demo: tuple[Office, str, str], stricter: Path
+) -> None:
+    words = ("replay", NAME, "--with", str(stricter))
+    printed = narrow(demo[0], *words, columns=60)
+
+    assert max(map(len, printed[1:])) <= 60
+    assert max(map(len, narrow(demo[0], *words))) <= 80
+    assert "    As it was: due Thu 18 Dec 2025, met on Wed 17 Dec 2025" in printed
+    assert "    Under the other: due Tue 16 Dec 2025, MET LATE on Wed 17" in printed
 
 
 def test_a_definition_that_there_is_not_is_told(demo: tuple[Office, str, str]) -> None:
@@ -167,8 +210,8 @@ def shown(heading: str) -> list[str]:
     return [line for block in found for line in block.split("\n") if line != "..."]
 
 
-def narrow(office: Office, *words: str) -> list[str]:
-    runner = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"})
+def narrow(office: Office, *words: str, columns: int = 80) -> list[str]:
+    runner = CliRunner(env={"COLUMNS": str(columns), "NO_COLOR": "1"})
     told = [*words, "--as", "sam", "--config", str(office.config)]
     return runner.invoke(root(), ["workflow", *told]).stdout.split("\n")
 
@@ -194,5 +237,5 @@ def test_the_page_names_every_collision_that_can_be_told() -> None:
     kinds = re.findall(r'^        "([a-z ]+)":', module, re.MULTILINE)
     first = "".join(re.findall(r"^\| (.*?) \|", PAGE, re.MULTILINE))
 
-    assert len(kinds) == 10
+    assert len(kinds) == 11
     assert [kind for kind in kinds if kind not in first] == []

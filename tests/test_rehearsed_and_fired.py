@@ -1,37 +1,35 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import queries
-from engine.calendars import at_local, local_date
+from engine.calendars import at_local
 from engine.directory import Absence, Directory
-from engine.scenarios.playing import A_TICK_LATER, Player
+from engine.edition import Edition
+from engine.loading import sources
+from engine.scenarios.playing import Player
 from engine.scenarios.story import stories as told_of
-from engine.service import outbox, ticking
-from engine.service.looking import reading
-from engine.service.outbox import Outgoing
-from engine.service.rehearsals import rehearsing
-from engine.service.rehearsals.rehearsing import Mail, Wish
+from engine.service import cases, editions
+from engine.service.bank_holidays import holidays
+from engine.service.bank_holidays.almanac import ADDED
+from engine.service.bank_holidays.holidays import Holiday
+from engine.service.rehearsals.rehearsing import NEW
 from engine.service.virtual import VirtualClock
-from engine.service.workplace import By, Workplace
+from engine.service.workplace import Workplace
 from tests import stories
 from tests.postgres import PostgresServer
-from tests.rehearsals import written
-from tests.replays import casebook
-from tests.shared import scenario
+from tests.rehearsals import SAM, Told, new_case, really_fired, rehearsed
+from tests.shared import loaded, scenario
 from tests.stories import CAST, PROCESS, copied, partnership
+from tests.worlds import given as answers
 
-SAM = By("sam")
 STORIES = told_of(PROCESS)
 DAY = timedelta(days=1)
 Stores = Callable[[], str]
@@ -69,58 +67,6 @@ def on_postgresql(postgres_server: PostgresServer, postgres_template: str) -> It
         postgres_server.drop_database(name)
 
 
-Told = dict[str, list[tuple[Any, ...]]]
-
-
-def rehearsed(place: Workplace, until: date) -> Told:
-    """What a rehearsal says of every case: day, deadline, notice, and whom it tells what."""
-    found: Told = defaultdict(list)
-    for ref in (ref for ref in casebook(place) if "." not in ref):
-        document = rehearsing.rehearse_case(place, SAM, ref, Wish(until), written(place))
-        for one in document["notices"]:
-            name = (one["on"], one["timescale"], one["of"], one["no"], one["notice"], one["late"])
-            told = [(t["person"], t["role"], t["to"], t["subject"], t["text"]) for t in one["told"]]
-            found[one["ref"]].append((*name, told))
-    return found
-
-
-def really_fired(place: Workplace, clock: VirtualClock, until: date) -> Told:
-    """The same, when the days really go by and the worker comes by at each notice."""
-    before = {ref: len(reading.history(place, ref)) for ref in casebook(place)}
-    sent: dict[str, Mail] = {}
-    write = written(place)
-
-    def sender(message: Outgoing) -> str:
-        sent[message.id] = write(message)
-        return "kept"
-
-    end = at_local(until + DAY, 0)
-    while (moment := next_notice(place)) and max(moment, clock.instant) < end:
-        clock.go_to(moment + A_TICK_LATER)
-        ticking.fire_due(place)
-        outbox.send_waiting(place, sender)
-    found: Told = defaultdict(list)
-    for ref, count in before.items():
-        for event in reading.history(place, ref)[count:]:
-            if event["type"] == "notice fired":
-                found[ref].append(_fired(event, sent))
-    return found
-
-
-def next_notice(place: Workplace) -> datetime | None:
-    with place.database.read() as tx:
-        row = tx.row(queries.NEXT_NOTICE, (place.log,))
-    return datetime.fromtimestamp(row[0] / 1_000_000, UTC) if row and row[0] else None
-
-
-def _fired(event: dict[str, Any], sent: dict[str, Mail]) -> tuple[Any, ...]:
-    said = event["body"]
-    day = local_date(datetime.fromisoformat(event["recorded"])).isoformat()
-    told = [(m["person"], m["role"], *sent[m["id"]]) for m in said["messages"]]
-    name = (day, said["timescale"], said["of"], said["no"], said["notice"], bool(said["late"]))
-    return (*name, told)
-
-
 def told_by_chance(url: str, seed: int) -> tuple[Told, Told]:
     """A story told as far as chance will have it, and what follows: rehearsed, and as it was."""
     chance = random.Random(seed)
@@ -134,7 +80,7 @@ def told_by_chance(url: str, seed: int) -> tuple[Told, Told]:
         today = place.today()
         place.directory = shuffled(place.directory, today, chance)
         until = today + chance.randint(0, 120) * DAY
-        return rehearsed(place, until), really_fired(place, clock, until)
+        return rehearsed(place, until), really_fired(place, until)
 
 
 def shuffled(directory: Directory, today: date, chance: random.Random) -> Directory:
@@ -198,3 +144,70 @@ def test_among_the_rehearsed_are_linked_cases_late_notices_and_some_that_reach_n
             break
 
     assert wanted == set()
+
+
+OVERLAY = PROCESS / "examples" / "one_partnership"
+REFERRED = {
+    "place_of_incident": "in our area",
+    "place_of_residence": "in our area",
+    "referred_on": "2026-03-02",
+}
+MOURNING = Holiday(ADDED, "2026-03-12", "A day of mourning", "2026-03-06", "GOV.UK", "")
+UNTIL = date(2026, 4, 30)
+
+
+@pytest.fixture
+def at_work(on_sqlite: Stores) -> Iterator[tuple[Workplace, VirtualClock]]:
+    """The partnership at work on Monday 2 March 2026."""
+    with partnership(on_sqlite(), CAST) as (place, clock):
+        clock.go_to(at_local(date(2026, 3, 2), 10))
+        yield place, clock
+
+
+@pytest.mark.parametrize("folder", [PROCESS, OVERLAY], ids=["the process", "with an overlay"])
+def test_what_is_rehearsed_of_a_new_case_is_what_fires_once_it_is_opened(
+    at_work: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    place, _ = at_work
+    workflow = loaded(folder)
+    if folder == OVERLAY:
+        editions.activate(place, SAM, workflow, sources(folder))
+    expected = new_case(place, Edition(workflow), answers(**REFERRED), UNTIL)
+    ref = cases.open_new(place, SAM, PROCESS.name, answers(**REFERRED)).ref
+    found = really_fired(place, UNTIL)
+
+    assert expected[NEW]
+    assert renamed(expected, ref) == found
+
+
+def renamed(told: Told, ref: str) -> Told:
+    """The same, by the reference that was drawn for the new case."""
+    return {ref: [_named(one, ref) for one in told[NEW]]}
+
+
+def _named(one: tuple[object, ...], ref: str) -> tuple[object, ...]:
+    *name, told = one
+    assert isinstance(told, list)
+    return (*name, [tuple(text.replace(NEW, ref) for text in each) for each in told])
+
+
+def test_after_a_late_bank_holiday_a_rehearsal_is_of_the_days_that_then_come(
+    at_work: tuple[Workplace, VirtualClock],
+) -> None:
+    place, clock = at_work
+    first = cases.open_new(place, SAM, PROCESS.name, answers(**REFERRED)).ref
+    clock.go_to(at_local(date(2026, 3, 6), 10))
+    late = REFERRED | {"referred_on": "2026-03-06"}
+    second = cases.open_new(place, SAM, PROCESS.name, answers(**late)).ref
+    # What has been late since the first was opened fires before the list is changed.
+    really_fired(place, place.today())
+    before = rehearsed(place, UNTIL)
+    holidays.change(place, SAM, MOURNING)
+    after = rehearsed(place, UNTIL)
+    new = new_case(place, Edition(loaded(PROCESS)), answers(**late), UNTIL)
+    third = cases.open_new(place, SAM, PROCESS.name, answers(**late)).ref
+    found = really_fired(place, UNTIL)
+
+    assert first in after
+    assert [one[0] for one in before[second]] != [one[0] for one in after[second]]
+    assert after | renamed(new, third) == found

@@ -48,7 +48,11 @@ def place(template: Path, tmp_path: Path) -> Iterator[Workplace]:
 
 def new(place: Workplace, until: str, **more: Any) -> dict[str, Any]:
     """A rehearsal of a new case that is opened on Friday 18 December 2026."""
-    known = {"edition": Edition(WORKFLOW), "given": OPENING, "since": date(2026, 12, 18)} | more
+    known: dict[str, Any] = {
+        "edition": Edition(WORKFLOW),
+        "given": OPENING,
+        "since": date(2026, 12, 18),
+    } | more
     wish = Wish(date.fromisoformat(until), known.pop("supposed", ()))
     return rehearsing.rehearse_new(place, SAM, Beginning(**known), wish, written(place))
 
@@ -94,8 +98,18 @@ def test_each_message_is_told_as_it_would_be_sent(place: Workplace) -> None:
         "holder",
         "avery@council.example",
     )
-    assert avery["subject"] == "DEMO: NEW: Notify the national Panel of the incident: is due"
+    assert avery["subject"] == (
+        "DEMO: NEW: Notify the national Panel of the incident: is due Tue 29 Dec 2026"
+    )
     assert "By when: Tue 29 Dec 2026\n" in avery["text"]
+
+
+def test_the_subject_of_what_is_overdue_names_the_day_on_which_it_was_due(place: Workplace) -> None:
+    escalations = [one for one in new(place, "2027-01-06")["notices"] if one["kind"] == "escalate"]
+    subjects = {told["subject"] for one in escalations for told in one["told"]}
+    notify = "DEMO: URGENT: NEW: Notify the national Panel of the incident: "
+    assert f"{notify}was due Tue 29 Dec 2026, and is overdue" in subjects
+    assert all(" due Tue 29 Dec 2026, and" in told for told in subjects)
 
 
 def test_a_deputy_is_told_for_whoever_is_away_and_that_is_told_beforehand(place: Workplace) -> None:
@@ -189,6 +203,68 @@ def test_somebody_without_an_address_is_told_beforehand(place: Workplace) -> Non
     assert {*(one["people"][0] for one in collides(new(place, "2026-12-24"), "no address"))} == {
         "avery"
     }
+
+
+def addressed(place: Workplace, **mails: str) -> None:
+    """Give some of the people other addresses."""
+    known = place.directory.people
+    changed = {person: replace(known[person], mail=mail) for person, mail in mails.items()}
+    place.directory = replace(place.directory, people={**known, **changed})
+
+
+def test_an_address_at_which_nobody_gets_anything_is_told_with_the_address(
+    place: Workplace,
+) -> None:
+    addressed(place, avery="avery@council.INVALID")
+    found = collides(new(place, "2026-12-24"), "no address")
+
+    assert {(*one["people"], one["why"]) for one in found} == {("avery", "avery@council.INVALID")}
+
+
+def test_an_address_of_the_sample_is_told_where_the_store_is_no_demo(place: Workplace) -> None:
+    assert collides(new(place, "2026-12-24"), "no address") == []
+    real = replace(place, clock_kind="real")
+    addressed(real, avery="avery@council.gov.uk", sam="sam@test", quinn="quinn@sub.example.com")
+    found = new(real, "2026-12-24")
+    told = {t["person"]: t["to"] for one in found["notices"] for t in one["told"]}
+    made_up = {person: to for person, to in told.items() if person != "avery"}
+
+    assert {(*one["people"], one["why"]) for one in collides(found, "no address")} == {
+        *made_up.items()
+    }
+
+
+def test_a_notice_that_nobody_would_get_is_told_as_such(place: Workplace) -> None:
+    people = {
+        name: replace(one, mail="" if name == "sam" else f"{name}@council.invalid")
+        for name, one in place.directory.people.items()
+    }
+    place.directory = replace(place.directory, people=people)
+    found = new(place, "2026-12-24")
+    told = [[t["person"] for t in one["told"]] for one in found["notices"]]
+
+    assert [one["people"] for one in collides(found, "nobody gets it")] == told
+    assert collides(found, "no address") == []
+
+
+def test_an_agency_without_a_contact_is_told_of_and_one_whose_contact_is_away(
+    place: Workplace,
+) -> None:
+    clock = WORKFLOW.timescales["notification"]
+    notices = tuple(one._replace(tell=("statutory_partners",)) for one in clock.notices)
+    clocks = {**WORKFLOW.timescales, "notification": clock._replace(notices=notices)}
+    edition = Edition(replace(WORKFLOW, hash="groups", timescales=clocks))
+    agencies = dict(place.directory.agencies)
+    agencies["icb"] = replace(agencies["icb"], contact="")
+    known = replace(place.directory, agencies=agencies, fallbacks={}, appointments=())
+    place.directory = away(known, "casey", "2026-12-01", "2027-01-03")
+    found = new(place, "2026-12-24", edition=edition)
+
+    own = [one for one in found["collisions"] if one["timescale"] == "notification"]
+    assert ("nobody is told", "icb", []) in [(o["kind"], o["role"], o["people"]) for o in own]
+    assert ("somebody is away", "police", ["casey"]) in [
+        (o["kind"], o["role"], o["people"]) for o in own
+    ]
 
 
 def test_a_step_that_is_supposed_changes_what_follows(place: Workplace) -> None:

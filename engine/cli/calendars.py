@@ -5,7 +5,7 @@ A clock moves by nothing else than a change that is listed first and then record
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,8 @@ from engine.nouns import count
 from engine.service.bank_holidays import holidays, recounting
 from engine.service.bank_holidays.almanac import ADDED, REMOVED, RENEWED
 from engine.service.bank_holidays.holidays import Holiday, Plan
-from engine.service.bank_holidays.recounting import Moving, Settled
+from engine.service.bank_holidays.moving import Moving, Told
+from engine.service.bank_holidays.recounting import Settled
 from engine.service.workplace import By
 
 MOST = 40
@@ -45,6 +46,13 @@ def _changing(change: str) -> list[click.Parameter]:
     ]
 
 
+def _refuse_local(context: click.Context, option: click.Parameter, local: bool) -> None:
+    """Refuse it before anything else that may be missing. Raises UsageError."""
+    if local:
+        raise UsageError(LOCAL)
+
+
+_LOCALLY = "Refused: a local closure never moves a duty."
 _LATER = "Agree that duties get later by news that is old, or by a source that is not official."
 
 
@@ -73,17 +81,15 @@ def list_(door: Visit, every: bool) -> None:
     "add",
     argument("on", "DAY"),
     argument("title", "TITLE"),
-    option("--local", is_flag=True, help="Refused: a local closure never moves a duty."),
+    option("--local", is_flag=True, is_eager=True, callback=_refuse_local, help=_LOCALLY),
     *_changing(ADDED),
 )
-def add(door: Visit, on: str, title: str, local: bool, **options: Any) -> None:
+def add(door: Visit, on: str, title: str, **options: Any) -> None:
     """Put a bank holiday on the list that was announced late, and move the clocks that run.
 
     Every clock that moves is listed first, with its old and its new day and whom that tells. What
     has been sent stays sent, and what was met stays met.
     """
-    if local:
-        raise UsageError(LOCAL)
     _change(door, Holiday(ADDED, on, title, **_said(options)), options)
 
 
@@ -91,7 +97,8 @@ def add(door: Visit, on: str, title: str, local: bool, **options: Any) -> None:
 def remove(door: Visit, on: str, **options: Any) -> None:
     """Take a bank holiday off the list that was moved to another day, and move the clocks that run.
 
-    The day to which it was moved is put on the list with `calendar add`.
+    The day to which it was moved is put on the list with `calendar add`. So is one taken off that
+    was added here by mistake: announced is then the day on which that was found out.
     """
     _change(door, Holiday(REMOVED, on, "", **_said(options)), options)
 
@@ -114,7 +121,8 @@ def renew(door: Visit, dry_run: bool, yes: bool) -> None:
         _ask(lines, yes)
         done = holidays.renew(place, by)
         door.state.changed = True
-        lines = [*_moves(door, done.moved, by_now="by the list in use"), *_failed(done.failed)]
+        lines = _moves(door, done.moved, by_now="by the list in use", done=True)
+        lines += _failed(done.failed)
     if moving:
         lines += ["", *_outcome(door, by, dry_run)]
     _answer(door, {"change": RENEWED}, done, lines, dry_run)
@@ -133,7 +141,8 @@ def _change(door: Visit, holiday: Holiday, options: Mapping[str, Any]) -> None:
             _ask(lines, options["yes"])
         planned = holidays.change(place, by, holiday)
         door.state.changed = True
-        lines = [*_headline(planned, holiday.change), "", *_moves(door, planned.moving)]
+        moves = _moves(door, planned.moving, done=True)
+        lines = [*_headline(planned, holiday.change), "", *moves]
         lines += _failed(planned.failed)
     lines += ["", *_outcome(door, by, dry_run)]
     made = {
@@ -203,12 +212,14 @@ def _headline(planned: Plan, change: str) -> list[str]:
     return [*map(strong, paragraph(said)), f"The list {planned.old} becomes {planned.new}."]
 
 
-def _moves(door: Visit, moving: Sequence[Moving], by_now: str = "because of it") -> list[str]:
+def _moves(
+    door: Visit, moving: Sequence[Moving], by_now: str = "because of it", *, done: bool = False
+) -> list[str]:
     days = [one for one in moving if one.kind != "notices"]
     notices = len(moving) - len(days)
     lines = [f"{count(len(days), 'clock moves', 'clocks move')} {by_now}{'.' if not days else ':'}"]
     for one in days[:MOST]:
-        lines += printing.item(_move(door, one))
+        lines += _move(door, one, done)
     if len(days) > MOST:
         lines.append(f"And {count(len(days) - MOST, 'other')}; --json lists them all.")
     if notices:
@@ -226,12 +237,39 @@ def _moves(door: Visit, moving: Sequence[Moving], by_now: str = "because of it")
     return lines
 
 
-def _move(door: Visit, one: Moving) -> str:
+def _move(door: Visit, one: Moving, done: bool) -> Iterator[str]:
     of = f" ({one.of_title})" if one.of else ""
     judged = f", judged again: {one.now['status']}" if one.kind == "re-judged" else ""
-    told = listed(door.name(person) for person in one.tell)
-    whom = f"to be told: {told}" if told else "nobody has been told of it yet"
-    return f"{one.ref} {one.title}{of}: {_days(one)}{judged}; {whom}"
+    yield from printing.item(f"{one.ref} {one.title}{of}: {_days(one)}{judged}")
+    if one.waits_on and not judged:
+        yield from paragraph(f"It waits on {one.waits_on}.", 4, 2)
+    for said in () if judged else _telling(door, one, done):
+        yield from paragraph(f"{said}.", 4, 2)
+
+
+def _telling(door: Visit, one: Moving, done: bool) -> Iterator[str]:
+    """Who is told that a clock moves, and what they were told before."""
+    before = {each.person: each for each in one.told}
+    if not one.told and not one.to_tell:
+        yield "Nobody has been told the old day yet"
+    if one.to_tell:
+        now = "; ".join(_whom(door, each, before.get(each.person)) for each in one.to_tell)
+        yield f"{'Told now' if done else 'To be told'}: {now}"
+    if one.left_untold:
+        gone = "; ".join(_whom(door, each, each) for each in one.left_untold)
+        yield f"Not told by {printing.PROGRAM}, for they do not act in that role today: {gone}"
+
+
+def _whom(door: Visit, one: Told, before: Told | None) -> str:
+    was = ""
+    if before and before.day:
+        was = f", who was told on {day(before.on)} that it was due on {day(before.day)}"
+    return f"{door.name(one.person)} ({_short(one.role_title)}){was}"
+
+
+def _short(title: str) -> str:
+    """A title of a role without what it says in brackets or after a colon."""
+    return title.partition(" (")[0].partition(":")[0]
 
 
 def _failed(refs: Sequence[str]) -> list[str]:
@@ -270,7 +308,14 @@ def _plain(one: Moving) -> dict[str, Any]:
         "kind": one.kind,
         "old": dict(one.old),
         "now": dict(one.now),
+        "waiting_on": one.waiting_on,
+        "waits_on": one.waits_on,
+        "told": [told._asdict() for told in one.told],
         "tell": list(one.tell),
+        "to_tell": [
+            {"person": told.person, "role": told.role, "role_title": told.role_title}
+            for told in one.to_tell
+        ],
     }
 
 
@@ -287,7 +332,7 @@ def _calendar(one: Mapping[str, Any]) -> list[str]:
     lines += paragraph(f"Source: {one['source']}.", 2)
     lines += ["  Announced late:"] if one["announced"] else []
     for each in one["announced"]:
-        said = f"{day(each['day'])} on {day(each['announced'])}: {each['title']}"
+        said = f"{day(each['day'])}, announced on {day(each['announced'])}: {each['title']}"
         lines += paragraph(f"- {said}", 4, 2)
     lines += ["  Changed here:"] if one["changes"] else []
     for each in one["changes"]:
@@ -301,6 +346,6 @@ def _changed(each: Mapping[str, Any]) -> str:
         return f"{on}: the list was taken into use for the clocks that ran"
     what = "added" if each["change"] == ADDED else "taken off"
     return (
-        f"{on}: {day(each['day'])} {what}: {each['title']}, announced {day(each['announced'])} "
+        f"{on}: {day(each['day'])} {what}: {each['title']}, announced on {day(each['announced'])} "
         f"({each['source']})"
     )

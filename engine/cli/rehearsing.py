@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from engine import bootstrap, loading
@@ -50,10 +51,10 @@ _REFERENCE = re.compile(r"\s*\d{4}-.*")
 def rehearse(door: Visit, what: str, answers: tuple[str, ...], **options: Any) -> None:
     """What reminders and escalations would go out until a day, to whom, if nobody did anything.
 
-    Of a process: on a case that is opened with these answers. Of a reference: on that case, from
-    now on, and on its linked cases. It is decided by the rules by which notices fire, and nothing
-    is written. What would collide is told first: days off, roles that nobody holds, people who are
-    away, several escalations at once.
+    Of a process, or an edition in use as PROCESS@EDITION: on a case that is opened with these
+    answers. Of a reference: on that case, from now on, and on its linked cases. It is decided by
+    the rules by which notices fire, and nothing is written. What would collide is told first: days
+    off, roles that nobody holds, people who are away, several escalations at once.
     """
     wish = Wish(read_day(options["until"]), tuple(map(_step, options["supposed"])))
     since = read_day(options["since"]) if options["since"] else None
@@ -90,10 +91,13 @@ def _of_process(
 ) -> dict[str, Any]:
     """A new case of a process that is in use, or else of one that comes from a folder."""
     place = door.admitted("rehearse")
-    in_use = name in {one.name for one in editions.in_use(place)}
+    process, at, named = name.rpartition("@")
+    name, named = (process, named) if at and not Path(name).exists() else (name, "")
+    in_use = bool(named) or name in {one.name for one in editions.in_use(place)}
     if in_use:
+        on = since.isoformat() if since else ""
         with place.database.read() as tx:
-            edition = editions.to_open(place, tx, name, on=since.isoformat() if since else "")
+            edition = editions.to_open(place, tx, name, named, on)
     else:
         edition = Edition(loading.load(loading.find(name)))
     given = values.answers(answers, edition.workflow).own
@@ -145,14 +149,24 @@ def _said(door: Visit, one: Known) -> str:
         "nobody is there": f"in the five working days before, nobody is there for {role}: "
         f"{people} away",
         "somebody is away": f"{people} ({role}) is away",
-        "nobody is told": "nobody is told, for nobody holds the roles and there is no fallback",
+        "nobody is told": f"nobody is told{_why_nobody(one)} and there is no fallback",
         "several escalations": f"{people} {get} {one['why']} escalations on that day",
-        "no address": f"{people} has no mail address",
+        "no address": f"{people} would not get this, {_why_not(one)}",
+        "nobody gets it": f"nobody would get this: {people}, without a real mail address",
         "nobody may open it": f"nobody holds a role that may open such a case, such as {role}",
     }
     instead = f", and {people} is told instead" if people else ""
     more = instead if one["kind"] == "nobody holds the role" else ""
     return f"{said.get(one['kind'], one['kind'])}{more}"
+
+
+def _why_nobody(one: Known) -> str:
+    role = _short(one["role_title"])
+    return f" at {role}, for it has no contact" if role else ", for nobody holds the roles"
+
+
+def _why_not(one: Known) -> str:
+    return f"for {one['why']} is made up" if one["why"] else "for config.toml has no address"
 
 
 def _notice(door: Visit, found: Known, one: Known) -> Iterator[str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from engine import loading
 from engine.cli import printing, saying
+from engine.cli.columns import columns
 from engine.cli.door import argument, option
-from engine.cli.printing import day, item, paragraph, strong, table
+from engine.cli.printing import day, item, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.edition import Edition
 from engine.errors import UsageError
@@ -20,15 +21,31 @@ Known = Mapping[str, Any]
 
 MOST = 20
 """Cases that are told one by one."""
+OTHER = "Under the other"
+"""The head of what would have been under the other definition."""
 BRIEF = {
-    "other_day": "another day",
-    "now_missed": "missed now",
-    "now_in_time": "in time now",
-    "begun": "would have run",
-    "gone": "would not have run",
-    "other_end": "another end",
+    "other_day": "another day in",
+    "now_missed": "missed in",
+    "now_in_time": "in time after all in",
+    "begun": "would have run in",
+    "gone": "would not have run in",
+    "other_end": "another end in",
 }
-NOTICES = {"fired": "fire now", "not_fired": "fire no more", "other_day": "on another day"}
+NOTICES = {
+    "fired": "would have been sent in",
+    "not_fired": "would not have been sent in",
+    "other_day": "another day in",
+}
+SUMMED = {
+    "now_missed": ("deadline", " missed that was not"),
+    "now_in_time": ("deadline", " in time that was missed"),
+    "other_day": ("deadline", " on another day"),
+    "begun": ("deadline", " more"),
+    "gone": ("deadline", " fewer"),
+    "other_end": ("deadline", " with another end"),
+}
+"""How deadlines are summed up, what weighs most first."""
+SUMMED_NOTICES = {"fired": " more", "not_fired": " fewer", "other_day": " on another day"}
 
 
 @reads(
@@ -70,6 +87,7 @@ def _meant(door: Visit, name: str, wanted: str) -> Edition:
 
 def _head(found: Known) -> Iterator[str]:
     cases, events = count(found["cases"], "case"), count(found["events"], "entry", "entries")
+    yield from map(strong, paragraph(_summary(found)))
     yield from paragraph(
         f"{cases} with {events}, decided once more under {found['title']}, edition "
         f"{found['edition']} ({found['hash'][:12]}). Nothing was changed."
@@ -77,85 +95,112 @@ def _head(found: Known) -> Iterator[str]:
     for one in found["unreadable"]:
         said = f"{one['ref']} could not be read; run `{printing.PROGRAM} audit verify`."
         yield from map(printing.loud, paragraph(said))
+
+
+def _summary(found: Known) -> str:
+    """What would have been otherwise, in one sentence."""
     if not found["differing"]:
-        yield from paragraph("Nothing would have been otherwise.")
+        return "Nothing would have been otherwise."
+    totals = found["totals"]
+    refused = sum(one["entries"] for one in totals["impossible"])
+    said = [f"{count(refused, 'step')} refused"] if refused else []
+    for name, (noun, more) in SUMMED.items():
+        number = sum(one[name] for one in totals["deadlines"])
+        said += [f"{count(number, noun)}{more}"] if number else []
+    for name, more in SUMMED_NOTICES.items():
+        number = sum(one[name] for one in totals["notices"])
+        said += [f"{count(number, 'notice')}{more}"] if number else []
+    cases = f"{len(found['differing'])} of {count(found['cases'], 'case')}"
+    return f"In {cases} something would have been otherwise: {', '.join(said)}."
 
 
 def _lines(found: Known) -> Iterator[str]:
-    totals = found["totals"]
-    yield from _section("Would have been refused", _refused(totals["impossible"]))
-    yield from _section("Deadlines", _counted(totals["deadlines"], BRIEF, _clock))
-    yield from _section("Notices", _counted(totals["notices"], NOTICES, _notice))
-    for case in found["differing"][:MOST]:
-        yield from _section(f"{case['ref']} (edition {case['edition']})", _case(case))
+    shown = found["differing"][:MOST]
+    yield from _section("In all", list(_totals(found["totals"])))
+    yield from _section(
+        "Steps that would have been refused",
+        columns(
+            ("Case", "What was done", "What would have been asked for"),
+            [
+                (case["ref"], _done(one), _asked(one))
+                for case in shown
+                for one in case["impossible"]
+            ],
+        ),
+    )
+    yield from _section(
+        "Deadlines",
+        columns(
+            ("Case", "Deadline", "As it was", OTHER),
+            [
+                (case["ref"], _called(one), _stands(one["old"]), _stands(one["new"]))
+                for case in shown
+                for one in case["deadlines"]
+            ],
+        ),
+    )
+    yield from _section(
+        "Notices",
+        columns(
+            ("Case", "Notice", "As it was", OTHER),
+            [
+                (case["ref"], _notice(one), _sent(one["old_on"]), _sent(one["new_on"]))
+                for case in shown
+                for one in case["notices"]
+            ],
+        ),
+    )
     more = len(found["differing"]) - MOST
     if more > 0:
         yield from ("", f"And {count(more, 'more case')}; --json tells them all.")
 
 
-def _section(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
-    told = list(lines)
-    if told:
-        yield from ("", strong(title), *told)
+def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield from ("", strong(title), *lines)
 
 
-def _refused(every: Sequence[Known]) -> list[str]:
-    times = [f"{count(one['entries'], 'time')}, in {count(one['cases'], 'case')}" for one in every]
-    rows = [(said, one["title"]) for said, one in zip(times, every, strict=True)]
-    return table(rows)
+def _totals(totals: Known) -> Iterator[str]:
+    for one in totals["impossible"]:
+        times = f"{count(one['entries'], 'time')} in {count(one['cases'], 'case')}"
+        yield from item(f"{one['title']}: would have been refused {times}")
+    for one in totals["deadlines"]:
+        yield from item(f"{one['title']}: {_often(one, BRIEF)}")
+    for one in totals["notices"]:
+        yield from item(f"{one['title']}, {one['at']}: {_often(one, NOTICES)}")
 
 
-def _counted(every: Sequence[Known], words: Mapping[str, str], called: Any) -> list[str]:
-    rows = []
-    for one in every:
-        said = [f"{one[name]} {word}" for name, word in words.items() if one[name]]
-        rows.append(f"{called(one)}: {', '.join(said)}")
-    return [line for row in rows for line in item(row)]
+def _often(one: Known, words: Mapping[str, str]) -> str:
+    said = [(word, one[name]) for name, word in words.items() if one[name]]
+    return ", ".join(f"{word} {count(number, 'case')}" for word, number in said)
 
 
-def _clock(one: Known) -> str:
-    return f"{one['title']} [{one['timescale']}]"
+def _done(one: Known) -> str:
+    on = f", {day(one['on'])}" if one["on"] else ""
+    return f"{one['title']}{on} (@{one['n']})"
+
+
+def _asked(one: Known) -> str:
+    """What was missing; or, where nothing is named, why it would have been refused."""
+    return "; ".join(need["what"] for need in one["missing"]) or str(one["said"])
+
+
+def _called(one: Known) -> str:
+    return f"{one['title']} ({one['of_title']})" if one["of"] else str(one["title"])
 
 
 def _notice(one: Known) -> str:
-    return f"{one['title']}, {one['at']}"
+    return f"{_called(one)}, {one['at']}"
 
 
-def _case(case: Known) -> Iterator[str]:
-    for one in case["impossible"]:
-        on = f" of {day(one['on'])}" if one["on"] else ""
-        yield from item(f"@{one['n']}{on}: {one['said']}")
-        for need in one["missing"]:
-            yield from paragraph(f"- {need['what']}", 6, 2)
-    for one in case["deadlines"]:
-        yield from item(f"{one['title']}{_of(one)}: {_was(one)}")
-    for one in case["notices"]:
-        yield from item(f"{one['title']}{_of(one)}, {one['at']}: {_fired(one)}")
-
-
-def _of(one: Known) -> str:
-    return f" ({one['of_title']})" if one["of"] else ""
-
-
-def _was(one: Known) -> str:
-    old, new = one["old"], one["new"]
-    if old is None:
-        return f"would have run: {_stands(new)}"
-    if new is None:
-        return f"would not have run; it was {_stands(old)}"
-    return f"was {_stands(old)}; would be {_stands(new)}"
-
-
-def _stands(one: Known) -> str:
+def _stands(one: Known | None) -> str:
+    if one is None:
+        return "did not run"
     due = printing.due(one)
     met = f" on {day(one['met_on'])}" if one["met_on"] else ""
-    said = f"due {due}, {one['status']}{met}" if due else f"{one['status']}{met}"
-    return printing.loud(said) if one["missed"] else said
+    status = one["status"].upper() if one["missed"] else one["status"]
+    return f"due {due}, {status}{met}" if due else f"{status}{met}"
 
 
-def _fired(one: Known) -> str:
-    if not one["new_on"]:
-        return f"fired on {day(one['old_on'])}, and would not have"
-    if not one["old_on"]:
-        return f"would have fired on {day(one['new_on'])}"
-    return f"fired on {day(one['old_on'])}, and would have on {day(one['new_on'])}"
+def _sent(on: str) -> str:
+    return f"sent on {day(on)}" if on else "not sent"

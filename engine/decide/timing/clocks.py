@@ -4,7 +4,7 @@ case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -213,9 +213,17 @@ def is_same(row: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def move_running(
-    draft: Draft, timescale: Timescale, key: Key, body: dict[str, Any], cause: str
+    draft: Draft,
+    timescale: Timescale,
+    key: Key,
+    body: dict[str, Any],
+    cause: str,
+    already: Sequence[str] | None = None,
 ) -> None:
-    """Move a running clock to other days, and tell everyone who was told of it already."""
+    """Move a running clock to other days, and tell everyone who was told of it already.
+
+    They are the roles and groups of the notices that wait no more, unless `already` names them.
+    """
     row = draft.case.deadlines()[key]
     names = ("status", "rule", "starts_on", "due_on", "due_from", "due_to", "calendar")
     now = {name: body[name] for name in names}
@@ -234,6 +242,7 @@ def move_running(
         "notices": notices,
     }
     draft.emit("deadline moved", moved)
+    told = list(told if already is None else already)
     if told and row["due_on"]:
         of, day = str(key[2]), str(body["due_on"] or "")
         tell(draft, told, of_clock(draft, timescale.title, of, "the day has moved", by_when=day))

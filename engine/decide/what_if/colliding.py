@@ -25,7 +25,8 @@ class Collision(NamedTuple):
 
     kind: str
     """fires on a day off, due on a day off, nobody holds the role, nobody is there, somebody is
-    away, nobody is told, several escalations, or not published yet.
+    away, nobody is told, several escalations, not published yet, no address, nobody gets it, or
+    nobody may open it.
     """
     on: str
     ref: str
@@ -33,9 +34,10 @@ class Collision(NamedTuple):
     timescale: str
     of: str
     role: str = ""
+    """A role, or the agency whose contact is meant."""
     people: tuple[str, ...] = ()
     why: str = ""
-    """What kind of day off it is; how many escalations."""
+    """What kind of day off it is; how many escalations; the address that is made up."""
 
 
 def collisions(
@@ -75,6 +77,21 @@ def _of_notice(one: Fired, case: InMemory) -> Iterator[Collision]:
         elif not directory.appointed(gap.role, day.isoformat()):
             instead = tuple(sorted(told & _instead(directory, gap.role, day.isoformat())))
             yield Collision("nobody holds the role", *here, gap.role, instead)
+    yield from _of_contacts(one, case, names, here)
+
+
+def _of_contacts(
+    one: Fired, case: InMemory, names: Iterable[str], here: tuple[str, str, str, str]
+) -> Iterator[Collision]:
+    """The agencies of a group that have no contact, or one who is away."""
+    day, directory, groups = here[0], case.directory, case.edition.workflow.groups
+    kinds = {kind for name in names if name in groups for kind in groups[name].kinds}
+    every = [agency for agency in directory.of_kinds(kinds, day) if one.of in ("", agency.id)]
+    for agency in every:
+        if not directory.contact(agency.id, day):
+            yield Collision("nobody is told", *here, agency.id)
+        elif agency.contact and directory.away(agency.contact, day):
+            yield Collision("somebody is away", *here, agency.id, (agency.contact,))
 
 
 def _instead(directory: Directory, role: str, day: str) -> set[str]:

@@ -245,7 +245,7 @@ def _fire(draft: MemoryDraft, command: Command, past: Past) -> None:
 
 
 def _recount(draft: MemoryDraft, command: Command, past: Past) -> None:
-    recount(draft, past.version)
+    recount(draft, past.version, past.events)
 
 
 def _finish(draft: MemoryDraft, command: Command, past: Past) -> None:

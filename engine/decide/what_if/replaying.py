@@ -210,7 +210,7 @@ class _Replaying:
             draft = self._by_the_clock(at)
             if self._changed and self._changed[0][0] == at:
                 self._changed.pop(0)
-                recount(draft, self.by.days.version)
+                recount(draft, self.by.days.version, self.done.events)
             else:
                 firing.fire(draft, [key for key, due in self._waiting() if due <= at])
             self._keep(draft)

@@ -14,7 +14,7 @@ from engine.dates import long_day
 from engine.nouns import any_of, with_the
 from engine.service import editions
 from engine.service.bank_holidays.almanac import ADDED, Changed
-from engine.service.bank_holidays.recounting import Moving
+from engine.service.bank_holidays.moving import Moving
 from engine.service.workplace import By, Workplace
 
 OLD: Final = 60

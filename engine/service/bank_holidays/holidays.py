@@ -22,7 +22,8 @@ from engine.service import access, editions
 from engine.service.bank_holidays import recounting
 from engine.service.bank_holidays.almanac import ADDED, RENEWED, Changed, changed
 from engine.service.bank_holidays.doubting import doubts
-from engine.service.bank_holidays.recounting import Moving, Settled
+from engine.service.bank_holidays.moving import Moving
+from engine.service.bank_holidays.recounting import Settled
 from engine.service.workplace import By, Workplace
 
 LONGEST_TITLE = 100
@@ -174,7 +175,7 @@ def _decided(
     calendar = place.almanac.in_use(name)
     assert calendar is not None
     day, announced = read_day(holiday.day), read_day(holiday.announced)
-    _check_days(day, announced, place.today())
+    _check_days(day, announced, place.today(), mistaken=_added_here(place, holiday, name, day))
     made = Changed(
         version=place.almanac.next_version(name),
         jurisdiction=name,
@@ -195,13 +196,19 @@ def _decided(
     return made, after
 
 
-def _check_days(day: date, announced: date, today: date) -> None:
+def _added_here(place: Workplace, holiday: Holiday, name: str, day: date) -> bool:
+    """Whether a day is taken off that was put on the list here, so that it may be a mistake."""
+    own = [one for one in place.almanac.changes if one.jurisdiction == name]
+    return holiday.change != ADDED and any(one.day == day.isoformat() for one in own)
+
+
+def _check_days(day: date, announced: date, today: date, *, mistaken: bool) -> None:
     if announced > today:
         raise UsageError(
             "The day of the announcement lies in the future; a bank holiday is put on the list "
             "once it has been announced."
         )
-    if announced > day:
+    if announced > day and not mistaken:
         raise UsageError("A bank holiday is announced before it comes; check both days.")
 
 

@@ -5,13 +5,13 @@ What fired stays fired, and nothing moves but by an event of its own case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from engine import queries
-from engine.calendars import Calendar
+from engine.calendars import Calendar, local_date
 from engine.case import RUNNING, Case
 from engine.commands import drawn
 from engine.database import Transaction
@@ -19,48 +19,22 @@ from engine.decide.draft import Draft
 from engine.decide.timing.recounting import Version, may_move, newly_published, recount
 from engine.edition import Edition
 from engine.errors import StorageError
+from engine.service.bank_holidays.moving import Moving, moved, telling
 from engine.service.changing import loaded, save
 from engine.service.drafting import drafted
 from engine.service.packs import following
 from engine.service.ticking import drafted_by_the_clock
-from engine.service.titles import title_of
 from engine.service.workplace import By, Workplace
 
 BATCH = 100
 """How many cases are moved in one transaction."""
 
 RECENT = timedelta(days=2)
-"""For so long after a change a worker looks for clocks that it has not reached."""
+"""For so long after a change, and at its first tick after it, a worker looks for clocks that the
+change has not reached.
+"""
 
 _COLUMNS = ("status", "rule", "starts_on", "due_on", "due_from", "due_to", "calendar")
-
-
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """A clock of which a day is another by another list of bank holidays."""
-
-    ref: str
-    timescale: str
-    title: str
-    of: str
-    of_title: str
-    no: int
-    kind: str
-    """moved, or re-judged; or notices where only the days of reminders and escalations change."""
-    old: Mapping[str, Any]
-    now: Mapping[str, Any]
-    tell: tuple[str, ...]
-    """The people who were told of it already, and are told that it moves."""
-    duty: str = ""
-    """The act or regulation that requires what is counted; empty where none does."""
-    owed_by: tuple[str, ...] = ()
-    """The roles that owe such a duty."""
-
-    @property
-    def is_later_duty(self) -> bool:
-        """Whether it is a duty that falls on a later day."""
-        last = [day.get("due_to") or day.get("due_on") or "" for day in (self.old, self.now)]
-        return bool(self.duty) and last[0] < last[1]
 
 
 class Settled(NamedTuple):
@@ -69,13 +43,6 @@ class Settled(NamedTuple):
     moved: tuple[Moving, ...] = ()
     failed: tuple[str, ...] = ()
     """The cases that could not be changed."""
-
-
-_KINDS = {
-    "deadline moved": "moved",
-    "deadline re-judged": "re-judged",
-    "notices moved": "notices",
-}
 
 
 def preview(place: Workplace, by: By, calendar: Calendar) -> Settled:
@@ -110,30 +77,33 @@ def settle(place: Workplace, by: By | None, batch: int = BATCH) -> Settled:
     with place.database.read() as tx:
         place.almanac.see(tx, place.log)
         refs = _touched(place, tx, _in_use(place))
-    moved: list[Moving] = []
+    done: list[Moving] = []
     failed: list[str] = []
     for at in range(0, len(refs), batch):
         some = refs[at : at + batch]
         try:
-            moved += _one_batch(place, by, some)
+            done += _one_batch(place, by, some)
         except StorageError:
             raise
         except Exception:
             # Whatever one case suffers from, the clocks of the others move.
             for ref in some:
-                moved += _tried(place, by, ref, failed)
-    return Settled(tuple(moved), tuple(failed))
+                done += _tried(place, by, ref, failed)
+    return Settled(tuple(done), tuple(failed))
 
 
 def settle_recent(place: Workplace) -> int:
     """What a worker does before anything fires: move what a change of late has not reached.
 
     So nothing is left behind where whoever made the change was stopped, or another command counted
-    by the list of before in the same moment. Yields how many clocks it moved.
+    by the list of before in the same moment; nor where no worker has come by since the change.
+    Yields how many clocks it moved.
     """
     with place.database.read() as tx:
         place.almanac.see(tx, place.log)
-    since = (place.today() - RECENT).isoformat()
+        ticked = tx.row(queries.TICK, (place.log,))
+    last = datetime.fromtimestamp((ticked[0] if ticked else 0) / 1_000_000, UTC)
+    since = min(place.today() - RECENT, local_date(last)).isoformat()
     if not any(one.changed_on >= since for one in place.almanac.changes):
         return 0
     return len(settle(place, None).moved)
@@ -146,8 +116,9 @@ def _would_move(
     edition = place.edition(tx, case.row["edition"], case.row["workflow"])
     now = drafted(place, by, case, edition)
     draft = Draft(case, edition, now.context, now.directory, calendar, now.randomness)
-    recount(draft, _version(place, edition))
-    return list(_told(place, draft))
+    told = telling(place, tx, ref)
+    recount(draft, _version(place, edition), told)
+    return list(moved(place, draft, told))
 
 
 def _one_batch(place: Workplace, by: By | None, refs: Sequence[str]) -> list[Moving]:
@@ -157,9 +128,11 @@ def _one_batch(place: Workplace, by: By | None, refs: Sequence[str]) -> list[Mov
             place.store.lock(tx, ref)
         load = _loader(place, tx, by)
         drafts = [load(ref) for ref in refs]
+        found: list[Moving] = []
         for draft in drafts:
-            recount(draft, _version(place, draft.edition))
-        found = [one for draft in drafts for one in _told(place, draft)]
+            told = telling(place, tx, draft.case.ref)
+            recount(draft, _version(place, draft.edition), told)
+            found += moved(place, draft, told)
         drafts += following.follow(place, tx, drafts, load)
         save(place, tx, drafts, "")
     return found
@@ -232,34 +205,3 @@ def _may_move(
     if row["status"] not in RUNNING:
         return newly_published(row, version, now)
     return may_move(edition, timescale, row, version(row["calendar"]), now)
-
-
-def _told(place: Workplace, draft: Draft) -> Iterator[Moving]:
-    """What a draft has decided, as it is shown: each clock, and whom the event after it tells."""
-    events = draft.chain.events
-    for event, following_it in zip(events, [*events[1:], None], strict=True):
-        kind = _KINDS.get(event["type"])
-        if kind is None:
-            continue
-        body = event["body"]
-        tells = following_it is not None and following_it["type"] == "people told"
-        messages: Iterable[Mapping[str, Any]] = (
-            following_it["body"]["messages"] if following_it and tells else ()
-        )
-        timescale = draft.workflow.timescales[body["timescale"]]
-        taking = (draft.workflow.transitions[name].who for name in timescale.met_by)
-        own = (timescale.waiting_on,) if timescale.waiting_on in draft.workflow.roles else ()
-        yield Moving(
-            ref=draft.case.ref,
-            timescale=timescale.id,
-            title=timescale.title,
-            of=body["of"],
-            of_title=title_of(place, body["of"]),
-            no=body["no"],
-            kind=kind,
-            old=body["old"],
-            now=body["now"],
-            tell=tuple(one["person"] for one in messages),
-            duty=timescale.duty,
-            owed_by=own or tuple(dict.fromkeys(role for roles in taking for role in roles)),
-        )

@@ -26,6 +26,7 @@ from engine.edition import Edition
 from engine.errors import DeliveryError, UsageError
 from engine.prose import name_of
 from engine.service.outbox import Outgoing
+from engine.service.rehearsals.reachable import unreachable
 from engine.service.titles import title_of
 from engine.service.workplace import By, Workplace
 
@@ -35,8 +36,6 @@ HOUR = 10
 """At ten in the morning a case is opened on another day, and steps are taken, as in scenarios."""
 MOST_YEARS = 5
 """How far ahead anything is rehearsed."""
-NO_ADDRESS = ".invalid"
-"""How the address ends of somebody who has none."""
 
 
 class Mail(NamedTuple):
@@ -171,7 +170,9 @@ def _rehearsed(
     rehearsal.run(now, at_local(until + timedelta(days=1), 0), supposed)
     main, workflow = cases[0], cases[0].edition.workflow
     found = collisions(rehearsal.fired, cases, today, until)
-    found += _unreachable(place, rehearsal.fired, write)
+    found += unreachable(
+        rehearsal.fired, lambda one, message: _mail(one, message, write).to, demo=place.demo
+    )
     return {
         "ref": main.case.ref,
         "workflow": workflow.name,
@@ -267,18 +268,6 @@ def _mail(one: Fired, message: dict[str, Any], write: Write) -> Mail:
         return write(Outgoing(ident, one.ref, person, role, what, by_when, urgent, one.n))
     except DeliveryError as error:
         return Mail("", "", str(error))
-
-
-def _unreachable(place: Workplace, fired: Iterable[Fired], write: Write) -> list[Collision]:
-    """Those who would be told and have no address to which anything can go."""
-    found = []
-    for one in fired:
-        here = (local_date(one.at).isoformat(), one.ref, one.timescale, one.of)
-        for message in one.messages:
-            to = _mail(one, message, write).to
-            if not to or to.endswith(NO_ADDRESS):
-                found.append(Collision("no address", *here, people=(str(message["person"]),)))
-    return found
 
 
 def _collision(place: Workplace, workflow: Workflow, one: Collision) -> dict[str, Any]:
