@@ -5,7 +5,7 @@ Never moves a last day that falls on a day off, since nothing read allows it; it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from engine.calendars import Calendar, TooEarlyError
@@ -31,6 +31,7 @@ __all__ = [
     "Rule",
     "Step",
     "Unit",
+    "answering",
     "basis_lines",
     "caution_lines",
     "convention",
@@ -59,6 +60,7 @@ _DAY_ZERO: dict[Form, str] = {
     "every": "The day it starts is day 0",
     "after": "The day itself is day 0",
 }
+_HAPPENED = "the day it happened"
 _STARTS: dict[Form, str] = {
     "within": "day 0, the day it happened",
     "beginning with": "the first day of the period",
@@ -171,6 +173,25 @@ def due(rule: Rule, start: date, calendar: Calendar) -> Due:
         provisional=counted and calendar.is_provisional(max(start, end or start)),
         warning="" if end is None or counted else _warning(rule, start, end, calendar),
         working_days=f"A working day ({listed}) is {calendar.definition}." if counted else "",
+    )
+
+
+def answering(made: Due, ask: str) -> Due:
+    """The same derivation, which starts on the day that is the answer to a question."""
+    head = _STARTS[made.rule.form]
+    if not ask or made.rule.form == "every":
+        return made
+
+    def said(step: Step) -> Step:
+        off = step.note.removeprefix(head).removeprefix(": ")
+        words_of = [word for word in (head.replace(_HAPPENED, "").rstrip(", "), off) if word]
+        return replace(step, note=": ".join(filter(None, (", ".join(words_of), f'"{ask}"'))))
+
+    steps = tuple(said(s) if s.note.startswith(head) else s for s in made.steps[:1])
+    return replace(
+        made,
+        steps=(*steps, *made.steps[1:]),
+        convention=made.convention.replace(_HAPPENED.capitalize(), "That day"),
     )
 
 

@@ -156,36 +156,45 @@ def test_what_is_otherwise_than_expected_stops_the_story_with_its_line(
 ) -> None:
     text = '[[step]]\nby = "business unit"\nthen = { state = "triage" }\n'
 
-    assert broken(place, folder, text) == ("story.toml:11: state should be triage, and is referred")
+    assert broken(place, folder, text) == (
+        "story.toml:11: On 2026-02-02, nobody does anything. "
+        'Expected: the case is at "The referral is being looked at" (triage). '
+        'Instead: it is at "A referral has come in" (referred).'
+    )
 
 
 @pytest.mark.parametrize(
     ("then", "found"),
     [
-        ("due = { notification = 2026-02-08 }", "is {'notification': '2026-02-09'}"),
-        ("due = { rapid_review = 2026-02-08 }", "is {'rapid_review': 'not started'}"),
-        ('status = { notification = "met" }', "is {'notification': 'provisional'}"),
-        ('told = ["police"]', "is []"),
-        ('message = "something"', "is nothing"),
-        ('tasks = ["something"]', "is []"),
-        ("answer = { aware_on = 2026-02-02 }", "is {'aware_on': 'not asked'}"),
-        ("times_answered = { referred_on = 2 }", "is {'referred_on': 1}"),
-        ('linked = { meeting = "called" }', "is {'meeting': 'none'}"),
-        ("target = { notification = 2026-03-01 }", "is {'notification': ''}"),
-        ("due_between = { notification = [] }", "is {'notification': ''}"),
-        ('waits_on = "executive"', "is business unit"),
-        ('told_only = ["police"]', "is []"),
-        ('reminded = { notification = ["2026-02-05: executive"] }', "is {'notification': []}"),
-        ('escalated = { notification = ["2026-02-05: executive"] }', "is {'notification': []}"),
-        ('asked_afresh = ["aware_on"]', "is []"),
+        ("due = { notification = 2026-02-08 }", "it is due on Mon 9 Feb 2026."),
+        ("due = { rapid_review = 2026-02-08 }", "it has not started."),
+        ('status = { notification = "met" }', "it is provisional."),
+        ('told = ["police"]', "nothing was told to police."),
+        ('message = "something"', "nobody was sent a message."),
+        ('tasks = ["something"]', 'none says "something".'),
+        ("answer = { aware_on = 2026-02-02 }", "it has not been asked."),
+        ("answer = { referred_on = 2026-02-01 }", 'it is answered "Mon 2 Feb 2026".'),
+        ("times_answered = { referred_on = 2 }", "it has been answered 1 time."),
+        ('linked = { meeting = "called" }', 'there is no linked case "meeting".'),
+        ("target = { notification = 2026-03-01 }", "it has no target."),
+        (
+            "due_between = { notification = [2026-02-08, 2026-02-09] }",
+            "it has no two days between which it is due.",
+        ),
+        ('waits_on = "executive"', "it waits on the business unit."),
+        ('told_only = ["police"]', "nothing was told to police."),
+        ('reminded = { notification = ["2026-02-05: executive"] }', "it has sent no reminder."),
+        ('escalated = { notification = ["2026-02-05: executive"] }', "it has sent no escalation."),
+        ('asked_afresh = ["aware_on"]', "the step asks nothing afresh."),
         (
             "asks_afresh = { take_back_decision = [] }",
-            "'decision_rationale', 'known_at_decision']}",
+            "would ask afresh: incident_route, incident_decided_on, decision_rationale and "
+            "known_at_decision.",
         ),
-        ('starts_here = ["close_case"]', "'close_as_already_open']"),
-        ('kept_by = ["executive"]', "is ['local authority', 'business unit']"),
-        ("only_by = { close_case = [] }", "is {'close_case': ['executive', 'review group chair']}"),
-        ("needs = { add_action = ['a word'] }", "is {'add_action': []}"),
+        ('starts_here = ["close_case"]', "and close_as_already_open."),
+        ('kept_by = ["executive"]', "kept by: local authority and business unit."),
+        ("only_by = { close_case = [] }", "may be taken by: executive and review group chair."),
+        ("needs = { add_action = ['a word'] }", "(add_action) still needs nothing."),
     ],
 )
 def test_every_expectation_can_fail(
@@ -207,7 +216,9 @@ def test_a_step_that_should_have_been_refused_and_was_not_stops_the_story(
 ) -> None:
     text = '[[step]]\ndoes = "record"\nwith = { outcome = "died" }\nrefused = "not yet"\n'
 
-    assert broken(place, folder, text).endswith('it should have been refused with "not yet"')
+    assert broken(place, folder, text).endswith(
+        'Expected: it is refused, with the words "not yet". Instead: it was done.'
+    )
 
 
 def test_a_refusal_must_hold_the_words_that_were_expected(
@@ -223,7 +234,7 @@ def test_nobody_plays_a_part_that_nobody_has(
 ) -> None:
     text = '[[step]]\nby = "town crier"\ndoes = "take inform_partners"\n'
 
-    assert broken(place, folder, text).endswith('nobody is "town crier" on 2026-02-02')
+    assert broken(place, folder, text).endswith('nobody is "town crier" on 2026-02-02.')
 
 
 def test_a_notice_fires_at_its_own_moment_on_the_way_to_a_later_step(
@@ -307,7 +318,8 @@ then  = { told_only = ["independent scrutineer"] }
 """
 
     assert broken(place, folder, with_form).endswith(
-        "is ['independent scrutineer', 'quinn as well', 'sam as well']"
+        "this step tells the independent scrutineer, and nobody else. Instead: quinn and sam were "
+        "told as well."
     )
 
 
@@ -332,6 +344,27 @@ def test_only_what_differs_is_said_of_a_table(
 ) -> None:
     then = "due = { notification = 2026-02-10, rapid_review = 'not started' }"
 
-    assert broken(place, folder, f"[[step]]\nthen = {{ {then} }}\n").endswith(
-        "due should be {'notification': '2026-02-10'}, and is {'notification': '2026-02-09'}"
+    said = broken(place, folder, f"[[step]]\nthen = {{ {then} }}\n")
+
+    assert said.endswith(
+        "(notification) is due on Tue 10 Feb 2026. Instead: it is due on Mon 9 Feb 2026."
     )
+    assert said.count("Expected") == 1
+
+
+def test_files_of_a_step_on_which_nobody_does_anything_are_put_on_file(
+    place: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    waits = '[[step]]\ndoes = "wait"\nfiles = ["referral_form"]\n'
+    ref = Player(*place).play(read(written(folder, OPENED + waits)))
+
+    answers = reading.show(place[0], By("sam"), ref)["answers"]
+    assert "referral_form" in {one["question"] for one in answers}
+
+
+def test_what_a_refusal_says_has_no_empty_brackets(
+    place: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    wrong = '[[step]]\ndoes = "record"\nwith = { age_band = "no such age" }\n'
+
+    assert "()" not in broken(place, folder, wrong)

@@ -147,7 +147,9 @@ def test_what_goes_otherwise_is_told_with_its_line_and_ends_the_command_with_2(
     result = run("workflow", "test", str(small))
 
     assert result.exit_code == 2
-    assert "lent.toml:18: state should be kept, and is lent" in result.output
+    assert "  lent.toml:18\n  On Tue 3 Feb 2026 the librarian takes" in result.output
+    assert 'Expected: the case is at "Not lent" (kept).' in result.output
+    assert 'Instead:  it is at "Lent" (lent).' in result.output
 
 
 def test_a_scenario_that_is_not_there_is_refused_with_the_one_that_was_meant(small: Path) -> None:
@@ -194,7 +196,7 @@ def test_a_change_that_no_scenario_notices_is_listed_in_english_with_its_line(sm
     said = " ".join(result.output.split())
 
     assert result.exit_code == 0, result.output
-    assert "the recipient reader was dropped from step lend (process.toml:47)" in said
+    assert "process.toml:47: the recipient reader was dropped from step lend." in said
     assert 'became "within 3 working days of asked_on"' not in said
     assert "lendable was dropped from the condition of lend" not in said
 

@@ -10,13 +10,16 @@ from typing import Any
 import click
 
 from engine import loading
+from engine.cli import otherwise
 from engine.cli.door import Door, argument, command, option
-from engine.cli.printing import item, paragraph, strong, table
+from engine.cli.printing import item, listed, paragraph, strong, table
 from engine.definition import Workflow
 from engine.errors import ScenarioError, UsageError
 from engine.nouns import count
 from engine.scenarios.coverage import KINDS, Share, shares, told
 from engine.trials import trying
+from engine.trials.changing import Change
+from engine.trials.hinting import Hint, hint
 from engine.trials.mutating import CHECK, NOBODY, SCENARIO, VERIFY, Fate
 from engine.trials.playing import Result
 
@@ -48,13 +51,13 @@ def test(door: Door, name: str, scenarios: Sequence[str], **chosen: Any) -> None
     trial = trying.begun(loading.find(name))
     results = trial.play(scenarios)
     failed = [one for one in results if one.problem]
-    document, lines = _played(trial.workflow, results, failed)
+    document, lines = _played(trial, results, some=bool(scenarios))
     if chosen["mutate"] and failed:
         lines += ["", *paragraph("Nothing was changed: first every scenario must come true.")]
     elif chosen["mutate"]:
         changes = trial.changes(chosen["sample"], chosen["seed"])
         fates = trial.try_each(changes, results, chosen["jobs"], _watched)
-        more, said = _mutated(fates)
+        more, said = _mutated(fates, results)
         document |= more
         lines += ["", *said]
     door.answer(document, lines)
@@ -76,34 +79,53 @@ def _watched(fates: Iterator[Fate], number: int) -> list[Fate]:
 
 
 def _played(
-    workflow: Workflow, results: Sequence[Result], failed: Sequence[Result]
+    trial: trying.OnTrial, results: Sequence[Result], *, some: bool
 ) -> tuple[dict[str, Any], list[str]]:
+    """How the scenarios went; `some` of them, or all that there are."""
+    workflow, failed = trial.workflow, [one for one in results if one.problem]
     touched = frozenset().union(*(one.touched for one in results))
     coverage = shares(workflow, touched)
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
         "passed": len(results) - len(failed),
-        "scenarios": [
-            {"scenario": one.name, "title": one.title, "problem": one.problem} for one in results
-        ],
+        "scenarios": [_result(one) for one in results],
         "coverage": [_share(one, workflow) for one in coverage],
     }
-    went = "all went as they say" if not failed else f"{len(failed)} went otherwise"
+    unread = [one for one in failed if one.mistakes]
+    parts = ((len(failed) - len(unread), "went otherwise"), (len(unread), "could not be played"))
+    went = listed(f"{number} {said}" for number, said in parts if number) or "all went as they say"
     played = count(len(results), "scenario")
     lines = paragraph(f"{workflow.title}, edition {workflow.edition}: {played}, {went}.")
-    for one in failed:
-        lines += ["", strong(one.title)]
-        lines += [line for problem in one.problem.split("\n") for line in item(problem)]
+    lines += otherwise.lines(results, workflow, trial.stage.settings.directory)
+    return document, [*lines, "", *_covered(coverage, results, workflow, some=some)]
+
+
+def _result(one: Result) -> dict[str, Any]:
+    return {
+        "scenario": one.name,
+        "title": one.title,
+        "problem": one.problem,
+        "otherwise": otherwise.plain(one.otherwise),
+    }
+
+
+def _covered(
+    coverage: Sequence[Share], results: Sequence[Result], workflow: Workflow, *, some: bool
+) -> list[str]:
+    played = f"the {count(len(results), 'scenario')} that {'was' if len(results) == 1 else 'were'}"
+    of = f"{played} played" if some else "the scenarios"
+    touch = f"{of} touches" if some and len(results) == 1 else f"{of} touch"
     counted = [one for one in coverage if one.wanted]
     rows = [(f"{s.per_cent} %", f"{s.touched} of {s.wanted}", KINDS[s.kind]) for s in counted]
-    lines += ["", strong("What the scenarios touch"), *table(rows)]
+    lines = [strong(f"What {touch}"), *otherwise.counted(results), *table(rows)]
     missing = [one for one in coverage if one.missing]
-    lines += ["", strong("What no scenario touches")] if missing else []
+    nobody = "What they do not touch" if some else "What no scenario touches"
+    lines += ["", strong(nobody)] if missing else []
     for share in missing:
         lines += paragraph(f"{KINDS[share.kind].capitalize()}:", 2)
         lines += [line for each in share.missing for line in item(told(each, workflow))]
-    return document, lines
+    return lines
 
 
 def _share(one: Share, workflow: Workflow) -> dict[str, Any]:
@@ -117,31 +139,36 @@ def _share(one: Share, workflow: Workflow) -> dict[str, Any]:
     }
 
 
-def _mutated(fates: Sequence[Fate]) -> tuple[dict[str, Any], list[str]]:
+def _mutated(fates: Sequence[Fate], results: Sequence[Result]) -> tuple[dict[str, Any], list[str]]:
     tally = Counter(one.by for one in fates)
-    left = [one for one in fates if one.by == NOBODY]
+    left = [(one.change, hint(one.change, results)) for one in fates if one.by == NOBODY]
+    left.sort(key=lambda pair: (pair[0].sheet.name, pair[0].line))
     share = 100 * (len(fates) - len(left)) / len(fates) if fates else 100.0
     document = {
         "changes": len(fates),
         "noticed": {by or "nobody": tally[by] for by in NOTICED},
         "per_cent": round(share, 1),
         "kinds": _kinds(fates),
-        "unnoticed": [
-            {
-                "file": one.change.sheet.name,
-                "line": one.change.line,
-                "kind": one.change.kind,
-                "change": one.change.said,
-            }
-            for one in left
-        ],
+        "unnoticed": [_unnoticed(change, near) for change, near in left],
     }
     lines = [strong(f"{count(len(fates), 'change')}, of which {share:.1f} % were noticed")]
     lines += table([(str(tally[by]), said) for by, said in NOTICED.items()])
     lines += ["", strong("Nobody noticed when")] if left else []
-    for one in left:
-        lines += item(f"{one.change.said} ({one.change.sheet.name}:{one.change.line})")
+    for change, near in left:
+        lines += [*item(f"{change.name}."), *paragraph(near.said, 6)]
     return document, lines
+
+
+def _unnoticed(change: Change, near: Hint) -> dict[str, Any]:
+    nearest = {"scenario": near.story, "file": near.file, "line": near.line}
+    return {
+        "file": change.sheet.name,
+        "line": change.line,
+        "kind": change.kind,
+        "change": change.said,
+        "hint": near.said,
+        "nearest": nearest if near.story else None,
+    }
 
 
 def _kinds(fates: Sequence[Fate]) -> list[dict[str, Any]]:

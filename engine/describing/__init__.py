@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from engine.as_at import as_at
@@ -10,20 +11,29 @@ from engine.describing import sections
 from engine.describing.clocks import authority_line, timescale_lines
 from engine.describing.history import head_line, say_day
 from engine.describing.linked import say_linked
+from engine.describing.overview import say_glance
 from engine.describing.questions import say_personal, say_questions
-from engine.describing.sheet import Sheet
+from engine.describing.sheet import WIDTH, Sheet
 from engine.describing.states import say_states
 from engine.describing.steps import transition_sentence
 
 __all__ = ["authority_line", "describe", "described", "timescale_lines", "transition_sentence"]
 
 
-def describe(workflow: Workflow, day: date | None = None) -> str:
-    """The text of `workflow describe`: every state, transition and timescale by its title.
+def describe(
+    workflow: Workflow, day: date | None = None, line: Sequence[str] = (), width: int = WIDTH
+) -> str:
+    """The text of `workflow describe`: first the process at a glance, `line` being the states of
+    its main line, then every state, transition and timescale by its title.
 
     No identifier of the definition stands in it. With a day it is told as the law stood then.
     """
-    return described(workflow, day).text()
+    known = as_at(workflow, day) if day else workflow
+    sheet, whole = Sheet(), described(workflow, day)
+    say_glance(sheet, known, line or known.main_line)
+    first = 2 if day else 1
+    whole.blocks[first:first] = sheet.blocks
+    return whole.text(width)
 
 
 def described(whole: Workflow, day: date | None = None) -> Sheet:

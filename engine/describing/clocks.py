@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from engine import duties
 from engine.definition import Notice, Timescale, Variant, Workflow
 from engine.describing.conditions import condition
 from engine.describing.places import places
@@ -28,7 +29,6 @@ from engine.prose import (
 )
 from engine.timescales import Form, Rule, convention, length, parse, parse_moment, sets_no_day
 
-LAW = ("act", "regulation")
 DAY_ZERO: dict[Form, str] = {
     "within": "That day is day 0, whatever the time of day",
     "beginning with": "That day is the first day of the period",
@@ -51,11 +51,12 @@ def timescale_lines(workflow: Workflow, timescale: Timescale) -> list[str]:
 def authority_line(timescale: Timescale, variant: Variant) -> str:
     """Its duty, what sets its time and in which word, the source, and how far that is confirmed."""
     time_from, read = variant.time_from, variant.confirmed == "read"
-    limit = "legal limit" if read and time_from.kind in LAW else "time"
+    limit = "legal limit" if duties.limit_is_read(variant) else "time"
+    duty = duties.is_read(timescale, variant)
     by = f"{setter(time_from.kind)} (“{time_from.says}”)"
     source = f": {time_from.source.removesuffix('.')}" if time_from.source else ""
     how_far = confirmation(variant.confirmed, variant.checked)
-    return f"{_standing(timescale, limit, read=read)} set by {by}{source}. {how_far}"
+    return f"{_standing(timescale, limit, read=read, duty=duty)} set by {by}{source}. {how_far}"
 
 
 def force_lines(variant: Variant) -> list[str]:
@@ -76,14 +77,16 @@ def _bases(variant: Variant) -> Iterator[str]:
             yield f"{word} {on_day(day)}: {by} ({basis.confirmed}{checked})."
 
 
-def _standing(timescale: Timescale, limit: str, *, read: bool) -> str:
+def _standing(timescale: Timescale, limit: str, *, read: bool, duty: bool) -> str:
     """Its duty, if it has one that somebody has read, with its time or by itself; up to the time's
-    own source.
+    own source. Of a time that was read, and a duty that was not, each is said.
     """
     under = f" under {timescale.duty}" if timescale.duty else ""
+    if read and under and not duty:
+        return f"Said to be a duty{under}; {duties.UNREAD}. Its {limit} is"
     if read:
         return f"{'Duty' if under else 'No duty'}{under}; its {limit} is"
-    if timescale.duty_checked:
+    if duty:
         checked = days_said(timescale.duty_checked.removesuffix("."))
         return f"Duty{under}, read {checked}. Its time is expected (source not yet read), and"
     return f"Expected (source not yet read){',' if under else ''}{under}; its {limit} is"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from engine import duties
 from engine.definition import Timescale, Variant, Workflow
 from engine.prose import capital, day_of, name_of, on_day, setter
 from engine.timescales import parse
@@ -61,15 +62,20 @@ def _waits_on(workflow: Workflow, name: str) -> str:
 
 def _lines(workflow: Workflow, timescale: Timescale) -> Iterator[Line]:
     for variant in timescale.variants:
-        time_from = variant.time_from
-        yield Line(
-            starts=_starts(variant),
-            due=capital(rule_said(workflow, variant, keep=timescale.keep)),
-            duty=_duty(timescale, variant),
-            time_from=f"{capital(setter(time_from.kind))} (“{time_from.says}”)",
-            source=time_from.source,
-            confirmed="Read" if variant.confirmed == "read" else f"No: {variant.confirmed}",
-        )
+        yield line(workflow, timescale, variant)
+
+
+def line(workflow: Workflow, timescale: Timescale, variant: Variant) -> Line:
+    """One rule of a timescale in the words of a table."""
+    time_from = variant.time_from
+    return Line(
+        starts=_starts(variant),
+        due=capital(rule_said(workflow, variant, keep=timescale.keep)),
+        duty=_duty(timescale, variant),
+        time_from=f"{capital(setter(time_from.kind))} (“{time_from.says}”)",
+        source=time_from.source,
+        confirmed="Read" if variant.confirmed == "read" else f"No: {variant.confirmed}",
+    )
 
 
 def rule_said(workflow: Workflow, variant: Variant, *, keep: bool = False) -> str:
@@ -92,6 +98,8 @@ def _starts(variant: Variant) -> str:
 def _duty(timescale: Timescale, variant: Variant) -> str:
     if not timescale.duty:
         return "No duty"
-    if timescale.duty_checked or variant.confirmed == "read":
+    if duties.is_read(timescale, variant):
         return f"Duty: {timescale.duty}"
+    if variant.confirmed == "read":
+        return f"Said to be a duty ({duties.UNREAD}): {timescale.duty}"
     return f"Expected (source not yet read): {timescale.duty}"

@@ -11,6 +11,7 @@ from typing import Any
 from engine.as_at import as_at
 from engine.definition import Workflow
 from engine.describing import described, glance
+from engine.describing.overview import course, takers
 from engine.describing.sheet import Block, Heading, Item, Items, Part, Said
 
 _CITED = re.compile(r"\((\d+(?:\.\d+)+)\)")
@@ -50,6 +51,7 @@ def _values(whole: Workflow, line: Sequence[str], day: date | None) -> dict[str,
         "notice": notice.parts[0] if isinstance(notice, Said) else "",
         "caution": workflow.caution,
         "contents": _contents(headings),
+        "overview": [" ".join(course(workflow)), " ".join(takers(workflow))],
         "stages": _linked(glance.stages(workflow, line), headings),
         "clocks": _linked(glance.clocks(workflow), headings),
         "blocks": list(_told(blocks, numbers)),

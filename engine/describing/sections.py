@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from engine import duties
 from engine.definition import Group, Pack, Workflow
 from engine.describing.clocks import timescale_lines
 from engine.describing.sheet import Sheet
@@ -222,7 +223,7 @@ def say_rules(sheet: Sheet, workflow: Workflow) -> None:
     """What the process says of itself, with its source; only what was read is called a duty."""
     sheet.say("Every way that a case can go is searched for a breach of these.")
     for rule in workflow.rules.values():
-        called = "Duty" if rule.confirmed == "read" else "Expected (source not yet read)"
+        called = "Duty" if duties.rule_is_read(rule) else "Expected (source not yet read)"
         duty = [f"{called}: {ended(rule.duty)}"] if rule.duty else []
         source = f"Source: {ended(rule.source)}"
         how_far = confirmation(rule.confirmed, rule.checked)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import NamedTuple
 
 from engine.prose import ended
 
 WIDTH = 88
-"""Columns of a line."""
+"""Columns of a line, where no narrower one is asked for."""
 
 Part = str | tuple[str, ...]
 """A sentence, or the list that the sentence before it announces."""
@@ -44,7 +44,13 @@ class Items(NamedTuple):
     texts: tuple[str, ...]
 
 
-Block = Heading | Said | Item | Items
+class Numbered(NamedTuple):
+    """A list in an order, whose entries stand close together."""
+
+    texts: tuple[str, ...]
+
+
+Block = Heading | Said | Item | Items | Numbered
 
 
 def flat(parts: Iterable[Part]) -> str:
@@ -81,42 +87,59 @@ class Sheet:
         if known := tuple(texts):
             self.blocks.append(Items(known))
 
-    def text(self) -> str:
+    def numbered(self, texts: Iterable[str]) -> None:
+        """A list in an order; nothing where it has no entry."""
+        if known := tuple(texts):
+            self.blocks.append(Numbered(known))
+
+    def text(self, width: int = WIDTH) -> str:
         """All of it on paper, an empty line between the blocks, a line end after the last line."""
-        return "\n\n".join("\n".join(_lines(block)) for block in self.blocks) + "\n"
+        return "\n\n".join("\n".join(_lines(block, width)) for block in self.blocks) + "\n"
 
 
-def _lines(block: Block) -> list[str]:
+def _lines(block: Block, width: int) -> list[str]:
     match block:
         case Heading(depth, number, text):
-            return _wrapped(f"{number}{'' if depth > 1 else '.'} {text}", "", "  ")
+            return _wrapped(f"{number}{'' if depth > 1 else '.'} {text}", "", "  ", width)
         case Said(parts):
-            return _laid_out(parts, "", "- ")
+            return _laid_out(parts, "", "- ", width)
         case Item(head, paragraphs):
-            below = [line for one in paragraphs for line in _laid_out(one, "  ", "* ")]
-            return [*_wrapped(head, "- ", "  "), *below]
+            below = [line for one in paragraphs for line in _laid_out(one, "  ", "* ", width)]
+            return [*_wrapped(head, "- ", "  ", width), *below]
         case Items(texts):
-            return [line for text in texts for line in _wrapped(text, "- ", "  ")]
+            return [line for text in texts for line in _wrapped(text, "- ", "  ", width)]
+        case Numbered(texts):
+            return _counted(texts, width)
 
 
-def _laid_out(parts: Iterable[Part], indent: str, bullet: str) -> list[str]:
+def _counted(texts: Sequence[str], width: int) -> list[str]:
+    """The entries of a list, their numbers below each other."""
+    size = len(str(len(texts)))
+    return [
+        line
+        for number, text in enumerate(texts, 1)
+        for line in _wrapped(text, f"{number:>{size}}. ", " " * (size + 2), width)
+    ]
+
+
+def _laid_out(parts: Iterable[Part], indent: str, bullet: str, width: int) -> list[str]:
     lines: list[str] = []
     sentences: list[str] = []
     for part in parts:
         if isinstance(part, str):
             sentences.append(part)
             continue
-        lines += _wrapped(" ".join(sentences), indent, indent)
+        lines += _wrapped(" ".join(sentences), indent, indent, width)
         for entry in part:
-            lines += _wrapped(entry, indent + bullet, indent + " " * len(bullet))
+            lines += _wrapped(entry, indent + bullet, indent + " " * len(bullet), width)
         sentences = []
-    return [*lines, *_wrapped(" ".join(sentences), indent, indent)]
+    return [*lines, *_wrapped(" ".join(sentences), indent, indent, width)]
 
 
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
+def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:
     return wrap(
         text,
-        WIDTH,
+        width,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,

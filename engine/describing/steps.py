@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.definition import Approval, Condition, Question, Transition, Workflow
 from engine.describing.conditions import condition, stated
 from engine.describing.sheet import Paragraph, Part, flat
+from engine.duties import step_is_read
 from engine.prose import (
     capital,
     counted,
@@ -70,23 +71,22 @@ def _who(workflow: Workflow, transition: Transition, does: str) -> Iterator[Part
 
 
 def _why(workflow: Workflow, transition: Transition) -> Iterator[str]:
-    """Its own words, and the duty, which is called so only where somebody has read it."""
+    """What is the duty, which is called so only where somebody has read it, and its own words."""
+    if transition.duty:
+        read = step_is_read(workflow, transition)
+        called = "a duty" if read else "expected (source not yet read),"
+        yield f"{_required(workflow, transition)} is {called} under {transition.duty}."
     if transition.says:
         yield ended(transition.says)
-    if not transition.duty:
-        return
-    if transition.duty in _read_duties(workflow):
-        yield f"This is a duty under {transition.duty}."
-    else:
-        yield f"This is expected (source not yet read), under {transition.duty}."
 
 
-def _read_duties(workflow: Workflow) -> set[str]:
-    """The duties that somebody has compared with their source, by themselves or with a time."""
-    timescales = workflow.timescales.values()
-    timed = {t.duty for t in timescales if any(v.confirmed == "read" for v in t.variants)}
-    checked = {t.duty for t in timescales if t.duty_checked}
-    return timed | checked | {t.duty for t in workflow.transitions.values() if t.duty_checked}
+def _required(workflow: Workflow, transition: Transition) -> str:
+    """What is required: that which it meets, or which this step serves; else the step itself."""
+    same = [one for one in workflow.timescales.values() if one.duty == transition.duty]
+    met = [quoted(one.title) for one in same if transition.id in one.met_by]
+    if met or not same:
+        return listed(met, "or") or quoted(transition.title)
+    return f"It serves {listed([quoted(one.title) for one in same], 'or')}, which"
 
 
 def _on_file(workflow: Workflow, transition: Transition) -> Iterator[Part]:

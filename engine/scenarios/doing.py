@@ -31,9 +31,24 @@ EACH = "each"
 def attach(
     place: Workplace, by: By, ref: str, path: str, telling: Telling | None = None
 ) -> Outcome:
-    """Put a document on file; what it holds is told by the step, or is of no account."""
-    paper = _paper(path, telling.answers if telling else {})
-    return documents.attach(place, by, ref, paper.question, paper.file, paper.of)
+    """Put a document on file, or one of each who is asked for it; what it holds is told by the
+    step, or is of no account.
+    """
+    told = telling.answers if telling else {}
+    papers = [_paper(one, told) for one in _paths(place, by, ref, path)]
+    done = [documents.attach(place, by, ref, one.question, one.file, one.of) for one in papers]
+    if not done:
+        raise ScenarioError(f"nobody is asked for {path} in this case yet")
+    return done[-1]
+
+
+def _paths(place: Workplace, by: By, ref: str, path: str) -> list[str]:
+    """A document as it is named; `question/each` is that of everybody who is asked for it."""
+    question, _, of = path.partition("/")
+    if of != EACH:
+        return [path]
+    subjects = _each(place, by, ref, question)
+    return [f"{question}/{one}" if one else question for one in subjects]
 
 
 def _paper(path: str, told: Mapping[str, str] = MappingProxyType({})) -> documents.Paper:
@@ -74,7 +89,8 @@ def with_step(place: Workplace, ref: str, telling: Telling) -> tuple[str, ...]:
 
 def _take(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
     answers = given(place, by, ref, telling.answers)
-    papers = [_paper(path) for path in with_step(place, ref, telling)]
+    named = with_step(place, ref, telling)
+    papers = [_paper(one) for path in named for one in _paths(place, by, ref, path)]
     linked = [Given(name, value) for name, value in telling.linked.items()]
     told = telling.options
     done, over = bool(told.get("already_done")), bool(told.get("pass_over"))

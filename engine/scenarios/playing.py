@@ -6,6 +6,7 @@ Between two steps the clock goes from notice to notice, as a worker that runs wo
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,18 +14,34 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine import queries
-from engine.errors import EngineError, RefusedError, ScenarioError
+from engine.definition import Workflow
+from engine.errors import EngineError, Otherwise, RefusedError, ScenarioError
+from engine.scenarios import deeds, saying
 from engine.scenarios.doing import VERBS, Done, attach, given, with_step
 from engine.scenarios.expecting import EXPECTATIONS, linked_case
 from engine.scenarios.story import Scenario, Telling
 from engine.service import cases, ticking
-from engine.service.looking import reading
+from engine.service.looking import reading, viewing
 from engine.service.trail import sequencing
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import By, File, Workplace
 
 A_TICK_LATER = timedelta(seconds=15)
 """How long after its moment a worker that runs comes to a notice."""
+
+
+NOT_OPEN = "no case is open yet"
+UNSAID = frozenset({"message sent", "people told"})
+LATEST = 3
+"""How many of the latest events are told where a story goes otherwise."""
+
+
+class DiffersError(ScenarioError):
+    """What was expected of a step, and what was so instead."""
+
+    def __init__(self, pairs: list[saying.Pair]) -> None:
+        self.pairs = pairs
+        super().__init__("; ".join(found for _, found in pairs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +96,8 @@ class Player:
                 self.watch(self._do(scenario, telling))
                 self._expect(telling)
                 self._before = self._versions()
-            except ScenarioError as error:
-                raise ScenarioError(f"{telling.where}: {error}") from error
+            except EngineError as error:
+                raise self._otherwise(telling, error) from error
         self._come_by(scenario)
         return self.ref
 
@@ -128,27 +145,32 @@ class Player:
     def _do(self, scenario: Scenario, telling: Telling) -> Played:
         if telling.by:
             self.by, self.person = telling.by, self._person(telling.by)
+        if not (self.ref or telling.verb in ("open", "wait")):
+            raise ScenarioError(NOT_OPEN)
         ref = self._case(telling.case)
-        if telling.verb == "wait":
+        if telling.verb == "wait" and not telling.files:
             return Played(telling, ref, self.by)
         try:
             outcome = self._deed(scenario, telling, ref)
         except RefusedError as error:
-            said = "\n".join([str(error), *(f"{need.what} ({need.how})" for need in error.unmet)])
+            needs = (f"{need.what} ({need.how})" if need.how else need.what for need in error.unmet)
+            said = "\n".join([str(error), *needs])
             if telling.refused and telling.refused in said:
                 return Played(telling, ref, self.by, refusal=error)
-            raise ScenarioError(f"it was refused: {said}") from error
+            raise DiffersError([(_wanted(telling), f"it was refused: {said}")]) from error
         except EngineError as error:
-            raise ScenarioError(str(error)) from error
+            raise DiffersError([(_wanted(telling), str(error))]) from error
         if telling.refused:
-            raise ScenarioError(f'it should have been refused with "{telling.refused}"')
+            raise DiffersError([(_wanted(telling), "it was done")])
         return Played(telling, outcome.ref, self.by, outcome)
 
     def _deed(self, scenario: Scenario, telling: Telling, ref: str) -> Done:
         by, telling = self._by(telling), self._with_references(telling)
         given_with = with_step(self.place, ref, telling) if telling.files else ()
-        for path in (one for one in telling.files if one not in given_with):
-            attach(self.place, By(self.person), ref, path)
+        before = [one for one in telling.files if one not in given_with]
+        filed = [attach(self.place, By(self.person), ref, path) for path in before]
+        if telling.verb == "wait":
+            return filed[-1]
         if telling.verb != "open":
             return VERBS[telling.verb](self.place, by, ref, telling)
         made = cases.open_new(
@@ -203,24 +225,55 @@ class Player:
     def _expect(self, telling: Telling) -> None:
         if not telling.then:
             return
+        if not self.ref:
+            raise ScenarioError(NOT_OPEN)
         ref = self._case(telling.case)
         shown = reading.show(self.place, By(self.person), ref)
         shown["before"] = self._before.get(ref, 0)
         shown["at_step"] = self._at_step.get(ref, 0)
+        differing: list[saying.Pair] = []
         for what, wanted in telling.then.items():
             found = EXPECTATIONS[what][1](self.place, shown, wanted)
             if found != wanted:
-                wanted, found = _apart(wanted, found)
-                raise ScenarioError(f"{what} should be {wanted}, and is {found}")
+                differing += saying.apart(self._workflow(ref), what, wanted, found)
+        if differing:
+            raise DiffersError(differing)
 
     def _versions(self) -> dict[str, int]:
         with self.place.database.read() as tx:
             return {str(ref): int(n) for ref, n in tx.rows(queries.VERSIONS, (self.place.log,))}
 
+    def _workflow(self, ref: str) -> Workflow:
+        with self.place.database.read() as tx:
+            return viewing.view(self.place, tx, ref).edition.workflow
 
-def _apart(wanted: Any, found: Any) -> tuple[Any, Any]:
-    """What was wanted and what was found, of a table only where the two differ."""
-    if not (isinstance(wanted, dict) and isinstance(found, dict)):
-        return wanted, found
-    names = [name for name in wanted if wanted[name] != found.get(name)]
-    return {name: wanted[name] for name in names}, {name: found.get(name) for name in names}
+    def _otherwise(self, telling: Telling, error: EngineError) -> ScenarioError:
+        """Where the story stopped, with what then stood on the record."""
+        pairs = error.pairs if isinstance(error, DiffersError) else [("it can be done", str(error))]
+        ref, place = self.ref, self.place
+        with contextlib.suppress(EngineError):
+            ref = self._case(telling.case)
+        file, _, line = telling.where.rpartition(":")
+        workflow = self._workflow(ref) if ref else None
+        told = Otherwise(
+            file,
+            int(line),
+            place.today().isoformat(),
+            deeds.told(telling, telling.by or self.by, workflow, place.directory),
+            tuple(wanted for wanted, _ in pairs),
+            tuple(found.removesuffix(".") for _, found in pairs),
+            reading.show(place, By(self.person), ref) if ref else None,
+            tuple(_telling(reading.history(place, ref))[-LATEST:]) if ref else (),
+        )
+        return ScenarioError(str(told), told)
+
+
+def _telling(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events that say what was done; that somebody was told of it goes without saying."""
+    return [event for event in events if event["type"] not in UNSAID]
+
+
+def _wanted(telling: Telling) -> str:
+    if telling.refused:
+        return f'it is refused, with the words "{telling.refused}"'
+    return "the step is done"

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.calendars import at_local
 from engine.loading.files.folders import LEADS_OUT, inside
@@ -26,6 +26,9 @@ from engine.loading.findings import Findings, Place
 from engine.loading.overlay.layers import stands_on
 from engine.scenarios.doing import VERBS
 from engine.scenarios.expecting import EXPECTATIONS
+from engine.scenarios.judging import Deed, Judging
+from engine.scenarios.knowing import Known
+from engine.scenarios.names import Judge
 from engine.scenarios.story import BEGINNINGS, FOLDER, Outage, Scenario, Telling
 
 HEAD: Final = {"title": str, "begins": str, "follows": list, "step": list, "no_worker": list}
@@ -69,30 +72,42 @@ MORNING = time(10)
 _KINDS = {str: "text", list: "a list", dict: "a table", bool: "true or false", date: "a day"}
 
 
-def read(file: Path) -> Scenario:
-    """A scenario from its file. Raises DefinitionError with every mistake in it and in its
-    beginning.
+class Reader(NamedTuple):
+    """What a story is read with."""
+
+    layers: tuple[Path, ...]
+    """The folders of its process, the one that it stands on first."""
+    findings: Findings
+    judging: Judging | None
+    """The names that it may have; None leaves them to the play."""
+
+
+def read(file: Path, known: Known | None = None) -> Scenario:
+    """A scenario from its file; where the process is known, with each of its names judged.
+
+    Raises DefinitionError with every mistake in it and in its beginning.
     """
     findings = Findings()
     # Looked up once: it reads the head of every file of the definition.
     layers = stands_on(_folder(file).parent).folders
-    scenario = _read(file, layers, findings, ())
+    judging = Judging(known, findings) if known else None
+    scenario = _read(file, Reader(layers, findings, judging), ())
     findings.raise_any()
     return scenario
 
 
-def _read(
-    file: Path, layers: tuple[Path, ...], findings: Findings, within: tuple[str, ...]
-) -> Scenario:
+def _read(file: Path, reader: Reader, within: tuple[str, ...]) -> Scenario:
+    findings = reader.findings
     document = _document(file, findings)
     place, keys = document.place, document.keys or {}
     _check(keys, HEAD, place, findings)
     begins = (keys.get("begins", ""), place / "begins")
-    first = _beginning(begins, layers, findings, (*within, file.stem))
+    first = _beginning(begins, reader, (*within, file.stem))
     steps = tuple(
-        _step(one, place / "step" / at, findings) for at, one in enumerate(_tables(keys, "step"))
+        _step(one, place / "step" / at, reader) for at, one in enumerate(_tables(keys, "step"))
     )
     _check_order(first, steps, place, findings)
+    _check_follows(keys, place, reader)
     outages = tuple(
         _outage(one, place / "no_worker" / at, findings)
         for at, one in enumerate(_tables(keys, "no_worker"))
@@ -101,7 +116,7 @@ def _read(
         findings.add(place, "This scenario has no [[step]].")
     return Scenario(
         title=str(keys.get("title", file.stem)),
-        workflow=layers[-1].name,
+        workflow=reader.layers[-1].name,
         steps=(*first.steps, *steps),
         outages=(*first.outages, *outages),
         follows=_names(keys.get("follows")),
@@ -116,6 +131,14 @@ def _document(file: Path, findings: Findings) -> Document:
     return Document(place, "", None)
 
 
+def _check_follows(keys: Mapping[str, Any], place: Place, reader: Reader) -> None:
+    if reader.judging is None:
+        return
+    known = reader.judging.known
+    for number, name in enumerate(_names(keys.get("follows"))):
+        Judge(known, known.workflow, reader.findings).timescale(name, place / "follows" / number)
+
+
 def _check_order(
     first: Scenario, steps: tuple[Telling, ...], place: Place, findings: Findings
 ) -> None:
@@ -127,13 +150,8 @@ def _check_order(
         latest = telling.at or latest
 
 
-def _beginning(
-    begins: tuple[Any, Place],
-    layers: tuple[Path, ...],
-    findings: Findings,
-    within: tuple[str, ...],
-) -> Scenario:
-    name, place = begins
+def _beginning(begins: tuple[Any, Place], reader: Reader, within: tuple[str, ...]) -> Scenario:
+    (name, place), layers, findings = begins, reader.layers, reader.findings
     if name and isinstance(name, str):
         beginnings = (folder / FOLDER / BEGINNINGS for folder in reversed(layers))
         known = {one.stem: one for begun in beginnings for one in begun.glob("*.toml")}
@@ -141,7 +159,7 @@ def _beginning(
             findings.add(place, f'This scenario would begin with itself, by "{name}".')
         elif name in known:
             at = layers.index(_folder(known[name]).parent)
-            return _read(known[name], layers[at:], findings, within)
+            return _read(known[name], reader._replace(layers=layers[at:]), within)
         else:
             findings.unknown(place, f'There is no beginning "{name}".', name, known)
     return Scenario("", "", ())
@@ -152,13 +170,16 @@ def _folder(file: Path) -> Path:
     return folder.parent if folder.name == BEGINNINGS else folder
 
 
-def _step(written: Mapping[str, Any], place: Place, findings: Findings) -> Telling:
+def _step(written: Mapping[str, Any], place: Place, reader: Reader) -> Telling:
+    findings = reader.findings
     _check(written, STEP, place, findings)
     then = written.get("then", {})
     _check(then, _EXPECTED, place / "then", findings)
     verb, about = _deed(str(written.get("does", "wait")))
     if verb not in DEEDS:
         findings.unknown(place / "does", f'Nobody can "{verb}".', verb, DEEDS)
+    elif reader.judging:
+        reader.judging.step(_plain(written), Deed(verb, about), place)
     return Telling(
         where=f"{place.file}:{place.line}",
         verb=verb,

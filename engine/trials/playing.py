@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from engine.errors import DefinitionError, EngineError, UsageError
+from engine.errors import DefinitionError, Mistake, Otherwise, ScenarioError, UsageError
 from engine.guessing import resembling
 from engine.scenarios import reading
 from engine.scenarios.coverage import Item
+from engine.scenarios.knowing import Known
 from engine.scenarios.story import Scenario, stories
 from engine.trials.stage import Stage
 
@@ -23,6 +25,10 @@ class Result:
     title: str
     problem: str
     """Where it went otherwise than it says, with file and line; empty when it passed."""
+    otherwise: Otherwise | None
+    """The same, as a person would tell it; None when it passed, or could not be played."""
+    mistakes: tuple[Mistake, ...]
+    """Why it could not be played."""
     scenario: Scenario | None
     touched: frozenset[Item]
     named: frozenset[tuple[str, str]]
@@ -48,28 +54,32 @@ def chosen(folder: Path, names: Iterable[str]) -> list[Path]:
     return found or list(every.values())
 
 
-def play_all(stage: Stage, files: Iterable[Path], *, watching: bool = True) -> list[Result]:
-    """Play each of the scenarios on a store of its own."""
-    return [_played(stage, file, watching=watching) for file in files]
+def play_all(stage: Stage, files: Iterable[Path]) -> list[Result]:
+    """Play each of the scenarios on a store of its own; one with a mistake is not played."""
+    workflow = stage.edition.workflow if stage.edition else None
+    known = Known(workflow, stage.settings.directory) if workflow else None
+    return [_played(stage, file, known) for file in files]
 
 
-def _played(stage: Stage, file: Path, *, watching: bool) -> Result:
-    began, problem, watch, title = time.process_time(), "", None, file.stem
-    scenario: Scenario | None = None
+def _played(stage: Stage, file: Path, known: Known | None) -> Result:
+    began = time.process_time()
     try:
-        scenario = reading.read(file)
-        title = scenario.title
-        watch = stage.play(scenario, watching)
+        scenario = reading.read(file, known)
     except DefinitionError as error:
         problem = "\n".join(map(str, error.mistakes))
-    except EngineError as error:
-        problem = str(error)
+        nothing: frozenset[Any] = frozenset()
+        return Result(
+            file.stem, file.stem, problem, None, error.mistakes, None, nothing, nothing, 0
+        )
+    watch, stopped = stage.watched(scenario)
     return Result(
         file.stem,
-        title,
-        problem,
+        scenario.title,
+        str(stopped or ""),
+        stopped.otherwise if isinstance(stopped, ScenarioError) else None,
+        (),
         scenario,
-        frozenset(watch.touched if watch else ()),
-        frozenset(watch.named if watch else ()),
+        frozenset(watch.touched),
+        frozenset(watch.named),
         time.process_time() - began,
     )

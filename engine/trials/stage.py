@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,7 @@ from engine.config import Settings
 from engine.database.memory import Memory, template
 from engine.definition import Workflow
 from engine.edition import Edition
-from engine.errors import ScenarioError
+from engine.errors import EngineError, ScenarioError
 from engine.keys import Keys
 from engine.scenarios.playing import Player
 from engine.scenarios.story import Scenario
@@ -43,20 +45,32 @@ class Stage:
     edition: Edition | None = None
     """Of the process that is in use; None before there is one."""
 
-    def play(self, scenario: Scenario, watching: bool = False) -> Watch | None:
-        """Play a scenario to its end, and say what it touched if that is wanted.
+    def play(self, scenario: Scenario) -> None:
+        """Play a scenario to its end.
 
         Raises ScenarioError, with file and line, when something is not as the scenario says.
         """
+        with self._place() as (place, clock):
+            Player(place, clock).play(scenario)
+
+    def watched(self, scenario: Scenario) -> tuple[Watch, EngineError | None]:
+        """Play a scenario and see what it touches, to its end or to where something is not as it
+        says; then what it is.
+        """
+        with self._place() as (place, clock):
+            watch, stopped = Watch(place, scenario.workflow), None
+            try:
+                Player(place, clock, watch=watch.step).play(scenario)
+            except EngineError as error:
+                stopped = error
+            watch.end()
+            return watch, stopped
+
+    @contextmanager
+    def _place(self) -> Iterator[tuple[Workplace, VirtualClock]]:
         store = self.store.copy()
         try:
-            place, clock = _place(self, store)
-            watch = Watch(place, scenario.workflow) if watching else None
-            player = Player(place, clock, watch=watch.step) if watch else Player(place, clock)
-            player.play(scenario)
-            if watch:
-                watch.end()
-            return watch
+            yield _place(self, store)
         finally:
             store.end()
 
