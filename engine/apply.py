@@ -244,7 +244,12 @@ def message_settled(event: Event, body: Body, made: list[Change]) -> None:
 
 
 def edition_activated(event: Event, body: Body, made: list[Change]) -> None:
-    """An edition of a workflow comes into use; its text is stored beside the trail."""
+    """An edition of a workflow comes into use, or takes the place of another again; its text is
+    stored beside the trail.
+    """
+    if "again" in body:
+        made.append(("editions", (body["hash"],), {"n": event["n"]}, False))
+        return
     columns = {
         "workflow": body["workflow"],
         "edition": body["edition"],

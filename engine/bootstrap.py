@@ -33,6 +33,10 @@ LONGEST_TITLE = 200
 
 _DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 
+_IS_DUE = re.compile(r": (?:is|was) due(?=$|, | \()")
+MOST_SAID = 300
+"""Characters of what a message says."""
+
 
 def now() -> datetime:
     """The instant, UTC: the one place at which the product looks at the machine's clock."""
@@ -187,8 +191,8 @@ def writer(
             to=person.mail or f"{person.id}@without-address.invalid",
             to_role=titles.get(message.role, message.role)[:LONGEST_TITLE],
             reference=message.ref,
-            what=_DAY.sub(lambda found: _day_said(found[0]), message.what),
-            by_when=_DAY.sub(lambda found: _day_said(found[0]), message.by_when),
+            what=_dated(_days_said(message.what), by_when := _days_said(message.by_when)),
+            by_when=by_when,
             link=_link(settings, message.ref),
             urgent=message.urgent,
             demo=place.demo,
@@ -237,8 +241,18 @@ def _titles(place: Workplace, also: Sequence[Workflow] = ()) -> dict[str, str]:
     return found
 
 
-def _day_said(text: str) -> str:
-    return short_day(date.fromisoformat(text))
+def _dated(what: str, by_when: str) -> str:
+    """What a notice says, with the day on which it is or was due: its subject says no more."""
+    found = [*_IS_DUE.finditer(what)]
+    if not found or not by_when or len(what) + len(by_when) >= MOST_SAID:
+        return what
+    end = found[-1].end()
+    return f"{what[:end]} {by_when}{what[end:]}"
+
+
+def _days_said(text: str) -> str:
+    """A text with its days as people read them."""
+    return _DAY.sub(lambda found: short_day(date.fromisoformat(found[0])), text)
 
 
 def _link(settings: Settings, ref: str) -> str:

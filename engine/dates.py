@@ -5,6 +5,7 @@ Names of days and months are English and never come from the machine's locale.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -28,6 +29,9 @@ MONTHS = (
 )
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+
+_NUMBERS = re.compile("([0-9]{1,4})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{1,4})|([0-9]{8})")
+_ORDINAL = re.compile("([0-9]{1,2})(?:st|nd|rd|th)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def read_day(text: str) -> date:
     """
     partial = parse_partial(text)
     if not partial.exact:
-        raise UsageError(f'"{text.strip()}" names no single day; write one such as 2026-12-23.')
+        raise UsageError(f'"{text.strip()}" names no single day; write it whole, as YYYY-MM-DD.')
     return partial.first
 
 
@@ -175,8 +179,59 @@ def _name(word: str, names: tuple[str, ...]) -> int | None:
     return fits[0] if len(start) >= 3 and fits else None
 
 
+def may_mean(text: str) -> tuple[date, ...]:
+    """The days that a text may mean which is not read as one: `05/03/2026` may be two days."""
+    words = text.replace(",", " ").split()
+    numbers = _NUMBERS.fullmatch(" ".join(words))
+    if numbers:
+        return _days(_turned(numbers))
+    months = [number for word in words if (number := _name(word, MONTHS)) is not None]
+    others = [word for word in words if _name(word, (*MONTHS, *WEEKDAYS)) is None]
+    if len(months) != 1 or len(others) != 2 or not _is_number(others[1], 4):
+        return ()
+    day = _ORDINAL.fullmatch(others[0])
+    return _days([(others[1], str(months[0] + 1), day[1])]) if day else ()
+
+
+def other_way(text: str, read: str) -> str:
+    """What else than the day that was read in a text it may mean: `, or 2026-05-03 if ...`."""
+    others = [day.isoformat() for day in may_mean(text) if day.isoformat() != read]
+    return f", or {others[0]} if the month stands first" if others else ""
+
+
+def _turned(numbers: re.Match[str]) -> list[tuple[str, str, str]]:
+    """Year, month and day as three numbers may be read, the British way first."""
+    first, second, third, whole = numbers.groups()
+    if whole:
+        return [(whole[:4], whole[4:6], whole[6:])]
+    if len(first) == 4 and len(third) <= 2:
+        return [(first, second, third)]
+    return [(third, second, first), (third, first, second)] if len(third) == 4 else []
+
+
+def _days(read: list[tuple[str, str, str]]) -> tuple[date, ...]:
+    """Those of these days that there are, each once."""
+    found: list[date] = []
+    for parts in read:
+        year, month, day = map(int, parts)
+        there = 1 <= month <= 12 and FIRST_YEAR <= year <= LAST_YEAR
+        if there and 1 <= day <= month_end(year, month).day:
+            found.append(date(year, month, day))
+    return tuple(dict.fromkeys(found))
+
+
 def _unreadable(text: str) -> UsageError:
+    """That a text is no date. No day is named but one that it may mean: it would be copied."""
+    days, said = may_mean(text), f'"{text.strip()}"'
+    if len(days) > 1:
+        names = " or ".join(f"{day.day} {MONTHS[day.month - 1]}" for day in days)
+        written = " or ".join(day.isoformat() for day in days)
+        return UsageError(f"{said} could be {names}; write {written}.")
+    if days:
+        [day] = days
+        long = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+        return UsageError(f"{said} is not a date as it stands; write {day.isoformat()} or {long}.")
     return UsageError(
-        f'"{text.strip()}" is not a date; write 2026-12-23 or 23 December 2026 '
-        "(2026-12 or 2026 where the day is not known)."
+        f"{said} is not a date; write it as YYYY-MM-DD, or with the name of its month "
+        "(YYYY-MM or YYYY where the day is not known)."
     )

@@ -146,7 +146,7 @@ def make(folder: Path, url: str = "sqlite:///casetrail.db") -> Office:
     office.ok("init", *words)
     with office.config.open("a") as file:
         file.write(PEOPLE)
-    office.ok("workflow", "activate", str(SAMPLE))
+    office.ok("workflow", "activate", str(SAMPLE), "--anyway")
     return office
 
 

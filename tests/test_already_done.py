@@ -106,6 +106,7 @@ def test_a_document_is_put_on_file_together_with_a_step(office: Office) -> None:
 def test_whoever_passes_steps_over_is_asked_and_told_from_where_to_where(office: Office) -> None:
     ref = office.open("place=in our area", f"aware_on={ago(3)}")
     words = ("take", ref, "record_notification_sent", "--already-done", "--as", "lee")
+    words += ("--on", ago(0))
     over = 'The case is at "It has been referred", and this step starts at "The notification'
     code, shown = typing(office, *words, keys="no\n")
     assert code == 4, shown

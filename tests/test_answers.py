@@ -27,7 +27,7 @@ def personal(kind: str, *choices: str) -> Question:
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        (personal("date"), "a day, such as 2026-12-23"),
+        (personal("date"), "a day, as YYYY-MM-DD"),
         (personal("number"), "a whole number that it allows"),
         (personal("choice", "known", "unknown"), "one of: known, unknown"),
         (personal("yes or no"), "one of: yes, no"),

@@ -53,7 +53,7 @@ def test_a_refusal_under_json_says_what_who_and_how(office: Office) -> None:
     refused = json.loads(result.stdout)["refused"]
     assert refused["transition"] == "decide_to_notify"
     assert {"what", "who", "how"} == set(refused["unmet"][0])
-    assert {"how": "record rationale"}.items() <= refused["unmet"][1].items()
+    assert {"how": "record rationale=-"}.items() <= refused["unmet"][1].items()
 
 
 def test_next_tells_what_can_be_done_and_for_the_rest_all_that_is_missing(office: Office) -> None:
@@ -107,7 +107,9 @@ def test_explain_counts_day_by_day_and_lists_every_change(office: Office) -> Non
     ref = office.open("place=in our area", "aware_on=2025-12-23")
     office.ok("correct", ref, "aware_on=2025-12-22", "--reason", "misread")
     said = office.ok("explain", ref, "notification")
-    assert "Mon 22 Dec 2025   day 0, the day it happened" in said
+    assert 'Mon 22 Dec 2025   day 0: "When did the local authority become aware of it?"' in said
+    assert "That day is day 0, whatever the time of day" in said
+    assert "it happened" not in said
     assert "not counted: Christmas Day (bank holiday" in said
     assert "deadline moved: from Fri 2 Jan 2026 to Wed 31 Dec 2025" in said
     why = 'because the answer to "When did the local authority become aware of it?" was corrected'
@@ -273,7 +275,7 @@ def test_one_tick_fires_sends_and_seals(office_on: Office) -> None:
     assert (said["failed"], said["given_up"], said["set_aside"]) == (0, 0, 0)
     again = office_on.json("tick")
     assert (again["fired"], again["sent"]) == (0, 0)
-    assert 'notice fired: "Notify the Panel"' in office_on.ok("history", ref)
+    assert 'escalation, late: "Notify the Panel"' in office_on.ok("history", ref)
     assert (office_on.folder / "messages").is_dir()
 
 

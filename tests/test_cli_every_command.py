@@ -34,20 +34,21 @@ EVERY = {
         f"{PROCESS} WHERE_IT_WAS WHERE_HOME_IS referred_on=2026-10-30 --not-the-same",
         f"{CHANGED} caution similar",
     ),
-    "record": ("OPEN AGE", CHANGED),
+    "record": ("OPEN AGE", f"{CHANGED} ruled_out"),
     "attach": ("OPEN action_plan FILE", CHANGED),
     "document": ("WHOLE", "cautions documents ref"),
     "person": ("WHOLE show", "caution people ref"),
     "take": ("OPEN inform_partners", CHANGED),
     "next": (
         "OPEN",
-        "answers approvals caution elsewhere ref state state_title steps tasks today waits_on",
+        "answers approvals caution deadlines elsewhere ref state state_title steps tasks today "
+        "waits_on",
     ),
     "why-not": (
         "OPEN decide_to_notify",
-        "asked_by before by caution command duty earliest elsewhere for_others hangs_on "
-        "leads_there possible recordable ref starts state state_title title today transition unmet "
-        "who",
+        "asked_by before by caution command decisions duty duty_read earliest elsewhere for_others "
+        "hangs_on leads_there possible recordable ref starts state state_title title today "
+        "transition unmet ways_part who",
     ),
     "show": ("OPEN", CASE),
     "history": ("OPEN", "cautions events ref"),
@@ -60,7 +61,7 @@ EVERY = {
     ),
     "deadlines": ("", "cautions deadlines"),
     "explain": ("OPEN", "cautions deadlines ref timescale"),
-    "correct": ("OPEN referred_on=2026-10-29 --reason misread", CHANGED),
+    "correct": ("OPEN referred_on=2026-10-29 --reason misread", f"{CHANGED} ruled_out"),
     "undo": ("OPEN --reason mistake", CHANGED),
     "done": ("WHOLE TASK --reason told", CHANGED),
     "extend": ("OPEN notification --to 2026-11-30 --agreed-by them --reason ill", CHANGED),
@@ -89,7 +90,11 @@ EVERY = {
         f"{PROCESS} --to 2025-06 --dry-run",
         "back dry_run moved refused to workflow",
     ),
-    "workflow activate": (PROCESS, "activated edition extends hash open_under_others workflow"),
+    "workflow activate": (
+        PROCESS,
+        "activated edition extends failures hash new_cases not_shown open_under_others passed_over "
+        "unasked workflow",
+    ),
     "calendar list": ("", "calendars to_renew"),
     "calendar add": (
         "2026-11-05 Holiday --announced 2026-10-29 --source Gazette --yes --allow-later",
@@ -123,8 +128,9 @@ def asked(demo: Demo, name: str, folder: Path) -> tuple[Office, list[str]]:
         "PACK": str(next(folder.glob("*.zip"))),
     }
     if name == "approve":
-        # All three approved the report long ago; it is approved again when it has changed.
-        office.ok("attach", demo.whole, "final_report", meant["FILE"], "--as", "sam")
+        # All three approved the report long ago; it is approved again when it was put right.
+        corrected = ("attach", demo.whole, "final_report", meant["FILE"], "--reason", "A slip.")
+        office.ok(*corrected, "--as", "sam")
     if name == "done":
         erased = ("erase", demo.whole, "--person", "p1", "--basis", "order")
         office.ok(*erased, "--yes-erase", demo.whole, "--as", "sam")

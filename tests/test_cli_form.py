@@ -27,7 +27,8 @@ def test_the_open_questions_are_a_form_that_is_read_back(office: Office) -> None
     file = filled(office, ref, answers)
     said = office.ok("record", ref, "--form", file, "--yes")
     assert f"Understood for {ref}:" in said
-    assert "Recorded 3 answers" in said
+    assert "Recorded 2 answers" in said
+    assert f"Recorded on {ref}: asked; Sample Police: " in said
     case = office.json("show", ref, "--personal", "--why", "to see it")
     assert case["personal"] == {"rationale//1": text}
     opinions = {a["of"]: (a["status"], a["value"]) for a in case["answers"] if a["of"]}

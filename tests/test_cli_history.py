@@ -96,3 +96,31 @@ def test_the_last_entries_alone_are_told_as_they_are_among_all(told: tuple[Offic
     assert json.loads(many)["events"] == every
     refused = office.run("history", ref, "--last", "-1", "--as", "sam")
     assert (refused.exit_code, "1 or more" in refused.stderr) == (2, True)
+
+
+MACHINE = re.compile(
+    r"\d{4}-\d\d-\d\d|[a-z]_[a-z]|notice fired|deadline (?:resumed|stopped|re-judged)|by clock"
+)
+"""A day as a file writes it, a name of a definition, and the types of events that nobody says."""
+
+
+def test_no_history_says_in_a_machines_words_what_people_have_words_for(
+    told: tuple[Office, str],
+) -> None:
+    office, ref = told
+    for one in (ref, f"{ref}.1", f"{ref}.7"):
+        said = office.ok("history", one, "--as", "sam").replace(ref, "")
+        assert MACHINE.findall(said) == []
+    said = office.ok("history", ref, "--as", "sam")
+    assert 'reminder: "Notify the national Panel of the incident"; told 3 people' in said
+    assert "by the engine itself" in said
+    assert 'deadline no longer applies: "' in said
+
+
+def test_no_explanation_calls_a_change_by_the_type_of_its_event(told: tuple[Office, str]) -> None:
+    office, ref = told
+    said = office.ok("explain", ref, "--as", "sam")
+    changes = " ".join(re.findall(r"^  @.*(?:\n      .*)*", said, re.MULTILINE))
+    assert "deadline no longer applies, by the step" in changes
+    assert "target agreed beside the deadline: " in changes
+    assert MACHINE.findall(changes) == []

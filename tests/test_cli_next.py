@@ -131,8 +131,13 @@ def test_every_step_of_the_process_is_named_once_and_those_elsewhere_say_what_th
     asked = office.json("why-not", ref, "close_case")
     assert elsewhere["close_case"]["starts"] == asked["starts"]
     assert len(elsewhere["close_case"]["unmet"]) > 1
-    said = whole(office.ok("next", ref, "--all"))
-    assert all(f"[{name}]: from " in said for name in elsewhere)
+    said = whole(office.ok("next", ref, "--all").partition("Steps that start elsewhere")[2])
+    states = [start["title"] for step in elsewhere.values() for start in step["starts"][:3]]
+    few = [one for one in elsewhere.values() if len(one["starts"]) <= 3]
+    assert all(f'- From "{one["starts"][0]["title"]}": ' in said for one in few)
+    assert all(said.count(f'- From "{title}": ') <= 1 for title in states)
+    assert 'can be closed": Return to the action plan before closing; Close the case.' in said
+    assert "- From more states: " in said
     assert "Steps that start elsewhere" not in office.ok("next", ref)
 
 
@@ -170,3 +175,34 @@ def test_who_decides_and_who_keeps_the_record_each_have_their_own_line(office: O
     assert recorded.lstrip().startswith(
         f"casetrail take {ref} decide_to_notify --decided-by PERSON --evidence FILE\n"
     )
+
+
+def test_what_is_due_stands_above_what_can_be_done_and_beside_the_step_that_meets_it(
+    office: Office,
+) -> None:
+    ref = review(office, f"aware_on={ago(20)}")
+    moved(office, ref, "report_referral")
+    found = office.json("next", ref)
+    first, *others = found["deadlines"]
+    assert (first["status"], first["waits_on"]) == ("overdue", "the local authority")
+    order = [(one["status"] != "overdue", not one["duty"]) for one in found["deadlines"]]
+    assert others
+    assert order == sorted(order)
+    said = office.ok("next", ref)
+    due, below = said.split("\nCan be done now by ")
+    assert "\nDue\n" in due
+    assert f"- {first['title']}: OVERDUE, due " in whole(due)
+    assert "; it waits on the local authority." in whole(due)
+    met = [step["meets"] for step in found["steps"]]
+    assert met[0]
+    assert met == [*[one for one in met if one], *[one for one in met if not one]]
+    assert f"meets: {met[0]['title']}, OVERDUE, due " in whole(below)
+    assert whole(office.ok("next", ref, "--all")).count("meets: ") == len([m for m in met if m])
+    assert len(said.splitlines()) <= SCREEN
+
+
+def test_a_case_of_which_nothing_is_due_has_no_such_part(office: Office) -> None:
+    ref = office.open("place=elsewhere")
+    office.ok("record", ref, f"aware_on={ago(1)}")
+    known = office.json("next", ref)
+    assert ("\nDue\n" in office.ok("next", ref)) == bool(known["deadlines"])

@@ -126,12 +126,18 @@ def test_an_erased_document_cannot_be_read_back(office: Office, tmp_path: Path) 
 def test_a_duty_that_was_read_by_itself_is_shown_as_one_with_its_time_expected() -> None:
     time = {"kind": "statutory guidance", "says": "should", "source": "Sample guidance"}
     known = {"time_from": time, "confirmed": "second-hand", "duty": "Sample Act s.1"}
+    known["limit_read"] = False
     known["in_force"] = {"since": "", "until": "", "began": None, "ended": None, "over": False}
     rest = 'expected (source not yet read): statutory guidance ("should"): Sample guidance '
     assert standing({**known, "duty_read": True}) == (
         f"Duty: Sample Act s.1 (read). Its time is {rest}(second-hand)."
     )
     assert standing({**known, "duty_read": False}).startswith("Expected (source not yet read): ")
+    own = {"kind": "local", "says": "should", "source": "Our own arrangements"}
+    assert standing({**known, "duty_read": False, "confirmed": "read", "time_from": own}) == (
+        "Said to be a duty under Sample Act s.1; nobody has marked it as read there. The time is "
+        'from local practice ("should"): Our own arrangements (read).'
+    )
 
 
 def test_whoever_is_called_alike_on_another_case_is_pointed_to_before_somebody_is_added(
@@ -189,7 +195,9 @@ def test_the_processes_are_listed_by_their_titles(office: Office) -> None:
     said = " ".join(office.ok("workflow", "list").split())
     name = "[child_safeguarding_practice_review]"
     assert f"- Child safeguarding practice review, edition 2025-06 {name}" in said
-    assert "- incident, edition 2025-01, in force from" in said
+    in_use = said.partition("In use here")[2]
+    assert "edition 2025-01 (" in in_use
+    assert in_use.endswith("[incident]")
 
 
 def test_a_tick_without_anything_to_do_says_so(office: Office) -> None:

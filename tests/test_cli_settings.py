@@ -106,7 +106,7 @@ def test_an_edition_whose_roles_lack_their_agencies_is_not_brought_into_use(
     said = office.refused(2, "workflow", "activate", str(copy))
     assert 'The role "executive" counts only at one\'s own agency; this names none.' in said
     process.write_text(text.replace("2025-01", "2025-02", 1))
-    assert office.json("workflow", "activate", str(copy))["activated"]
+    assert office.json("workflow", "activate", str(copy), "--anyway")["activated"]
 
 
 def test_an_agency_of_a_mistyped_kind_is_told_and_of_another_kind_is_not(office: Office) -> None:

@@ -144,6 +144,7 @@ def test_a_clock_that_ended_while_its_start_was_unknown_is_explained_as_provisio
         f"from {day(ago(9))}, the earliest day on record then."
     ) in said
     assert "day 0, as no other was known then" in said
+    assert "it happened" not in said
     assert "that is from" not in said
     [told] = office.json("explain", ref, "notification")["deadlines"]
     assert told["was_provisional"]["counted_from"] == ago(9)
@@ -189,7 +190,7 @@ def workflow(world: World, ref: str) -> Workflow:
         return viewing.view(world.place, tx, ref).edition.workflow
 
 
-def test_steps_that_a_deadline_waits_for_come_first_then_the_order_of_the_file(
+def test_steps_that_a_deadline_waits_for_come_first_by_its_day_then_the_order_of_the_file(
     world: World,
 ) -> None:
     ref = world.open(aware_on="2025-12-12")
@@ -199,14 +200,16 @@ def test_steps_that_a_deadline_waits_for_come_first_then_the_order_of_the_file(
     assert steps(world, ref) == in_file
     ref = world.notified()
     in_file = [one.id for one in workflow(world, ref).from_state("reviewing")]
-    serving = set()
+    serving: dict[str, tuple[bool, bool, str]] = {}
     known = workflow(world, ref).timescales
     for one in reading.show(world.place, BESS, ref)["deadlines"]:
         if one["status"] in ("running", "overdue"):
-            serving |= set(known[one["timescale"]].met_by)
+            order = (one["status"] != "overdue", not one["duty"], str(one["due_on"]))
+            for name in known[one["timescale"]].met_by:
+                serving[name] = min(order, serving.get(name, order))
     found = steps(world, ref)
-    first = [name for name in in_file if name in serving]
-    assert first
+    first = sorted((name for name in in_file if name in serving), key=lambda name: serving[name])
+    assert first != [name for name in in_file if name in serving]
     assert found == [*first, *(name for name in in_file if name not in serving)]
 
 
@@ -229,7 +232,15 @@ def test_what_a_change_did_is_said_by_titles_too(office: Office) -> None:
 
 def test_a_linked_case_is_told_in_the_history_by_what_happened_to_it(office: Office) -> None:
     ref = office.at("reviewing")
-    office.ok("record", ref, "agencies_asked=council")
-    office.ok("take", ref, "ask_for_summaries")
+    office.ok("record", ref, "agencies_asked=council,police")
+    opened = office.json("take", ref, "ask_for_summaries")["opened"]
     said = whole(office.ok("history", ref))
-    assert 'linked case opened: "Summary of an agency", of which 0 of 1 have ended' in said
+    assert 'linked case opened: "Summary of an agency", 2 in all' in said
+    assert "have ended" not in said
+    for linked in opened:
+        office.ok("take", linked, "decline")
+    said = whole(office.ok("history", ref))
+    about = {one["ref"]: one["about_title"] for one in office.show(ref)["linked"]}
+    for linked, number in zip(opened, ("1 of 2 has", "2 of 2 have"), strict=True):
+        this = f"of which {number} ended; it is {linked} of {about[linked]}"
+        assert f'linked case ended: "Summary of an agency", {this}' in said

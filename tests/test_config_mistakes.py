@@ -116,11 +116,11 @@ MISTAKES = {
     ),
     "a day in quotes": (
         ("from   = 2024-01-01", 'from   = "2024-01-01"'),
-        '31: "from" must be a day such as 2025-06-01, without quotes, not text.',
+        '31: "from" must be a day as YYYY-MM-DD, without quotes, not text.',
     ),
     "a moment": (
         ("from   = 2024-01-01", "from   = 2024-01-01T09:00:00"),
-        '31: "from" must be a day such as 2025-06-01, without quotes, not a date or time.',
+        '31: "from" must be a day as YYYY-MM-DD, without quotes, not a date or time.',
     ),
     "a year": (
         ("from   = 2024-01-01", "from   = 0204-01-01"),
@@ -174,11 +174,21 @@ MISTAKES = {
     ),
     "a text that is not closed": (
         ('"Director"', '"Director'),
-        "21: This cannot be read as TOML: illegal character '\\n'.",
+        "21: A text has no closing quote on its line.",
     ),
     "a key twice": (
         ('post    = "Director"', 'name    = "Director"'),
-        "21: This cannot be read as TOML: cannot overwrite a value.",
+        "21: A key stands twice in this table.",
+    ),
+    "a day as it is written by hand": (
+        ('post    = "Director"', "from    = 01/07/2022"),
+        "21: Something follows where the line should end. A day is written year first, without "
+        "quotes: 2022-07-01, or 2022-01-07 if the month stands first.",
+    ),
+    "a text without quotes": (
+        ('post    = "Director"', "post    = Director"),
+        "21: This is no value; text stands in quotes, true and false in small letters. Put it in "
+        'quotes: post = "Director".',
     ),
     "dots without end": (
         ("[store]", "a" + ".a" * 101 + " = 1\n[store]"),
@@ -215,8 +225,8 @@ def test_all_mistakes_of_both_files_are_told_in_one_reading(tmp_path: Path) -> N
         '"sample".',
         'config.toml:20: "name" is empty; write something or leave it out.',
         'config.toml:32: "to" is before "from"; give 2024-01-01 or a later day.',
-        'config.toml:40: "to" must be a day such as 2025-06-01, without quotes, not a number.',
-        'names.toml:5: "from" must be a day such as 2025-06-01, without quotes, not a number.',
+        'config.toml:40: "to" must be a day as YYYY-MM-DD, without quotes, not a number.',
+        'names.toml:5: "from" must be a day as YYYY-MM-DD, without quotes, not a number.',
     ]
 
 

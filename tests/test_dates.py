@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -43,8 +44,8 @@ def test_a_day_that_is_said_is_read_back(day):
     [
         ("", "is not a date"),
         ("soon", "is not a date"),
-        ("3/12/2026", "is not a date"),
-        ("20261203", "is not a date"),
+        ("3/12/2026", "could be 3 December or 12 March"),
+        ("20261203", "is not a date as it stands"),
         ("2026-W49-4", "is not a date"),
         ("2026-12-03T10:00", "is not a date"),
         ("26-12-03", "is not a date"),
@@ -64,6 +65,46 @@ def test_a_day_that_is_said_is_read_back(day):
 def test_what_is_not_a_day_is_refused_in_a_sentence(text, says):
     with pytest.raises(UsageError, match=says):
         read_day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("23/11/2026", "write 2026-11-23 or 23 November 2026"),
+        ("23.11.2026", "write 2026-11-23 or 23 November 2026"),
+        (" 23-11-2026", "write 2026-11-23 or 23 November 2026"),
+        ("11/23/2026", "write 2026-11-23 or 23 November 2026"),
+        ("05/05/2026", "write 2026-05-05 or 5 May 2026"),
+        ("2026/3/5", "write 2026-03-05 or 5 March 2026"),
+        ("2026-3-5", "write 2026-03-05 or 5 March 2026"),
+        ("23rd November 2026", "write 2026-11-23 or 23 November 2026"),
+        ("November 23, 2026", "write 2026-11-23 or 23 November 2026"),
+        ("05/03/2026", "could be 5 March or 3 May; write 2026-03-05 or 2026-05-03."),
+        ("20261203", "write 2026-12-03 or 3 December 2026"),
+    ],
+)
+def test_a_day_that_is_written_otherwise_is_turned_round_and_no_other_day_is_named(text, meant):
+    with pytest.raises(UsageError) as refused:
+        read_day(text)
+    assert meant in str(refused.value)
+    assert "23 December" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["soon", "", "30/02/2026", "31/31/2026", "23/11/26", "23 November", "0/0/2026", "2026-12"],
+)
+def test_of_what_is_no_day_no_sample_day_is_named(text):
+    with pytest.raises(UsageError) as refused:
+        read_day(text)
+    assert "YYYY-MM-DD" in str(refused.value)
+    assert not re.search(r"[12]\d\d\d-\d\d", str(refused.value).replace(f'"{text}"', ""))
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.sampled_from("/. -"))
+def test_a_british_day_in_numbers_is_always_among_the_days_that_are_named(day, mark):
+    with pytest.raises(UsageError, match=day.isoformat()):
+        read_day(f"{day.day:02}{mark}{day.month:02}{mark}{day.year}")
 
 
 @pytest.mark.parametrize(

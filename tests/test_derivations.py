@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.calendars import Calendar, load
-from engine.timescales import convention, derivation_lines, due, due_on, parse, parse_question
+from engine.timescales import (
+    answering,
+    convention,
+    derivation_lines,
+    due,
+    due_on,
+    parse,
+    parse_question,
+)
 from tests.rules import rules
 
 DAY = timedelta(days=1)
@@ -329,3 +337,31 @@ def test_a_provisional_derivation_ends_by_saying_what_it_was_counted_by():
         "Provisional: not all bank holidays of this time are published; the standing rules were "
         "used."
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "note"),
+    [
+        ("within 3 working days of x", 'day 0: "When was it known?"'),
+        ("within 3 hours of x", 'day 0: "When was it known?"'),
+        ("within 3 months beginning with x", 'the first day of the period: "When was it known?"'),
+        (
+            "at least 3 calendar days before x",
+            'day 0, counted back from here: "When was it known?"',
+        ),
+        ("as soon as practicable after x", '"When was it known?"'),
+        ("every 1 month", "day 0, the day it starts"),
+        ("3 months after x", 'day 0: "When was it known?"'),
+    ],
+)
+def test_day_0_is_told_by_the_question_that_it_answers(rule: str, note: str) -> None:
+    made = due(parse(rule), on("2026-03-02"), ENGLAND)
+    told = answering(made, "When was it known?")
+    assert told.steps[0].note == note
+    assert "it happened" not in " ".join(derivation_lines(told))
+    assert told.steps[1:] == made.steps[1:]
+
+
+def test_day_0_on_a_day_off_is_told_as_one_beside_its_question() -> None:
+    sunday = due(parse("within 3 working days of x"), on("2026-03-01"), ENGLAND)
+    assert answering(sunday, "Known?").steps[0].note == 'day 0, Sunday: "Known?"'

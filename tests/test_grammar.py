@@ -90,7 +90,7 @@ def test_any_words_are_read_or_refused_and_nothing_else(text):
     ("asked", "says"),
     [
         ("5 days after 2026-12-23", 'say "5 calendar days" or "5 working days"'),
-        ("5 working days after", "is not a date; write 2026-12-23 or 23 December 2026"),
+        ("5 working days after", "is not a date; write it as YYYY-MM-DD"),
         ("5 working days after 23/12/2026", "is not a date"),
         ("5 working days after Monday 13 November 2025", "that day is a Thursday"),
         ("5 working days after 2026-12", "names no single day"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -315,7 +316,10 @@ def test_whoever_a_refused_step_names_can_really_supply_what_is_missing(world: W
         world.take(ref, "decide_to_notify", LEE)
     tried = set()
     for need in error.value.unmet:
-        question, _, of = need.how.partition("record ")[2].partition(",")[0].partition("/")
+        path = need.how.rpartition("record --no-reply")[0] or need.how
+        found = re.search(r"record ([a-z_]+)(?:/([a-z]+))?=", path.replace("--asked ", ""))
+        assert found, need.how
+        question, of = found[1], found[2] or ""
         one = Given(question, "notify" if of else "Met.", of)
         for who in set(need.who) & named.keys():
             assert keeping.not_theirs(_draft(world, ref, By(named[who])), [one]) == (), (need, who)
@@ -329,7 +333,7 @@ def test_what_a_condition_still_needs_names_who_may_record_it(world: World) -> N
     cases.take_step(world.place, past, ref, Step("start_deciding"))
     with pytest.raises(RefusedError) as error:
         world.take(ref, "decide_to_notify", LEE)
-    [need] = [need for need in error.value.unmet if need.how == "record place"]
+    [need] = [need for need in error.value.unmet if need.how == "record place=ANSWER"]
     assert need.who == ("business unit",)
 
 

@@ -60,7 +60,10 @@ def test_of_several_ways_to_meet_a_guard_every_one_is_told(office: Office) -> No
     ref = review(office)
     assert EITHER in needs(office, ref, "decide_not_to_notify")
     said = office.refused(4, "take", ref, "decide_not_to_notify", "--as", "lee")
-    assert "record age_band, record abuse_or_neglect or record outcome" in " ".join(said.split())
+    assert (
+        "record age_band=ANSWER, record abuse_or_neglect=ANSWER or record outcome=ANSWER"
+        in " ".join(said.split())
+    )
 
 
 def test_a_way_that_an_answer_on_record_rules_out_is_not_told_while_another_is_open(
@@ -78,11 +81,14 @@ def test_a_way_that_an_answer_on_record_rules_out_is_not_told_while_another_is_o
 def test_who_has_not_been_asked_can_be_asked_first(office: Office) -> None:
     ref = office.at("deciding")
     said = " ".join(office.ok("next", ref, "--all", "--as", "lee").split())
-    assert "record --asked opinion/police=DAY, record opinion/police, or record --no-reply" in said
+    assert (
+        "record --asked opinion/police=DAY, record opinion/police=ANSWER, or record --no-reply"
+        in said
+    )
     office.ok("record", ref, "--asked", "opinion/police")
     said = " ".join(office.ok("next", ref, "--all", "--as", "lee").split())
     assert "--asked opinion/police" not in said
-    assert "record opinion/police, or record --no-reply opinion/police)" in said
+    assert "record opinion/police=ANSWER, or record --no-reply opinion/police)" in said
 
 
 DEPUTY = """
@@ -157,10 +163,10 @@ def test_an_answer_that_must_be_on_file_and_is_one_way_of_several_is_asked_for_o
     step = WORKFLOW.transitions["start_deciding"]
     asked = step._replace(only_if=guard, on_file=("letter_says",))
     either, on_file = (one.need for one in missing(draft_of(world), asked))
-    assert either.how == "record place or record aware_on"
+    assert either.how == "record place=ANSWER or record aware_on=DAY"
     assert "letter" in either.what
     assert on_file.what == 'no answer to "What does the letter say?"'
-    assert on_file.how == "record letter_says"
+    assert on_file.how == "record letter_says=ANSWER"
 
 
 def test_an_answer_that_must_be_on_file_and_fit_a_guard_is_asked_for_once(world: World) -> None:
@@ -168,7 +174,7 @@ def test_an_answer_that_must_be_on_file_and_fit_a_guard_is_asked_for_once(world:
     step = WORKFLOW.transitions["start_deciding"]
     asked = step._replace(only_if=guard, on_file=("letter_says",))
     [one] = missing(draft_of(world), asked)
-    assert one.need.how == "record letter_says"
+    assert one.need.how == "record letter_says=ANSWER"
 
 
 def draft_of(world: World) -> Draft:
@@ -197,12 +203,12 @@ def test_what_is_asked_of_each_child_is_missing_of_each_and_of_none_before_one_i
 ) -> None:
     ref = world.open()
     asked = 'no answer to "The child\'s name"'
-    assert lacking(world, ref, on_file=("name",)) == [(asked, UNIT, "record name", "name")]
+    assert lacking(world, ref, on_file=("name",)) == [(asked, UNIT, "record name=-", "name")]
     cases.add_person(world.place, BESS, ref, "child")
     cases.add_person(world.place, BESS, ref, "child", [Given("name", "Robin Sample")])
     assert lacking(world, ref, on_file=("name", "form")) == [
-        (f"{asked} for p1", UNIT, "record name/p1", "name/p1"),
-        ('no answer to "The form that was sent"', UNIT, "attach form", "form"),
+        (f"{asked} for p1", UNIT, "record name/p1=-", "name/p1"),
+        ('no answer to "The form that was sent"', UNIT, "attach form FILE", "form"),
     ]
 
 
@@ -213,8 +219,8 @@ def test_of_several_agencies_each_that_has_not_answered_is_named_by_its_title(
     cases.record(world.place, BESS, ref, [Given("opinion", "notify", "board")])
     asked = 'no answer to "Does your agency think it should be notified?" from'
     assert [(what, how) for what, _, how, _ in lacking(world, ref, on_file=("opinion",))] == [
-        (f"{asked} Sample Borough Council", "record opinion/council"),
-        (f"{asked} Sample Police", "record opinion/police"),
+        (f"{asked} Sample Borough Council", "record opinion/council=ANSWER"),
+        (f"{asked} Sample Police", "record opinion/police=ANSWER"),
     ]
 
 
@@ -254,7 +260,7 @@ def test_each_approval_that_is_missing_is_counted_and_what_rules_a_guard_out_is_
     guard = Guard(((Condition("place", "is", ("in our area",)),),))
     found = lacking(world, ref, approve=two, only_if=guard)
     assert [(who, how, subject) for _, who, how, subject in found] == [
-        (UNIT, "the answer on record is elsewhere; correct place if that is wrong", "place"),
+        (UNIT, "the answer on record is elsewhere; correct place=ANSWER if that is wrong", "place"),
         (("executive",), "approve place", "place"),
     ]
     assert found[1][0] == '2 more approvals of "Where did it happen?"'

@@ -147,8 +147,6 @@ def steps(draw: st.DrawFn) -> Transition:
     read = {line.subject for table in tables for line in table}
     files = ("age", "school", "paper", "note", "colour", "sure", "plan", "met_on", "report")
     on_file = draw(st.lists(st.sampled_from(files), max_size=3, unique=True))
-    if any(line.word == "not answered" for table in tables for line in table):
-        on_file = [name for name in on_file if name != COLOUR]
     approve = draw(st.lists(st.sampled_from(APPROVALS), max_size=2, unique=True))
     rests = {*read, *(one.of for one in approve)}
     anew = [name for name in ("note", "paper") if name in on_file and name not in rests]

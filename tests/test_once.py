@@ -27,8 +27,9 @@ ONCE = (
 )
 ALREADY = [
     '"Check the progress" cannot be done yet.',
-    'it was done already for the answer on record to "What does the letter say?" [] use '
-    "`correct` for what was recorded with it, or take record_letter first if there is a new one",
+    'it was done already for the answer on record to "What does the letter say?" [business unit] '
+    "use `correct` for what was recorded with it, or take record_letter first if there is a new "
+    "one",
 ]
 
 

@@ -22,13 +22,13 @@ def needs(world: World, ref: str, *requires: str) -> list[tuple[str, tuple[str, 
 def test_an_answer_that_a_step_needs_is_asked_of_those_who_take_that_step(world: World) -> None:
     ref = world.open()
     asked = 'no answer to "Why was it decided so?"'
-    assert needs(world, ref, "rationale") == [(asked, ("local authority",), "record rationale")]
+    assert needs(world, ref, "rationale") == [(asked, ("local authority",), "record rationale=-")]
 
 
 def test_an_answer_that_no_step_needs_is_asked_of_those_who_keep_the_record(world: World) -> None:
     ref = world.open()
     asked = 'no answer to "When did it happen?"'
-    assert needs(world, ref, "happened_on") == [(asked, UNIT, "record happened_on")]
+    assert needs(world, ref, "happened_on") == [(asked, UNIT, "record happened_on=DAY")]
 
 
 def test_a_document_is_put_on_file(world: World) -> None:
@@ -61,12 +61,12 @@ def test_each_agency_is_named_by_its_title_until_it_answered_or_was_asked_in_vai
         (
             f"Sample Integrated Care Board {question}",
             ("Sample Integrated Care Board", "business unit"),
-            "record opinion/board, or record --no-reply opinion/board",
+            "record opinion/board=ANSWER, or record --no-reply opinion/board",
         ),
         (
             f"Sample Police {question}",
             ("Sample Police", "business unit"),
-            "record opinion/police, or record --no-reply opinion/police=DAY",
+            "record opinion/police=ANSWER, or record --no-reply opinion/police=DAY",
         ),
     ]
     silent = [
@@ -81,7 +81,7 @@ def test_of_a_child_not_yet_added_both_the_child_and_the_answer_are_missing(worl
     ref = world.open()
     assert needs(world, ref, "name") == [
         ("no child has been added to the case", UNIT, f'person {ref} add "child"'),
-        ('no answer to "The child\'s name" for CHILD', UNIT, "record name/CHILD"),
+        ('no answer to "The child\'s name" for CHILD', UNIT, "record name/CHILD=-"),
     ]
 
 
@@ -91,7 +91,7 @@ def test_of_several_children_only_those_without_an_answer_are_named(world: World
     second, _ = cases.add_person(world.place, BESS, ref, "child")
     assert (first, second) == ("p1", "p2")
     asked = 'no answer to "The child\'s name" for p2'
-    assert needs(world, ref, "name") == [(asked, UNIT, "record name/p2")]
+    assert needs(world, ref, "name") == [(asked, UNIT, "record name/p2=-")]
 
 
 def test_what_two_parts_of_a_pack_need_is_asked_for_once_and_what_is_there_not_at_all(

@@ -38,7 +38,7 @@ def supply(review: Review, ref: str, need: Need) -> None:
         shown = replace(AVERY, evidence="the minutes")
         cases.take_step(review.place, shown, ref, step)
     else:
-        name, _, of = words[0].strip(",").partition("/")
+        name, _, of = words[0].strip(",").partition("=")[0].partition("/")
         with review.place.database.read() as tx:
             case = viewing.view(review.place, tx, ref).case
         whom = case.people("child")[0] if of == "CHILD" else of
@@ -76,7 +76,7 @@ def test_one_thing_less_and_it_is_refused_for_that_thing_alone(review: Review) -
     assert [need.what for need in refusal.value.unmet] == [
         'no answer to "What is the child\'s sex?" for p3'
     ]
-    assert [need.how for need in refusal.value.unmet] == ["record child_sex/p3"]
+    assert [need.how for need in refusal.value.unmet] == ["record child_sex/p3=-"]
 
 
 def test_a_refusal_goes_to_the_access_log_and_leaves_no_trace_on_the_case(review: Review) -> None:

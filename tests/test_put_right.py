@@ -172,9 +172,9 @@ def test_what_a_step_lacks_says_of_each_thing_what_it_is_and_whose(world: World)
         approve=(Approval("report", ("executive", "local_authority"), 2),),
     )
     assert lacking(world, ref, step) == [
-        ("unmet need", "aware_on", "executive", "record aware_on or record letter_says"),
-        ("missing answer", "report", "executive", "record report"),
-        ("missing answer", "form", "executive", "attach form"),
+        ("unmet need", "aware_on", "executive", "record aware_on=DAY or record letter_says=ANSWER"),
+        ("missing answer", "report", "executive", "record report=-"),
+        ("missing answer", "form", "executive", "attach form FILE"),
         ("unmet need", "report", "executive", "approve report"),
     ]
 
@@ -227,7 +227,7 @@ def test_of_each_child_whose_name_is_not_known_the_child_is_named(world: World) 
     step = WORKFLOW.transitions["start_deciding"]._replace(on_file=("name",))
     found = missing(drafted(world.place, By("bess"), seen.case, seen.edition), step)
     assert [(m.need.what, m.need.how) for m in found] == [
-        ('no answer to "The child\'s name" for p1', "record name/p1")
+        ('no answer to "The child\'s name" for p1', "record name/p1=-")
     ]
 
 

@@ -264,9 +264,10 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
                 'the case is at "It has been referred", from where this step does not start [] '
                 "`next` lists the steps that start from here",
                 'no answer to "On which day is it planned to publish?" [business unit] '
-                "record publication_planned_on",
+                "record publication_planned_on=DAY",
                 '"Notify the Panel" is neither met nor stopped, and no case closes before that '
-                "[local authority, business unit] take record_notification_sent --already-done",
+                "[local authority, business unit] take record_notification_sent; with "
+                "--already-done only if it has happened",
             ],
         ),
         (
@@ -275,19 +276,19 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
                 CANNOT_DECIDE,
                 f"it is for the local authority to decide [local authority] {EVIDENCE}",
                 '"Where did it happen?" must be answered with "in our area" [business unit] '
-                "the answer on record is elsewhere; correct place if that is wrong",
+                "the answer on record is elsewhere; correct place=ANSWER if that is wrong",
                 'no answer to "Why was it decided so?" [business unit, local authority] record '
-                "rationale",
+                "rationale=-",
                 f'Sample Borough Council has not been asked: "{OPINION}" '
                 "[Sample Borough Council, business unit] "
-                "record --asked opinion/council=DAY, record opinion/council, or "
+                "record --asked opinion/council=DAY, record opinion/council=ANSWER, or "
                 "record --no-reply opinion/council=DAY",
                 f'Sample Integrated Care Board has not been asked: "{OPINION}" '
                 "[Sample Integrated Care Board, business unit] "
-                "record --asked opinion/board=DAY, record opinion/board, or "
+                "record --asked opinion/board=DAY, record opinion/board=ANSWER, or "
                 "record --no-reply opinion/board=DAY",
                 f'Sample Police has not been asked: "{OPINION}" [Sample Police, business unit] '
-                "record --asked opinion/police=DAY, record opinion/police, or "
+                "record --asked opinion/police=DAY, record opinion/police=ANSWER, or "
                 "record --no-reply opinion/police=DAY",
             ],
         ),
@@ -297,7 +298,7 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
                 CANNOT_DECIDE,
                 f'Sample Police was asked on 15 December 2025 and has not answered: "{OPINION}" '
                 "[Sample Police, business unit] "
-                "record opinion/police, or record --no-reply opinion/police",
+                "record opinion/police=ANSWER, or record --no-reply opinion/police",
             ],
         ),
         (
@@ -305,14 +306,14 @@ CANNOT_DECIDE = '"Decide to notify" cannot be done yet.'
             [
                 CANNOT_DECIDE,
                 '"Where did it happen?" must be answered with "in our area" [business unit] '
-                "record place",
+                "record place=ANSWER",
             ],
         ),
         (
             lambda world: world.take(world.notified(), "submit_review"),
             [
                 '"Submit the review" cannot be done yet.',
-                'no answer to "The report" [business unit] record report',
+                'no answer to "The report" [business unit] record report=-',
                 '2 more approvals of "The report" [executive] approve report',
             ],
         ),

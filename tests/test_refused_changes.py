@@ -108,7 +108,7 @@ def keepers_do(what: str) -> str:
             approval("eve", "report"),
             [
                 'There is no answer to "The report" yet, so nothing to approve.',
-                'no answer to "The report" [] record report',
+                'no answer to "The report" [] record report=-',
             ],
         ),
         (
@@ -305,8 +305,8 @@ def test_a_linked_case_that_was_set_aside_refuses_every_step_and_says_what_to_us
             given(aware_on="soon"),
             [
                 "The case cannot be opened yet.",
-                '"soon" is not a date; write 2026-12-23 or 23 December 2026 '
-                "(2026-12 or 2026 where the day is not known). [] ",
+                '"soon" is not a date; write it as YYYY-MM-DD, or with the name of its month '
+                "(YYYY-MM or YYYY where the day is not known). [] ",
                 'no answer to "Where did it happen?" [] give place=...',
             ],
         ),

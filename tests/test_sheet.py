@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import click
+import pytest
 
 from engine.case import Given
 from engine.cli.sheet import COLUMNS, LINES, PARTS, sheet
@@ -15,6 +16,11 @@ from tests.worlds import BESS, LEE, World
 
 BUSY = 60
 """How many cases are open: a third of them late, and all of them with tasks."""
+
+
+@pytest.fixture(autouse=True)
+def paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def test_today_fits_one_sheet_whatever_there_is_and_counts_what_it_leaves_out(

@@ -55,7 +55,7 @@ def test_editing_a_definition_changes_no_case_that_is_open(office: Office, tmp_p
         ("within 5 working days of aware_on", "within 3 working days of aware_on"),
         ('title        = "Sample incident"', 'title        = "Another incident"'),
     )
-    office.ok("workflow", "activate", str(newer))
+    office.ok("workflow", "activate", str(newer), "--anyway")
     shutil.rmtree(newer)
 
     assert (office.show(ref), office.ok("explain", ref, "notification")) == before
@@ -97,7 +97,7 @@ def test_a_case_opens_under_the_newest_edition_in_force_on_its_day(
         ("in_force     = { from = 2018-06-29 }", "in_force     = { from = 2099-01-01 }"),
     )
     for folder in (later, to_come):
-        office.ok("workflow", "activate", str(folder))
+        office.ok("workflow", "activate", str(folder), "--anyway")
 
     def opened(*words: str) -> str:
         ref = office.json("open", "incident", "place=in our area", "--not-the-same", *words)["ref"]

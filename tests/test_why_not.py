@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.cli.ahead import day_line
 from engine.cli.clocks import _change
 from engine.dates import said
 from engine.definition import Condition, Guard, Workflow
@@ -163,7 +164,7 @@ def test_what_any_answer_to_be_recorded_meets_is_not_asked_for_twice(world: Worl
     other = (Condition("happened_on", "answered"),)
     ref = with_guard(world, letter, other, on_file=("letter_says",))
     [need] = ahead.why_not(world.place, BESS, ref, "start_deciding")["unmet"]
-    assert need["how"] == "record letter_says"
+    assert need["how"] == "record letter_says=ANSWER"
 
 
 def test_a_step_that_starts_elsewhere_has_its_shortest_way_with_what_each_step_needs(
@@ -219,8 +220,27 @@ def test_a_plan_can_be_answered_again(world: World) -> None:
 
 
 def test_a_misspelt_step_is_wrong_use_and_the_one_that_is_meant_is_named(world: World) -> None:
-    with pytest.raises(UsageError, match="did you mean start_deciding"):
+    with pytest.raises(UsageError, match=r"did you mean .* \[start_deciding\]"):
         ahead.why_not(world.place, BESS, world.open(), "start_decidng")
+
+
+NO_DAY = "No day holds it up: it can be done on the day on which all that is missing is there."
+
+
+def told(earliest: str | None, *unmet: tuple[str, str], hangs_on: tuple[str, ...] = ()) -> str:
+    """What is said of the day of a step that lacks these things, each with its own."""
+    known = [{"what": what, "earliest": day} for what, day in unmet]
+    return day_line({"earliest": earliest, "hangs_on": hangs_on, "unmet": known}, "2026-01-01")
+
+
+def test_a_day_that_holds_a_step_up_is_told_with_what_makes_it_so() -> None:
+    assert told("2026-01-01", ("reasons", "2026-01-01")) == NO_DAY
+    later = told("2026-01-05", ("reasons", "2026-01-01"), ('"When?": passed', "2026-01-05"))
+    assert later == 'Not before Mon 5 Jan 2026, because of this: "When?": passed.'
+    away = told("2026-01-05", ("reasons", "2026-01-01"))
+    assert away == "Not before Mon 5 Jan 2026, because nobody who may take it is there before."
+    open_ended = told(None, ("reasons", "2026-01-01"), hangs_on=("the end of it",))
+    assert open_ended == "On which day it can be done is not known; it hangs on the end of it."
 
 
 def test_the_command_line_says_who_supplies_each_thing_and_what_they_type(office: Office) -> None:
@@ -228,7 +248,7 @@ def test_the_command_line_says_who_supplies_each_thing_and_what_they_type(office
     said = office.ok("why-not", ref, "decide_to_notify")
     assert f'"Decide to notify" [decide_to_notify] on {ref}' in whole(said)
     assert '"Notify the Panel" asks for it' not in said
-    assert "The earliest day: today." in said
+    assert NO_DAY in whole(said)
     assert f"  casetrail record {ref} rationale=-\n" in said
     assert f"  casetrail record {ref} opinion/police=ANSWER\n" in said
     assert f"  casetrail record {ref} --no-reply opinion/police=DAY\n" in said
@@ -265,7 +285,8 @@ def test_a_misspelt_step_and_a_misspelt_timescale_are_both_wrong_use(office: Off
 def test_next_says_from_which_day_what_cannot_be_done_yet_could_be(office: Office) -> None:
     ref = office.at("deciding")
     said = office.ok("next", ref, "--all")
-    assert "The earliest day: today." in said
+    assert NO_DAY in whole(said)
+    assert "today." not in said.partition("Answers that are")[0]
     assert "Answers that are asked for now" in said
     assert f"casetrail record {ref} opinion/police" in said
     document = json.loads(office.run("next", ref, "--json").stdout)
@@ -331,7 +352,7 @@ def test_explain_says_who_set_a_target_and_that_its_reason_is_kept_apart(office:
     office.ok("extend", ref, "notification", "--to", "2090-01-02", *by_whom)
     office.ok("delay", ref, "notification", "--told", "Avery Canary", "--reason", "Robin Canary")
     told = changes(office, ref)
-    assert "target set: Mon 2 Jan 2090; recorded by " in told
+    assert "target agreed beside the deadline: Mon 2 Jan 2090; recorded by " in told
     assert "who agreed and its reason are kept apart" in told
     assert "its reason and who was told are kept apart" in told
     assert "Canary" not in told

@@ -41,7 +41,7 @@ def test_where_several_answers_would_do_the_command_names_none_and_the_line_belo
     said = printed(supply)
     assert f"casetrail record {ref} colour=ANSWER (these answers would do: green, blue)" in said
     assert "colour=green" not in said
-    assert "only if it is so" not in said
+    assert ", only if it is so: casetrail record" in said
 
 
 def test_where_one_answer_would_do_it_is_named_and_said_to_be_given_only_if_it_is_so() -> None:

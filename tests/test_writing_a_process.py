@@ -118,6 +118,12 @@ def test_whoever_does_what_the_page_says_comes_to_a_process_that_is_in_use_and_m
     told = heard(read_whole, "workflow rehearse")
     assert "reminder: Decide whether to review it, 2 working days before it is due" in told
     assert "within 5 working days" in heard(read_whole, "workflow compare")
+    assert 'names no agency whose kind is "integrated care board" or "police"' in said_of(
+        read_whole, "workflow activate", "local_review"
+    )
+    assert "New cases open under it, and no longer under edition 1 (" in heard(
+        read_whole, "workflow activate"
+    )
     assert "1 case was moved" in said_of(read_whole, "workflow migrate", "--yes")
     assert "1 case is under the edition of before again" in heard(read_whole, "workflow migrate")
     assert heard(read_whole, "audit verify").startswith("$ casetrail audit verify Consistent")

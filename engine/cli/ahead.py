@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
-from engine.cli import printing, saying
+from engine.cli import due, printing, saying
 from engine.cli.door import argument, option
 from engine.cli.printing import day, item, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
@@ -20,7 +20,7 @@ LINES = 39
 MOST_LINES = 3
 """Of titles of one kind."""
 MOST_STATES = 3
-"""That are named, of those from which a step starts."""
+"""From which a step starts that is named under each of them."""
 
 Step = Mapping[str, Any]
 Entry = list[str]
@@ -33,11 +33,11 @@ Entry = list[str]
     option("--all", "every", is_flag=True, help="Every step in full, with all that is missing."),
 )
 def next_(door: Visit, ref: str, every: bool) -> None:
-    """What can happen next to a case, and what is missing for what cannot.
+    """What is due on a case, what can happen next to it, and what is missing for what cannot.
 
-    First stands what leads on from where the case is; what is possible in many states, or ruled
-    out, is named below it. With --all every step says all that is missing, who can supply it, and
-    from which day it could be done; `why-not` says that of one step, with what to type.
+    Below what is due stands what leads on from where the case is; what is possible in many states,
+    or ruled out, is named below it. With --all every step says all that is missing, who can supply
+    it, and from which day it could be done; `why-not` says that of one step, with what to type.
     """
     ref = references.read(ref)
     found = ahead.next_steps(door.admitted("next", ref), door.visitor, ref)
@@ -47,6 +47,7 @@ def next_(door: Visit, ref: str, every: bool) -> None:
         lines.append("No step starts from here: the case is at its end.")
     tasks, caution = _tasks(found), saying.caution(found["caution"])
     who = door.name(door.person)
+    lines += due.running(found, every=every)
     if every:
         lines += _in_full(found["ref"], found["steps"], who, found["today"])
         lines += [*_besides(found), *_elsewhere(found)]
@@ -62,19 +63,19 @@ def next_(door: Visit, ref: str, every: bool) -> None:
 def _on_a_screen(ref: str, steps: Sequence[Step], who: str, room: int) -> list[str]:
     """The steps that lead on, and all others too where there is room for them; else their titles.
 
-    Of the steps that lead on, the last of those that cannot be taken yet give way first; what can
-    be taken never does.
+    The titles give way first; then, of the steps that lead on, the last of those that cannot be
+    taken yet, and duties after all others. What can be taken never does.
     """
     possible = [step for step in steps if step["apart"] != RULED_OUT]
     usual = [step for step in possible if not step["apart"]]
-    waiting = [step for step in usual if step["unmet"]]
+    waiting = sorted((step for step in usual if step["unmet"]), key=lambda step: not step["duty"])
     fewer = [
         [step for step in usual if step not in waiting[kept:]]
         for kept in range(len(waiting), -1, -1)
     ]
     lines: list[str] = []
-    for shown in (possible, *fewer):
-        lines = [*_groups(ref, shown, who), *_named(ref, steps, shown)]
+    for shown, most in product((possible, *fewer), range(MOST_LINES, 1, -1)):
+        lines = [*_groups(ref, shown, who), *_named(ref, steps, shown, most)]
         if len(lines) <= room:
             break
     return lines
@@ -87,13 +88,13 @@ def _groups(ref: str, steps: Sequence[Step], who: str) -> list[str]:
     lines += ["", strong("Ready, for others to decide")] if decided else []
     for by, group in _by_whom(decided):
         for step in group:
-            lines += item(f"{_said(step)}; it is for {by}")
+            lines += [*item(f"{_said(step)}; it is for {by}"), *due.meets(step, 6)]
             lines += [_for_others(ref, step)] if step["recordable"] else []
     lines += ["", strong("Not yet")] if others else []
     for by, group in _by_whom(others):
         lines += paragraph(f"For {by}:", 2, 2)
         for step in group:
-            lines += paragraph(f"- {_called(step)}", 4, 2)
+            lines += [*paragraph(f"- {_called(step)}", 4, 2), *due.meets(step, 8)]
             lines += _missing(step)
     return lines
 
@@ -103,7 +104,8 @@ def _ready(ref: str, steps: Sequence[Step], who: str) -> list[str]:
     ready = [step for step in steps if not step["unmet"]]
     lines = ["", strong(f"Can be done now by {who}")] if ready else []
     for step in ready:
-        lines += [*item(_said(step)), f"      casetrail take {ref} {step['transition']}"]
+        lines += [*item(_said(step)), *due.meets(step, 6)]
+        lines.append(f"      casetrail take {ref} {step['transition']}")
     return lines
 
 
@@ -137,7 +139,7 @@ def _missing(step: Step) -> list[str]:
     return lines or paragraph(f"Missing: {count(len(needs), 'thing')}.", 8, 2)
 
 
-def _named(ref: str, steps: Sequence[Step], shown: Sequence[Step]) -> list[str]:
+def _named(ref: str, steps: Sequence[Step], shown: Sequence[Step], most: int) -> list[str]:
     """The titles of the steps that are not shown, those that can be taken first."""
     left = [step for step in steps if step not in shown]
     waiting = [step for step in left if step["unmet"]]
@@ -147,21 +149,33 @@ def _named(ref: str, steps: Sequence[Step], shown: Sequence[Step]) -> list[str]:
         ("Where called for", [one for one in waiting if one["apart"] == ANY_STATE]),
         ("Ruled out by what is on record", [one for one in waiting if one["apart"] == RULED_OUT]),
     )
-    lines = [line for head, group in parts for line in _titles(head, group)]
+    lines = [line for head, group in parts for line in _titles(head, group, most)]
     cut = left or any(len(step["unmet"]) > 1 for step in shown)
     more = f"`casetrail next {ref} --all` shows every step, and all that it needs."
     return [*([""] if lines else []), *lines, *(["", *paragraph(more)] if cut else [])]
 
 
-def _titles(head: str, steps: Sequence[Step]) -> list[str]:
-    """The titles of some steps in three lines, and how many more there are."""
-    titles = [step["title"] for step in steps]
+def _titles(head: str, steps: Sequence[Step], most: int) -> list[str]:
+    """The titles of some steps in so many lines, and how many more there are."""
+    titles = [f"{step['title']}{_by_answers(step)}" for step in steps]
+    return _as_many(head, titles, most, 0) if titles else []
+
+
+def _as_many(head: str, titles: Sequence[str], most: int, indent: int) -> list[str]:
     for shown in range(len(titles), 0, -1):
         more = [f"and {count(len(titles) - shown, 'more')}"] if shown < len(titles) else []
-        lines = paragraph(f"{head}: {'; '.join([*titles[:shown], *more])}.", 0, 2)
-        if len(lines) <= MOST_LINES:
+        lines = paragraph(f"{head}: {'; '.join([*titles[:shown], *more])}.", indent, 2)
+        if len(lines) <= most:
             return lines
-    return []
+    return paragraph(f"{head}: {count(len(titles), 'step')}.", indent, 2)
+
+
+def _by_answers(step: Step) -> str:
+    """The answers that rule a step out, each by the name of its question."""
+    if step["apart"] != RULED_OUT:
+        return ""
+    by = [f"{one['question']}: {one['answer']}" for one in step["ruled_out_by"] if one["answer"]]
+    return f" ({'; '.join(by)})" if by else ""
 
 
 def _in_full(ref: str, steps: Sequence[Step], who: str, today: str) -> list[str]:
@@ -169,19 +183,34 @@ def _in_full(ref: str, steps: Sequence[Step], who: str, today: str) -> list[str]
     lines = _ready(ref, steps, who)
     lines += ["", strong("Cannot be done yet")] if others else []
     for step in others:
-        apart = f"; {step['apart']}" if step["apart"] == RULED_OUT else ""
-        lines += item(f"{_called(step)}{apart}")
-        lines += paragraph(f"The earliest day: {since(step, today)}.", 6, 2)
+        apart = f"; {step['apart']}{_by_answers(step)}" if step["apart"] == RULED_OUT else ""
+        lines += [*item(f"{_called(step)}{apart}"), *due.meets(step, 6)]
+        lines += paragraph(day_line(step, today), 6, 2)
         for one in step["unmet"]:
             lines += paragraph(f"- {printing.need(one['what'], one['who'], one['how'])}", 6, 2)
     return lines
 
 
-def since(known: Step, today: str) -> str:
-    """From when something could be done: today, from a day to come, or on what that hangs."""
+def day_line(step: Step, today: str) -> str:
+    """Whether any day holds a step up, beside all that it lacks, and why just that one."""
+    if step["earliest"] == today:
+        return (
+            "No day holds it up: it can be done on the day on which all that is missing is there."
+        )
+    if step["earliest"] is None:
+        return since(step)
+    unmet = [one for each in (*step.get("before", ()), step) for one in each["unmet"]]
+    last = [one["what"] for one in unmet if one["earliest"] == step["earliest"]]
+    why = f"of this: {listed(last)}" if last else "nobody who may take it is there before"
+    return f"{since(step)[:-1]}, because {why}."
+
+
+def since(known: Step) -> str:
+    """From which day to come something could be done, or on what that hangs."""
     if known["earliest"] is None:
-        return f"not known; it hangs on {listed(known['hangs_on'])}"
-    return "today" if known["earliest"] == today else f"not before {day(known['earliest'])}"
+        hangs = listed(known["hangs_on"])
+        return f"On which day it can be done is not known; it hangs on {hangs}."
+    return f"Not before {day(known['earliest'])}."
 
 
 def _besides(found: Mapping[str, Any]) -> list[str]:
@@ -201,19 +230,22 @@ def _besides(found: Mapping[str, Any]) -> list[str]:
     others = len(found["answers"]) - len(asked)
     if others:
         said = f"{count(others, 'other question')} can be answered: "
-        lines += ["", *paragraph(f"{said}`casetrail record {found['ref']} --all` writes a form.")]
+        lines += ["", *paragraph(f"{said}`casetrail record {found['ref']} --form --all`.")]
     return lines
 
 
 def _elsewhere(found: Mapping[str, Any]) -> list[str]:
-    """The steps that start elsewhere, each with the states from which it does."""
+    """The titles of the steps that start elsewhere, by the state from which they do."""
     steps = found["elsewhere"]
-    lines = ["", strong("Steps that start elsewhere")] if steps else []
+    by_state: dict[str, list[str]] = {}
     for step in steps:
-        starts = listed([f'"{one["title"]}"' for one in step["starts"][:MOST_STATES]], "or")
-        if len(step["starts"]) > MOST_STATES:
-            starts = count(len(step["starts"]), "state")
-        lines += item(f"{step['title']} [{step['transition']}]: from {starts}")
+        for start in step["starts"] if len(step["starts"]) <= MOST_STATES else ():
+            by_state.setdefault(start["title"], []).append(step["title"])
+    many = [step["title"] for step in steps if len(step["starts"]) > MOST_STATES]
+    lines = ["", strong("Steps that start elsewhere")] if steps else []
+    for title, names in by_state.items():
+        lines += _as_many(f'- From "{title}"', names, MOST_LINES - 1, 2)
+    lines += _as_many("- From more states", many, MOST_LINES - 1, 2) if many else []
     more = f"`casetrail why-not {found['ref']} STEP` says all that one of them lacks."
     return [*lines, *(paragraph(more) if steps else [])]
 
@@ -228,13 +260,17 @@ def _besides_counted(found: Mapping[str, Any]) -> list[str]:
 
 
 def _said(step: Step) -> str:
-    duty = f", under {step['duty']}" if step["duty"] else ""
-    return f"{step['title']}{duty}"
+    return f"{step['title']}{under(step)}"
+
+
+def under(step: Step) -> str:
+    """The law that requires a step; only said to where nobody has read it there."""
+    said = "" if step["duty_read"] else "said to be "
+    return f", {said}under {step['duty']}" if step["duty"] else ""
 
 
 def _called(step: Step) -> str:
-    duty = f", under {step['duty']}" if step["duty"] else ""
-    return f"{step['title']} [{step['transition']}]{duty}"
+    return f"{step['title']} [{step['transition']}]{under(step)}"
 
 
 def _tasks(found: Mapping[str, Any]) -> list[str]:

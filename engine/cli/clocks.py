@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.cli import printing, saying
+from engine.cli.clock_words import happened
 from engine.cli.counting import derived
 from engine.cli.door import argument, option
 from engine.cli.printing import day, paragraph, strong, when
 from engine.cli.visit import Visit, reads
 from engine.dates import parse_partial, short_day
 from engine.decide.moving import loosening
+from engine.decide.moving.moves import MIGRATED
 from engine.nouns import count
 from engine.service import references
 from engine.service.looking import explaining, listing, reading
@@ -126,7 +128,7 @@ def _days(one: Known) -> list[str]:
     lines: list[str] = []
     instead = _UNKNOWN_0 if one["provisional"] else _NEVER_0 if one["was_provisional"] else _DAY_0
     for line in derivation_lines(one["derivation"]):
-        lines += _derived(line.replace(_DAY_0, instead))
+        lines += _derived(line.replace(_DAY_0, instead).replace("The day it happened", "That day"))
     return lines
 
 
@@ -215,7 +217,11 @@ def _change(change: Known) -> str:
         days = f": {day(now['target_on'])}"
     elif now.get("met_on"):
         days = f" {printing.when(now['met_on'])}"
-    told = f"@{change['n']} {printing.when(change['on'])}: {change['type']}{days}{cause}"
+    if change["type"] == MIGRATED:
+        # That alone is told of it; what it made looser follows.
+        cause = ""
+    kind = happened(change["type"], change)
+    told = f"@{change['n']} {printing.when(change['on'])}: {kind}{days}{cause}"
     return f"{told}{_by(change)}{_loosened(change['loosened'])}"
 
 

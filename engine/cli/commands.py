@@ -55,7 +55,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "workflow verify": Entry("Search a process for faults on every way.", "proving", "verify_"),
     "workflow test": Entry("Play the scenarios of a process.", "trying", "test"),
     "workflow rehearse": Entry("What would be told until a day.", "rehearsing", "rehearse"),
-    "workflow activate": Entry("Bring an edition into use.", "workflows", "activate"),
+    "workflow activate": Entry("Prove an edition; bring it into use.", "activating", "activate"),
     "workflow compare": Entry("What changed between two editions.", "comparing", "compare_"),
     "workflow replay": Entry("What another one makes of past cases.", "replaying", "replay"),
     "workflow migrate": Entry("Move open cases to another edition.", "migrating", "migrate"),

@@ -52,7 +52,8 @@ class Door:
         if self.state.json:
             printing.say_aside([line])
         else:
-            printing.say([printing.loud(line) if loud else line])
+            lines = printing.paragraph(line)
+            printing.say(printing.loud(one) if loud else one for one in lines)
 
 
 def write(file: Path, text: str) -> None:

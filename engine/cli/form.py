@@ -11,13 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.case import Given
-from engine.cli import printing, texts, values
-from engine.cli.printing import day
+from engine.cli import at_once, printing, texts, values
 from engine.cli.visit import Visit
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import cases
-from engine.service.looking import asking
+from engine.service.looking import asking, viewing
 
 Question = Mapping[str, Any]
 
@@ -146,9 +144,9 @@ def _read_back(door: Visit, ref: str) -> None:
         printing.say(_understood(ref, answers, questions))
     if not options["yes"] and not texts.confirmed("Record this?"):
         raise UsageError("Nothing was recorded, for nobody confirmed it; add --yes if it is right.")
-    by = door.by()
-    outcome = cases.record(place, by, ref, answers)
-    door.done(by, outcome, f"Recorded {count(len(answers), 'answer')} on {ref}.")
+    with place.database.read() as tx:
+        seen = viewing.view(place, tx, ref)
+    at_once.record(door, seen, answers)
 
 
 def _box(number: int, question: Question) -> list[str]:
@@ -164,7 +162,7 @@ def _box(number: int, question: Question) -> list[str]:
 def _expected(question: Question) -> str:
     kind = question["answer"]
     expected = {
-        "date": f"a day, such as {day('2025-12-15')} or 2025-12-15",
+        "date": "a day, as YYYY-MM-DD, or with the name of its month",
         "number": "a whole number",
         "agencies": "ids of agencies, with commas between them",
         "case": "the reference of another case, such as 2025-K7QF29",

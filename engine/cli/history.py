@@ -14,10 +14,11 @@ from engine.cli.looking import PERSONAL, called_values, reason_to_read
 from engine.cli.printing import day, listed, paragraph
 from engine.cli.telling import Titles, told
 from engine.cli.visit import Visit, reads
+from engine.decide.moving.moves import MIGRATED
 from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import references
-from engine.service.looking import private, reading, viewing
+from engine.service.looking import linked, private, reading, viewing
 
 AT_ONCE = (
     "people told",
@@ -28,6 +29,9 @@ AT_ONCE = (
     "task closed",
 )
 """What happens when it is recorded, whatever day the command that it follows from is of."""
+
+ITSELF = "the engine"
+"""With what the proof begins of what nobody decided."""
 
 Event = Mapping[str, Any]
 Values = Mapping[tuple[int, str], str]
@@ -76,8 +80,11 @@ def history(door: Visit, ref: str, every: bool, last: int, personal: bool, why: 
         document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
     with place.database.read() as tx:
         workflow = viewing.view(place, tx, ref).edition.workflow
-    titles = Titles(workflow, place.directory, _left_to_do(whole), names=every)
-    lines = _printed(titles, events, values, every=every)
+        formerly = [place.edition(tx, one, workflow.name).workflow for one in _editions(whole)]
+    tasks = _left_to_do(whole)
+    titles = Titles(workflow, place.directory, tasks, formerly=formerly, names=every)
+    ended = linked.of_entries(place, ref, events)
+    lines = _printed(titles, events, values, ended, every=every)
     door.answer(document, [*lines, *saying.caution(*cautions)])
 
 
@@ -89,14 +96,19 @@ def _checked(last: int) -> int:
 
 
 def _printed(
-    titles: Titles, events: Sequence[Event], values: Values, *, every: bool
+    titles: Titles,
+    events: Sequence[Event],
+    values: Values,
+    ended: Mapping[int, Mapping[str, str]],
+    *,
+    every: bool,
 ) -> Iterable[str]:
     entries = [Entry(event) for event in events] if every else grouped(events)
     ends = [*[entry.event["command"] for entry in entries[1:]], ""]
     told_in = _tellings(events)
     for entry, following in zip(entries, ends, strict=True):
         event = entry.event
-        yield from _entry(titles, entry, told_in)
+        yield from _entry(titles, entry, told_in, ended.get(event["n"]))
         mine = {path: value for (n, path), value in values.items() if n == event["n"]}
         yield from called_values(mine, 6, titles.asks())
         is_message = event["type"] == "message sent" and not every
@@ -124,6 +136,12 @@ def grouped(events: Sequence[Event]) -> list[Entry]:
     return found
 
 
+def _editions(events: Iterable[Event]) -> list[str]:
+    """The hashes of the editions from which a case was moved, the first first."""
+    moves = [event["body"] for event in events if event["type"] == MIGRATED]
+    return list(dict.fromkeys(body["from_edition"] for body in moves))
+
+
 def _left_to_do(events: Iterable[Event]) -> dict[str, str]:
     """What each task of a case was, by its name."""
     opened = [event["body"] for event in events if event["type"] == "task opened"]
@@ -135,7 +153,9 @@ def _tellings(events: Iterable[Event]) -> dict[str, int]:
     return {one["id"]: event["n"] for event in events for one in event["body"].get("messages", ())}
 
 
-def _entry(titles: Titles, entry: Entry, told_in: Mapping[str, int]) -> list[str]:
+def _entry(
+    titles: Titles, entry: Entry, told_in: Mapping[str, int], child: Mapping[str, str] | None
+) -> list[str]:
     event = entry.event
     recorded = day(event["recorded"])
     at_once = event["type"] in AT_ONCE and not _ended_by_hand(event)
@@ -146,6 +166,9 @@ def _entry(titles: Titles, entry: Entry, told_in: Mapping[str, int]) -> list[str
     else:
         head, *items = told(event, titles)
         head += f"; {count(len(entry.sent), 'message')} sent" if entry.sent else ""
+    if child:
+        whose = f" of {child['title']}" if child["title"] else ""
+        head += f"; it is {child['ref']}{whose}"
     lines = paragraph(f"{entry.numbers}  {happened}{late}: {head}", 0, 4)
     for one in items:
         lines += paragraph(f"- {one}", 4, 2)
@@ -167,6 +190,8 @@ def _messages(sent: Sequence[Event], told_in: Mapping[str, int]) -> str:
 def _who(titles: Titles, actor: Mapping[str, str], evidence: str) -> str:
     role = f" as {titles.role(actor['role'])}" if actor["role"] else ""
     instead = f", for {titles.person(actor['for'])}" if actor["for"] else ""
+    if actor["proof"].startswith(ITSELF):
+        return f"by {actor['proof']}"
     decided = f"{titles.person(actor['decided'])}{role}{instead}"
     shown = f"; evidence {evidence}" if evidence else ""
     if actor["decided"] == actor["recorded"]:

@@ -68,7 +68,7 @@ def reason_to_read(personal: bool, given: str) -> str:
 
 def _head(case: Case) -> list[str]:
     title = f"{case['ref']}  {case['title']}, edition {case['edition_name']}"
-    lines = [strong(title), *paragraph(f"At {saying.place(case)}.")]
+    lines = [*map(strong, paragraph(title)), *paragraph(f"At {saying.place(case)}.")]
     opened = f"Opened {day(case['opened_on'])}, version {case['version']}"
     about = f", about {saying.about(case)}" if case["people"] else ""
     historic = ", entered as historic" if case["historic"] else ""

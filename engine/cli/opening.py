@@ -22,7 +22,7 @@ from engine.service.workplace import Workplace
     argument("answers", "[QUESTION=VALUE] ...", nargs=-1),
     more=[
         option("--historic", is_flag=True, help="An old case: dates may be known only in part."),
-        option("--edition", metavar="EDITION", default="", help="Under this edition."),
+        option("--edition", metavar="EDITION", default="", help="Under this, by name or hash."),
         option("--source", metavar="AGENCY", help="The agency that the answers came from."),
         option("--not-the-same", is_flag=True, help="Although another case looks like this one."),
     ],

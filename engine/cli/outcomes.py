@@ -9,7 +9,7 @@ from typing import Any
 from engine.cli import printing
 from engine.cli.printing import day, due, item, listed, paragraph
 from engine.decide.moving.carrying import Carried
-from engine.decide.moving.loosening import HEADS, Looser, also, rests_on, told
+from engine.decide.moving.loosening import HEADS, Looser, grounds, told
 from engine.errors import Need, RefusedError
 from engine.nouns import count
 from engine.service.moving import families
@@ -17,7 +17,30 @@ from engine.service.moving.families import Moved
 
 SHOUTED = frozenset(HEADS.values())
 """With which words a line begins that tells of what becomes looser."""
-LOOSER = HEADS["looser"]
+ORDER = ("LATER", "ENDS", "SHORTER", "NO DUTY", "LOOSER")
+WARNINGS: tuple[tuple[frozenset[str], str, str], ...] = (
+    (
+        frozenset({"LATER", "ENDS"}),
+        "a duty would be due later, or end",
+        "a duty is due later than before, or has ended",
+    ),
+    (
+        frozenset({"SHORTER"}),
+        "what a duty keeps would end earlier",
+        "what a duty keeps ends earlier than before",
+    ),
+    (
+        frozenset({"NO DUTY"}),
+        "what is a duty would be none any more",
+        "what was a duty is none any more",
+    ),
+    (
+        frozenset({"LOOSER"}),
+        "less would be done to see that a duty is met",
+        "less is done to see that a duty is met",
+    ),
+)
+"""By the words with which lines begin: what is said of all cases with such, before and after."""
 
 SAID = {
     "keep": "stays as it was counted",
@@ -57,18 +80,15 @@ def back_lines(one: Moved) -> Iterator[str]:
 
 
 def warning(found: Iterable[Moved], *, dry: bool) -> str:
-    """In how many cases a duty becomes later, is counted no more, or has less that sees to it;
-    nothing where in none.
+    """In how many cases a duty becomes later or is counted no more, what is kept ends earlier, what
+    was a duty is none, or less sees to one; nothing where in none.
     """
     every = [heads for one in found if (heads := _loosens(one))]
-    only = sum(heads == {LOOSER} for heads in every)
     said = ""
-    if later := len(every) - only:
-        what = "would be due later, or end" if dry else "is due later than before, or has ended"
-        said = f" LATER: in {count(later, 'case')} a duty {what}."
-    if only:
-        what = "would be" if dry else "is"
-        said += f" LOOSER: in {count(only, 'case')} less {what} done to see that a duty is met."
+    for words, would, did in WARNINGS:
+        if number := sum(bool(own & words) for own in every):
+            said += f" {min(words, key=ORDER.index)}: in {count(number, 'case')} "
+            said += f"{would if dry else did}."
     return said
 
 
@@ -180,4 +200,4 @@ def _on_whose_word(clock: Carried) -> str:
     late = ", by which it is overdue today" if found.overdue else ""
     released = "no longer " if found.what == "released" else ""
     required = f"; {released}required by {found.duty}" if found.duty else ""
-    return f"{instead}{late}{also(known)}{required}; {rests_on(known)}"
+    return f"{instead}{late}{grounds(known, required)}"

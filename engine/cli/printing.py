@@ -23,6 +23,9 @@ USUAL = 80
 
 _STYLE = re.compile(r"(\x1b\[(?:0|1|31)m)")
 """What `strong` and `loud` put around a text."""
+_GLUE = "\ue000"
+"""Stands for a space at which no line may end."""
+_TYPED = re.compile(r"`[^`]+`|[^\s:]+\.(?:toml|html|py|txt|md|db)(?::| line )\d+:?|line \d+")
 _SCRIPTS = frozenset(
     "\t\u00a0\u1680\u202f\u205f\u3000\u200c\u200d"
     + "".join(map(chr, range(0x2000, 0x200B)))
@@ -34,6 +37,12 @@ _SCRIPTS = frozenset(
 def width() -> int:
     """How many columns a line may have: the terminal's, within reason."""
     return max(NARROWEST, min(WIDEST, _columns()))
+
+
+def at_most(fixed: int) -> int:
+    """A width that files and pipes keep, and that gives way to a narrower terminal."""
+    seen = "COLUMNS" in os.environ or sys.stdout.isatty()
+    return min(fixed, width()) if seen else fixed
 
 
 def _columns() -> int:
@@ -168,8 +177,31 @@ def say(lines: Iterable[str]) -> None:
 
 
 def say_aside(lines: Iterable[str]) -> None:
-    """Write lines on standard error."""
-    _write("".join(f"{_shown(line)}\n" for line in lines), sys.stderr)
+    """Write lines on standard error; at a terminal, sentences are wrapped to its width."""
+    shown = [_shown(line) for line in lines]
+    if sys.stderr.isatty():
+        shown = [part for line in shown for part in folded(line, width_aside())]
+    _write("".join(f"{line}\n" for line in shown), sys.stderr)
+
+
+def width_aside() -> int:
+    """How many columns a line of standard error may have, wherever standard output goes."""
+    try:
+        found = os.get_terminal_size(sys.stderr.fileno()).columns or USUAL
+    except (AttributeError, ValueError, OSError):
+        found = USUAL
+    return max(NARROWEST, min(WIDEST, found))
+
+
+def folded(line: str, most: int) -> list[str]:
+    """A sentence in lines of so many characters. What is typed, between ` and `, stays whole, and
+    so does the place in a file; what is indented already stands as it was laid out.
+    """
+    if len(line) <= most or line.startswith(" "):
+        return [line]
+    whole = _TYPED.sub(lambda found: found[0].replace(" ", _GLUE), line)
+    parts = wrap(whole, most, break_long_words=False, break_on_hyphens=False)
+    return [part.replace(_GLUE, " ") for part in parts]
 
 
 def say_json(document: Mapping[str, Any]) -> None:

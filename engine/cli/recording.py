@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 
-from engine.cli import form, texts, values
+from engine.cli import at_once, form, texts, values
 from engine.cli.door import argument, option
 from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
-from engine.nouns import count
-from engine.service import cases, references
+from engine.service import references
 from engine.service.looking import documents, viewing
 
 _WHOM = "QUESTION/AGENCY[=DAY]"
@@ -63,9 +62,7 @@ def record(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
     )
     if not given:
         raise UsageError(f"Say what to record: {values.FORM}; or use --form.")
-    by = door.by()
-    outcome = cases.record(place, by, ref, given)
-    door.done(by, outcome, f"Recorded {count(len(given), 'answer')} on {ref}.")
+    at_once.record(door, seen, given)
 
 
 @changes(

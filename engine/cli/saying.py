@@ -8,6 +8,7 @@ from typing import Any
 from engine.cli import printing
 from engine.cli.printing import day, listed, paragraph
 from engine.dates import parse_partial
+from engine.guessing import resembling
 from engine.nouns import count
 from engine.prose import capital, days_said, setter
 
@@ -117,9 +118,8 @@ def _standing(known: Known) -> str:
     word = f' ("{time["says"]}")' if time["says"] else ""
     source = f"{setter(time['kind'])}{word}: {time['source']}"
     if known["confirmed"] == "read":
-        limit = "legal limit" if time["kind"] in ("act", "regulation") else "time"
-        duty = f"Duty: {known['duty']}. " if known["duty"] else ""
-        return f"{duty}The {limit} is from {source} (read)."
+        limit = "legal limit" if known["limit_read"] else "time"
+        return f"{_duty(known)}The {limit} is from {source} (read)."
     if known["duty"] and known["duty_read"]:
         expected = f"expected (source not yet read): {source} ({known['confirmed']})"
         return f"Duty: {known['duty']} (read). Its time is {expected}."
@@ -127,6 +127,15 @@ def _standing(known: Known) -> str:
     return (
         f"Expected (source not yet read): {what}the time is from {source} ({known['confirmed']})."
     )
+
+
+def _duty(known: Known) -> str:
+    """The duty as a sentence; called one only where somebody has read it in the act itself."""
+    if not known["duty"]:
+        return ""
+    if known["duty_read"]:
+        return f"Duty: {known['duty']}. "
+    return f"Said to be a duty under {known['duty']}; nobody has marked it as read there. "
 
 
 def not_yet_late(known: Known, on: str) -> bool:
@@ -177,11 +186,16 @@ def caution(*texts: str) -> list[str]:
     return found
 
 
-def misnamed(roles: Iterable[str], kinds: Mapping[str, str], which: str) -> list[str]:
+def misnamed(
+    roles: Iterable[str], kinds: Mapping[str, str], which: str, known: Collection[str] = ()
+) -> list[str]:
     """That config.toml gives people roles that there are not, so that nobody acts by them; and
-    agencies kinds that are nearly those which are asked and told.
+    agencies kinds that are nearly those which are asked and told. `known` are the roles there are.
     """
-    named = listed(roles)
+    near = {role: resembling(role, known) for role in roles}
+    named = listed(
+        f'{one} ("{meant[0]}" may be meant)' if meant else one for one, meant in near.items()
+    )
     found = [f"config.toml gives people roles that {which}: {named}; check their names."]
     return (found if named else []) + [
         f'config.toml has an agency of the kind "{kind}"; "{meant}" may be meant.'

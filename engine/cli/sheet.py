@@ -23,6 +23,7 @@ Entry = list[str]
 
 LINES = 60
 COLUMNS = 100
+"""Of paper, files and pipes; a narrower terminal has fewer."""
 MOST_REFS = 8
 """Cases that are named of those that wait on one role: more never fit on its line."""
 MOST_WHOM = 40
@@ -53,9 +54,10 @@ def today(door: Visit, paper: bool) -> None:
     place = door.admitted("today")
     found = listing.today_sheet(place)
     used = editions.in_use(place)
-    unknown = unknown_roles(place.directory, set().union(*map(editions.roles_of, used)))
+    roles = set().union(*map(editions.roles_of, used))
+    unknown = unknown_roles(place.directory, roles)
     kinds = editions.mistyped_kinds(place.directory, set().union(*map(editions.kinds_of, used)))
-    odd = saying.misnamed(unknown, kinds, "no process in use has")
+    odd = saying.misnamed(unknown, kinds, "no process in use has", roles)
     refs = {one["ref"] for part in PARTS for one in found[part.name]}
     cautions = reading.cautions(place, refs)
     lines = sheet(found, door.settings.partnership, cautions, odd)
@@ -69,7 +71,7 @@ def sheet(
     found: Known, partnership: str, cautions: Sequence[str], odd: Sequence[str] = ()
 ) -> list[str]:
     """The sheet: at most so many lines, shared out so that what is overdue comes first."""
-    head = [strong(f"{day(found['today'])}  {partnership}")]
+    head = [strong(line) for line in _wrapped(f"{day(found['today'])}  {partnership}", 0)]
     head += [line for said in odd for line in _wrapped(said, 0)]
     said = [line for text in cautions for line in _wrapped(f"Caution: {text}", 0)]
     foot = ["", *said[:MOST_CAUTIONS]] if said else []
@@ -118,9 +120,9 @@ def _clocks(known: Sequence[Known]) -> Iterable[Entry]:
         of = f" ({one['of_title']})" if one["of"] else ""
         head = _cut(f"{one['ref']}  {one['title']}{of}")
         source = " ".join(filter(None, (saying.standing(one), saying.kept(one))))
-        first = printing.loud(head) if one["status"] == "overdue" else head
+        late = one["status"] == "overdue"
         yield [
-            first,
+            *([printing.loud(line) for line in head] if late else head),
             *_wrapped(f"{capital(saying.state(one))}{saying.waiting(one)}.", 4),
             *(_wrapped(why, 4) if (why := _provisional(one)) else []),
             *(_wrapped(source, 4) if source not in said else []),
@@ -143,23 +145,28 @@ def _waiting(known: Sequence[Known]) -> Iterable[Entry]:
 
 def _unanswered(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
-        yield [_cut(f"{one['ref']}  {one['of_title']} since {day(one['asked_on'])}: {one['ask']}")]
+        yield _cut(f"{one['ref']}  {one['of_title']} since {day(one['asked_on'])}: {one['ask']}")
 
 
 def _tasks(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
         by = f" ({shortened(one['by'] or 'anybody', MOST_WHOM)})"
         what = shortened(f"{one['ref']}  {one['what']}", COLUMNS - 2 - len(by))
-        yield [f"  {what}{by}", f"    casetrail {one['how']}"]
+        yield [*_cut(f"{what}{by}"), f"    casetrail {one['how']}"]
 
 
 def _undelivered(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
-        yield [_cut(f"{one['ref']}  {one['person']}: {one['what']}")]
+        yield _cut(f"{one['ref']}  {one['person']}: {one['what']}")
 
 
-def _cut(text: str) -> str:
-    return "  " + shortened(text, COLUMNS - 2)
+def _wide() -> int:
+    return printing.at_most(COLUMNS)
+
+
+def _cut(text: str) -> Entry:
+    """A text as it stands on one line of paper, wrapped where a terminal is narrower."""
+    return printing.paragraph(shortened(text, COLUMNS - 2), 2, 2, _wide())
 
 
 def _whole(head: str, refs: Sequence[str]) -> Entry:
@@ -167,14 +174,14 @@ def _whole(head: str, refs: Sequence[str]) -> Entry:
     lines: Entry = []
     for shown in range(min(len(refs), MOST_REFS), 0, -1):
         more = [f"{len(refs) - shown} more"] if shown < len(refs) else []
-        lines = printing.paragraph(f"{head}: {listed([*refs[:shown], *more])}", 2, 2, COLUMNS)
+        lines = printing.paragraph(f"{head}: {listed([*refs[:shown], *more])}", 2, 2, _wide())
         if len(lines) == 1:
             break
     return lines
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
-    return printing.paragraph(text, indent, 0, COLUMNS)
+    return printing.paragraph(text, indent, 0, _wide())
 
 
 PARTS = (

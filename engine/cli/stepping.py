@@ -6,7 +6,7 @@ import os
 import re
 from contextlib import ExitStack
 
-from engine.cli import printing, texts, values
+from engine.cli import at_once, printing, texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import listed
 from engine.cli.visit import Visit, changes
@@ -20,6 +20,9 @@ from engine.service.filing import Paper
 from engine.service.looking import viewing
 from engine.service.workplace import File
 
+TODAY = ", as done today, since no --on says otherwise"
+WHICH_DAY = "On which day did it happen? (today, if nothing is typed)"
+
 _ENTRY = re.compile(r"@(\d{1,9})")
 
 
@@ -32,7 +35,7 @@ _ENTRY = re.compile(r"@(\d{1,9})")
         option(
             "--already-done",
             is_flag=True,
-            help="It has happened: record it, and leave what was unmet as open tasks.",
+            help="It has happened, on the day --on: what was unmet is left as open tasks.",
         ),
         option(
             "--pass-over",
@@ -60,13 +63,15 @@ def take(door: Visit, ref: str, transition: str, answers: tuple[str, ...]) -> No
     over = _passed_over(seen, workflow.transitions.get(transition), done=options["already_done"])
     agreed = bool(over) and (options["pass_over"] or _agreed(door, over))
     step = Step(transition, given.own, options["already_done"], agreed)
+    happened = _day(door) if step.already_done and (agreed or not over) else None
     with ExitStack() as held:
         papers = [_paper(held, one) for one in files]
-        by = door.by()
+        by = door.by(on=happened)
         outcome = cases.take_step(place, by, ref, step, given.linked, papers)
     title = workflow.transitions[transition].title
     said = f" Passed over: {over}." if over else ""
-    door.done(by, outcome, f'Done: "{title}", on {ref}{_on(by.on)}.{said}')
+    when = _on(by.on) or (TODAY if step.already_done else "")
+    door.done(by, outcome, f'Done: "{title}", on {ref}{when}.{said}')
 
 
 @changes(
@@ -88,12 +93,16 @@ def correct(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
         return
     place = door.place
     with place.database.read() as tx:
-        workflow = viewing.view(place, tx, ref).edition.workflow
+        seen = viewing.view(place, tx, ref)
+    workflow = seen.edition.workflow
     source = values.agency(door.options["source"], place.directory.agencies)
     given = values.answers(answers, workflow, source).own
-    by = door.by()
-    outcome = cases.correct(place, by, ref, given)
-    door.done(by, outcome, f"Corrected on {ref}{_to_confirm(outcome, workflow)}.")
+    by, outcome, found = at_once.change(
+        door, seen, given, lambda by: cases.correct(place, by, ref, given)
+    )
+    lines = [f"Corrected on {ref}{_to_confirm(outcome, workflow)}."]
+    lines += at_once.ruled_out(ref, found)
+    door.done(by, outcome, "\n".join(lines), {"ruled_out": found})
 
 
 @changes("undo", argument("ref", "REF"))
@@ -128,7 +137,8 @@ def _redate(door: Visit, ref: str, n: int, more: tuple[str, ...]) -> None:
     # The day belongs to the step; the correction itself happens today.
     place, by = door.place, door.by(on="")
     outcome = cases.redate(place, by, ref, n, wanted)
-    door.done(by, outcome, f"Entry @{n} of {ref} happened {printing.when(wanted)}.")
+    said = f"Entry @{n} of {ref} happened {printing.when(wanted)}."
+    door.done(by, outcome, said, {"ruled_out": []})
 
 
 def _to_confirm(outcome: Outcome, workflow: Workflow) -> str:
@@ -151,7 +161,14 @@ def _agreed(door: Visit, over: str) -> bool:
     if door.state.json or not texts.at_keyboard():
         return False
     printing.say_aside(printing.paragraph(f"{over[:1].upper()}{over[1:]}."))
-    return texts.confirmed("Pass over what lies between?")
+    return texts.confirmed("Has it happened, and is what lies between to be passed over?")
+
+
+def _day(door: Visit) -> str | None:
+    """The day on which a step happened, asked of whoever sits at the keyboard and left it out."""
+    if door.options["on"] or door.state.json or not texts.at_keyboard():
+        return None
+    return texts.when(texts.asked(WHICH_DAY, "--on", one_line=True).strip())
 
 
 def _paper(held: ExitStack, given: values.Pair) -> Paper:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.apply_clocks import parts
+from engine.cli.clock_words import happened
 from engine.cli.printing import day, due, listed, plainly
 from engine.decide.moving.loosening import noted
 from engine.definition import Workflow
@@ -21,6 +22,8 @@ LINKED = (
     "linked case resumed",
     "linked case set aside",
 )
+SAID = ("provisional", "paused", "met late")
+"""What a deadline is that its event does not say by its type."""
 FEW = 3
 """Of fewer people each is named, even where those who were told are only counted."""
 
@@ -28,7 +31,7 @@ FEW = 3
 class Titles:
     """What the things of a process, and the partnership's people and agencies, are called.
 
-    What is not known any more is called by its own name.
+    What the edition does not have any more is called as the one of before called it that had it.
     """
 
     def __init__(
@@ -37,9 +40,11 @@ class Titles:
         directory: Directory,
         tasks: Mapping[str, str],
         *,
+        formerly: Sequence[Workflow] = (),
         names: bool = True,
     ) -> None:
         self._workflow = workflow
+        self._every = (workflow, *reversed(formerly))
         self._directory = directory
         self._tasks = tasks
         self.names = names
@@ -47,42 +52,39 @@ class Titles:
 
     def asks(self) -> dict[str, str]:
         """What each question asks, by its name."""
-        return {one.id: one.ask for one in self._workflow.questions.values()}
+        return {
+            one.id: one.ask for each in reversed(self._every) for one in each.questions.values()
+        }
 
     def step(self, name: str) -> str:
         """A transition: `"Decide to notify"`."""
-        known = self._workflow.transitions.get(name)
-        return f'"{known.title}"' if known else plainly(name)
+        return self._title("transitions", name)
 
     def state(self, name: str) -> str:
         """A state: `"Closed"`."""
-        known = self._workflow.states.get(name)
-        return f'"{known.title}"' if known else plainly(name)
+        return self._title("states", name)
 
     def question(self, name: str) -> str:
         """What a question asks."""
-        known = self._workflow.questions.get(name)
-        return known.ask if known else plainly(name)
+        known = self._known("questions", name)
+        return str(known.ask) if known else plainly(name)
 
     def timescale(self, name: str) -> str:
         """A timescale: `"Notify the Panel"`."""
-        known = self._workflow.timescales.get(name)
-        return f'"{known.title}"' if known else plainly(name)
+        return self._title("timescales", name)
 
     def pack(self, name: str) -> str:
         """A pack: `"Rapid review submission"`."""
-        known = self._workflow.packs.get(name)
-        return f'"{known.title}"' if known else plainly(name)
+        return self._title("packs", name)
 
     def process(self, name: str) -> str:
         """A linked process: `"Meeting"`."""
-        known = self._workflow.children.get(name)
-        return f'"{known.title}"' if known else plainly(name)
+        return self._title("children", name)
 
     def role(self, name: str) -> str:
         """A role, a group or an agency, without what its title adds in brackets."""
-        known = self._workflow.roles.get(name) or self._workflow.groups.get(name)
-        return known.title.partition(" (")[0] if known else self.whom(plainly(name), name)
+        known = self._known("roles", name) or self._known("groups", name)
+        return str(known.title).partition(" (")[0] if known else self.whom(plainly(name), name)
 
     def whom(self, name: str, agency: str = "") -> str:
         """Whom an answer or a deadline is of: an agency's title, or the id of a person."""
@@ -100,20 +102,29 @@ class Titles:
 
     def cause(self, text: str) -> str:
         """Why something happened: a step, an answer, or words."""
-        if text in self._workflow.questions:
+        if self._known("questions", text):
             return f'the answer to "{self.question(text)}"'
         if text == "calendar":
             return "the list of bank holidays changed"
-        return self.step(text) if text in self._workflow.transitions else plainly(text)
+        return self.step(text) if self._known("transitions", text) else plainly(text)
 
     def value(self, name: str, text: str) -> str:
         """A public answer as people say it: days and agencies by their names."""
-        known = self._workflow.questions.get(name)
+        known = self._known("questions", name)
         if known and known.answer == "date":
             return day(text)
         if known and known.answer == "agencies":
             return listed(self.whom(agency) for agency in text.split(","))
         return text
+
+    def _known(self, kind: str, name: str) -> Any:
+        """A thing of a kind, by the edition of now or the last one that had it; or None."""
+        found = (getattr(one, kind).get(name) for one in self._every)
+        return next((one for one in found if one), None)
+
+    def _title(self, kind: str, name: str) -> str:
+        known = self._known(kind, name)
+        return f'"{known.title}"' if known else plainly(name)
 
 
 def told(event: Mapping[str, Any], titles: Titles) -> list[str]:
@@ -130,7 +141,7 @@ def _told(event: Mapping[str, Any], titles: Titles) -> list[str]:
         found = say(event["body"], titles)
         return [found] if isinstance(found, str) else found
     if event["type"].startswith(("deadline", "target", "delay", "notices")):
-        return [f"{event['type']}: {_clock(event['body'], titles)}"]
+        return [f"{happened(event['type'], event['body'])}: {_clock(event['body'], titles)}"]
     return [str(event["type"])]
 
 
@@ -207,7 +218,8 @@ def _migrated(body: Body, titles: Titles) -> list[str]:
         if "looser" in one
     ]
     if body["back"]:
-        return [f"given back to edition {body['to_name']}, as before @{body['back']}{to}", *looser]
+        taken = f"the move (@{body['back']}) was taken back"
+        return [f"given back to edition {body['to_name']}{to}; {taken}", *looser]
     kept = [titles.timescale(c["timescale"]) for c in body["choices"] if c["choice"] == "keep"]
     stays = [f"{name} stays as it was counted" for name in dict.fromkeys(kept)]
     names = f"from edition {body['from_name']} to {body['to_name']}"
@@ -218,9 +230,10 @@ def _clock(body: Body, titles: Titles) -> str:
     of = f" ({titles.whom(body['of'])})" if body["of"] else ""
     name = f"{titles.timescale(body['timescale'])}{of}"
     now, old = body.get("now") or body, body.get("old") or {}
-    facts = [f"due {due(now)}"] if due(now) else []
-    facts += [f"was due {day(old['due_on'])}"] if old.get("due_on") else []
-    facts += [str(now["status"])] if now.get("status") not in (None, "", "running", "met") else []
+    same = old.get("due_on") and old["due_on"] == now.get("due_on")
+    facts = [f"{'still ' if same else ''}due {due(now)}"] if due(now) else []
+    facts += [f"was due {day(old['due_on'])}"] if old.get("due_on") and not same else []
+    facts += [str(now["status"])] if now.get("status") in SAID else []
     facts += [f"target {day(now['target_on'])}"] if now.get("target_on") else []
     cause = f" ({titles.cause(body['cause'])})" if body.get("cause") else ""
     return ", ".join([name, *facts]) + cause
@@ -229,7 +242,9 @@ def _clock(body: Body, titles: Titles) -> str:
 def _notice(body: Body, titles: Titles) -> str:
     late = ", late" if body["late"] else ""
     people = _recipients(body, titles) or "nobody"
-    return f"notice fired: {titles.timescale(body['timescale'])}{late}; told {people}"
+    of = f" ({titles.whom(body['of'])})" if body.get("of") else ""
+    kind = "escalation" if str(body["notice"]).startswith("escalate") else "reminder"
+    return f"{kind}{late}: {titles.timescale(body['timescale'])}{of}; told {people}"
 
 
 def _told_people(body: Body, titles: Titles) -> str:
@@ -277,8 +292,9 @@ def _document(body: Body, titles: Titles) -> str:
 def _linked(kind: str) -> Callable[[Body, Titles], str]:
     def say(body: Body, titles: Titles) -> str:
         verb = "has" if body["ended"] == 1 else "have"
-        ended = f"{body['ended']} of {body['opened']} {verb} ended"
-        return f"{kind}: {titles.process(body['process'])}, of which {ended}"
+        ended = f"of which {body['ended']} of {body['opened']} {verb} ended"
+        number = ended if body["ended"] or kind != LINKED[0] else f"{body['opened']} in all"
+        return f"{kind}: {titles.process(body['process'])}, {number}"
 
     return say
 

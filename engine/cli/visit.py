@@ -149,6 +149,9 @@ class Visit(Door):
         evidence = self.options.get("evidence") or ""
         if not evidence:
             return None
+        from engine.cli import own_files
+
+        own_files.refuse(self.settings, evidence, "--evidence")
         return File(os.path.basename(evidence), texts.opened(evidence, "--evidence"))
 
     def done(

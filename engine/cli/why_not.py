@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.cli import saying
-from engine.cli.ahead import since
+from engine.cli import deciding, saying
+from engine.cli.ahead import day_line, since, under
 from engine.cli.door import argument
 from engine.cli.printing import PROGRAM, day, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
@@ -20,6 +20,10 @@ MOST = 6
 """Answers that are named one by one, of those that will do."""
 HELD = "hold"
 """What only somebody who holds the role supplies; its commands are those of the step itself."""
+TAKE = "take"
+"""What only another step supplies."""
+PUT_RIGHT = ("correct", "record")
+"""What is typed against an answer that is on record."""
 ALL = "end"
 """What has several commands that are all needed: one for each linked case that is open."""
 
@@ -29,7 +33,8 @@ def why_not(door: Visit, ref: str, transition: str) -> None:
     """Why a step cannot be taken yet: all that is missing, who can supply it, and what to type.
 
     Where there are several ways, the nearest is said first. For a step that starts elsewhere, the
-    steps that lead there are named, each with what it needs itself.
+    steps that lead there are named, each with what it needs itself; where ways part at a decision
+    that is still open, only those up to it, and by what it is taken.
     """
     ref = references.read(ref)
     found = ahead.why_not(door.admitted("why-not", ref), door.visitor, ref, transition)
@@ -48,26 +53,28 @@ def _head(found: Known, who: str) -> list[str]:
         lines += paragraph(f"{here}, and the step cannot be taken yet.")
     elif not found["leads_there"]:
         lines += paragraph(f"{here}, and no step leads from here to where this one starts.")
+    elif found["ways_part"]:
+        lines += paragraph(f"{here}. Before this step starts, the ways part at a decision.")
     else:
         number = count(len(found["before"]), "step")
         lines += paragraph(f"{here}. The shortest way to where this one starts has {number}.")
-    return [*lines, *paragraph(f"The earliest day: {since(found, found['today'])}.")]
+    return [*lines, *paragraph(day_line(found, found["today"]))]
 
 
 def _before(found: Known) -> list[str]:
     """The steps that lead to where a step starts, each with what it needs itself."""
-    if not found["before"]:
-        return []
-    lines = ["", strong("First")]
+    lines = ["", strong("First")] if found["before"] else []
+    taken = {one["taken"]: one for one in found["decisions"] if one["taken"]}
     for number, step in enumerate(found["before"], 1):
-        duty = f", under {step['duty']}" if step["duty"] else ""
-        said = f"{step['title']} [{step['transition']}]{duty}; it is for {step['by']}"
+        said = f"{step['title']} [{step['transition']}]{under(step)}; it is for {step['by']}"
         lines += [*paragraph(f"{number}. {said}", 2, 3), *_clock(step["asked_by"], 5)]
         for need in step["unmet"]:
             lines += _need(need, found["today"], 5, brief=True)
         if all(supply["verb"] != HELD for supply in _first_ways(step)):
             lines.append(f"     {PROGRAM} {step['command']}")
-    return lines
+        if step["transition"] in taken:
+            lines += deciding.settled(taken[step["transition"]])
+    return [*lines, *(deciding.open_decision(found["decisions"][-1]) if found["ways_part"] else [])]
 
 
 def _first_ways(step: Known) -> list[Known]:
@@ -77,10 +84,21 @@ def _first_ways(step: Known) -> list[Known]:
 def _itself(found: Known) -> list[str]:
     if not found["unmet"]:
         return []
-    lines = ["", strong("What is missing" if not found["before"] else "Then, what it needs itself")]
+    later = found["before"] or found["ways_part"]
+    lines = ["", strong("Then, what it needs itself" if later else "What is missing")]
     for need in found["unmet"]:
-        lines += _need(need, found["today"], 2)
+        if found["ways_part"] and _by_steps(need):
+            # Which of them is taken hangs on the side: to name them would be to choose one.
+            lines += paragraph(f"- {need['what']}", 2, 2)
+        else:
+            lines += _need(need, found["today"], 2)
     return lines
+
+
+def _by_steps(need: Known) -> bool:
+    """Whether a need is met only by steps that are taken before."""
+    verbs = {supply["verb"] for way in need["ways"] for supply in way}
+    return verbs == {TAKE}
 
 
 def _need(need: Known, today: str, indent: int, *, brief: bool = False) -> list[str]:
@@ -113,16 +131,24 @@ def _supply(supply: Known, today: str, indent: int) -> list[str]:
     who = any_of(name.split(" (")[0] for name in supply["who"])
     by = f"by {who}" if who else ""
     several = len(supply["commands"]) > 1 and supply["verb"] != ALL
-    only = ", only if it is so" if len(supply["choices"]) == 1 else ""
+    only = ", only if it is so" if supply["value"] or len(supply["choices"]) == 1 else ""
     more = f"{only}{', one of' if several else ''}"
     said = f"B{by[1:]}{more}{':' if supply['commands'] else '.'}"
-    lines = paragraph(said, indent, 2) if who else []
+    lines = _against(supply, indent) + (paragraph(said, indent, 2) if who else [])
     lines += [f"{' ' * (indent + 2)}{PROGRAM} {typed}" for typed in supply["commands"]]
     others = _others(supply)
     lines += paragraph(others, indent + 2, 2) if others else []
     if supply["earliest"] != today:
-        lines += paragraph(f"The earliest day: {since(supply, today)}.", indent + 2, 2)
+        lines += paragraph(since(supply), indent + 2, 2)
     return [*lines, *_clock(supply["asked_by"], indent + 2)]
+
+
+def _against(supply: Known, indent: int) -> list[str]:
+    """That the record has another answer, which is changed only where it is wrong."""
+    if supply["verb"] not in PUT_RIGHT or supply["standing"] is None:
+        return []
+    wrong = " If that is wrong:" if supply["commands"] else ""
+    return paragraph(f"Ruled out by what is on record: {supply['standing']}.{wrong}", indent, 2)
 
 
 def _held(supply: Known, today: str, indent: int) -> list[str]:
@@ -135,7 +161,7 @@ def _held(supply: Known, today: str, indent: int) -> list[str]:
         recorded,
     ]
     if supply["earliest"] != today:
-        lines += paragraph(f"The earliest day: {since(supply, today)}.", indent + 2, 2)
+        lines += paragraph(since(supply), indent + 2, 2)
     return [*lines, *_clock(supply["asked_by"], indent + 2)]
 
 

@@ -1,8 +1,9 @@
-"""The processes: `workflow list`, `check`, `describe` and `activate`."""
+"""The processes: `workflow list`, `check` and `describe`."""
 
 from __future__ import annotations
 
-import shlex
+import os
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 from engine import bootstrap, loading
 from engine.cli import overlaying, ruling, saying
 from engine.cli.door import Door, argument, command, option, write
-from engine.cli.printing import day, item, paragraph, strong
+from engine.cli.printing import day, item, paragraph, strong, width
 from engine.cli.visit import Visit, reads
 from engine.config import misplaced
 from engine.dates import read_day
@@ -32,7 +33,17 @@ def list_(door: Visit) -> None:
     if bootstrap.config_file(door.options["config"]).exists():
         numbers = choosing.open_cases(door.place)
         known = reading.editions_in_use(door.place)
-        in_use = [{**one, "open": numbers.get(one["hash"], 0)} for one in known]
+        titles, faults = editions.titles(door.place), editions.faults(door.place)
+        in_use = [
+            {
+                **one,
+                "title": titles.get(one["hash"], one["workflow"]),
+                "open": numbers.get(one["hash"], 0),
+                "new_cases": one["hash"] == _for_new_cases(door, one["workflow"]),
+                "faults": faults.get(one["hash"], 0),
+            }
+            for one in known
+        ]
     shipped = [
         {"workflow": process.name, "title": process.title, "edition": process.edition}
         for process in loading.available()
@@ -41,15 +52,26 @@ def list_(door: Visit) -> None:
     for one in shipped:
         lines += item(f"{one['title']}, edition {one['edition']} [{one['workflow']}]")
     lines += ["", strong("In use here")] if in_use else []
-    titles = {one["workflow"]: one["title"] for one in shipped}
-    for one in in_use:
-        title = titles.get(one["workflow"], one["workflow"])
-        ends = f" to {day(one['to'])}" if one["to"] else ""
-        since = f"from {day(one['from'])}{ends}"
-        cases = f"; {count(int(one['open']), 'open case')}" if one["open"] else ""
-        name = f"{title}, edition {one['edition']}"
-        lines += item(f"{name}, in force {since}{cases} [{one['workflow']}]")
+    lines += [line for one in in_use for line in item(_in_use(one))]
     door.answer({"workflows": shipped, "in_use": in_use}, lines)
+
+
+def _for_new_cases(door: Visit, workflow: str) -> str:
+    governs = editions.for_new_cases(door.place, workflow)
+    return governs.hash if governs else ""
+
+
+def _in_use(one: dict[str, Any]) -> str:
+    """An edition with its hash, its days, and what is under it."""
+    ends = f" to {day(one['to'])}" if one["to"] else ""
+    said = [
+        f"{one['title']}, edition {one['edition']} ({one['hash'][:12]}), in force from "
+        f"{day(one['from'])}{ends}"
+    ]
+    said += ["new cases open under it"] if one["new_cases"] else []
+    said += [count(int(one["open"]), "open case")] if one["open"] else []
+    said += [f"brought into use with {count(one['faults'], 'fault')}"] if one["faults"] else []
+    return f"{'; '.join(said)} [{one['workflow']}]"
 
 
 @command("check", argument("name", "NAME-OR-FOLDER"))
@@ -81,7 +103,9 @@ def check(door: Door, name: str) -> None:
         f"{count(len(workflow.questions), 'question')}, with {rules.said('its files')}."
     )
     lines = [*paragraph(said), *ruling.told(out), *overlaying.standing(workflow)]
-    for odd in (*saying.misnamed(unknown, kinds, "this process does not have"), *wrong):
+    roles = editions.roles_of(workflow)
+    misnamed = saying.misnamed(unknown, kinds, "this process does not have", roles)
+    for odd in (*misnamed, *wrong):
         lines += paragraph(odd)
     door.answer(document, [*lines, *saying.caution(workflow.caution)])
 
@@ -124,7 +148,7 @@ def describe(door: Door, name: str, as_at: str, form: str, out: str) -> None:
 
     workflow: Workflow = loading.load(loading.find(name))
     day = read_day(as_at) if as_at else None
-    text = _said(workflow, form, day)
+    text = _said(workflow, form, day, narrow=not (door.state.json or out))
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
@@ -141,43 +165,17 @@ def describe(door: Door, name: str, as_at: str, form: str, out: str) -> None:
         door.answer(document, text.rstrip("\n").split("\n"))
 
 
-def _said(workflow: Workflow, form: str, day: date | None) -> str:
+def _said(workflow: Workflow, form: str, day: date | None, *, narrow: bool) -> str:
+    """The description; `narrow` when it is read on a terminal, which may be narrower than paper."""
+    from engine.diagrams.graph import main_line
+
+    line = main_line(workflow)
     if form == "html":
         from engine.describing.page import page
-        from engine.diagrams.graph import main_line
 
-        return page(workflow, main_line(workflow), day)
+        return page(workflow, line, day)
     from engine.describing import describe
+    from engine.describing.sheet import WIDTH
 
-    return describe(workflow, day)
-
-
-@reads("activate", argument("name", "NAME-OR-FOLDER"))
-def activate(door: Visit, name: str) -> None:
-    """Bring an edition of a process into use; cases that are open stay under theirs."""
-    workflow, sources = editions.shipped(name)
-    bootstrap.check_appointments(door.settings, [workflow])
-    new = editions.replace(door.place, door.visitor, workflow, sources)
-    others = choosing.under_others(door.place, workflow.name, workflow.hash)
-    document = {
-        "workflow": workflow.name,
-        "edition": workflow.edition,
-        "hash": workflow.hash,
-        "activated": new,
-        "extends": overlaying.base_of(workflow),
-        "open_under_others": others,
-    }
-    known = "is in use from now on" if new else "was in use already"
-    said = f"{workflow.title}, edition {workflow.edition}, {known} ({workflow.hash[:12]})."
-    lines = [*paragraph(said), *overlaying.standing(workflow), *_left_behind(workflow, others)]
-    door.answer(document, [*lines, *saying.caution(workflow.caution)])
-
-
-def _left_behind(workflow: Workflow, others: int) -> list[str]:
-    """That open cases stay under other editions, and how to see what moving them would come to."""
-    if not others:
-        return []
-    stay = count(others, "open case stays under another edition", "open cases stay under others")
-    named = shlex.quote(workflow.edition)
-    how = f"`workflow migrate {workflow.name} --to {named} --dry-run`"
-    return paragraph(f"{stay}; {how} says what moving would come to.")
+    seen = "COLUMNS" in os.environ or sys.stdout.isatty()
+    return describe(workflow, day, line, min(WIDTH, width()) if narrow and seen else WIDTH)

@@ -49,7 +49,7 @@ def line(value: Any) -> str:
 def day(value: Any) -> str:
     """A day, as TOML writes it; gives ISO text."""
     if type(value) is not date:
-        wanted = "a day such as 2025-06-01, without quotes"
+        wanted = "a day as YYYY-MM-DD, without quotes"
         raise WrongValueError(f"must be {wanted}, not {described(value)}.")
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise WrongValueError(f"must be in the years {FIRST_YEAR} to {LAST_YEAR}; check the year.")

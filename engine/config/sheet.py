@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -24,8 +23,6 @@ GUESSES = 100
 
 MOST_KNOWN = 1000
 """Names among which a guess is made."""
-
-_PARSED_AT = re.compile(r" \(at line (\d+), column \d+\)$| \(at end of document\)$")
 
 Where = tuple[str | int, ...]
 """The keys, and the numbers of elements, that lead to a place in a file."""
@@ -185,8 +182,10 @@ def _content(path: Path) -> bytes:
 
 
 def _syntax(error: str, text: str) -> tuple[int, str]:
-    """The line of a mistake of syntax, and the mistake in words."""
-    found = _PARSED_AT.search(error)
-    number = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
-    said = _PARSED_AT.sub("", error)
-    return number, f"This cannot be read as TOML: {said[:1].lower()}{said[1:]}."
+    """The line of a mistake of syntax, and the mistake in words, with what to write instead."""
+    # Only a mistake pays for what reads the files of a process.
+    from engine.loading.files.slips import Slip, slip_line
+    from engine.loading.files.telling import syntax
+
+    number, problem, hint = syntax(Slip(slip_line(error, text), error), text)
+    return number, f"{problem} {hint}".strip()

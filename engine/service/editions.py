@@ -1,44 +1,67 @@
-"""Editions in use: activated once, with their text kept, and chosen by the day on which a case
-opens.
-"""
+"""Editions in use: activated with their text kept, and chosen by the day on which a case opens."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from engine import statements
-from engine.canonical import canonical
+from engine import queries, statements
+from engine.canonical import canonical, parse
 from engine.case import Given
 from engine.database import Transaction
 from engine.dates import parse_partial, when
 from engine.definition import Workflow, plain
 from engine.directory import Directory
 from engine.edition import Edition
-from engine.errors import Need, RefusedError, UsageError
+from engine.errors import EngineError, Need, RefusedError, UsageError
 from engine.guessing import resembling
 from engine.nouns import any_of
 from engine.prose import names_of
 from engine.service import access
+from engine.service.moving import choosing
 from engine.service.workplace import By, Workplace
-from engine.timescales import parse
+from engine.timescales import parse as parse_rule
+
+NEW = "new"
+"""An edition that was never in use here."""
+AGAIN = "again"
+"""One that was, and whose place another has taken since."""
+_ACTIVATED = "edition activated"
 
 
-def activate(place: Workplace, by: By, workflow: Workflow, sources: dict[str, str]) -> bool:
+class InUse(NamedTuple):
+    """An edition in use, as it is found by name."""
+
+    hash: str
+    edition: str
+    since: str
+    """The first day on which it is in force."""
+    until: str
+    """The last day; empty if there is none."""
+
+
+def activate(
+    place: Workplace, by: By, workflow: Workflow, sources: dict[str, str], faults: int = 0
+) -> bool:
     """Bring an edition into use: an event, and its canonical text and source files beside the
-    trail.
+    trail; or an event alone where it takes the place of another again.
 
-    Yields False when this very edition is in use already.
+    `faults` is how many it was proved to have, where somebody answers for it all the same. Yields
+    False when there is nothing to do. Raises UsageError where another has its name.
     """
-    resolved = canonical(plain(workflow))
     with place.database.write() as tx:
-        if tx.row(statements.EDITION_TEXT, (place.log, workflow.hash)):
+        to_do = _comes_to(place, _rows(place, tx, workflow.name), workflow)
+        if not to_do:
             return False
         files = json.dumps(sources, sort_keys=True, ensure_ascii=False)
-        body = {
+        if to_do == AGAIN:
+            # What was stored stays, whatever remarks the files have by now.
+            files = tx.rows(queries.SOURCES_OF, (place.log, workflow.hash))[0][0]
+        body: dict[str, Any] = {
             "workflow": workflow.name,
             "edition": workflow.edition,
             "in_force_from": workflow.in_force_from,
@@ -46,23 +69,28 @@ def activate(place: Workplace, by: By, workflow: Workflow, sources: dict[str, st
             "hash": workflow.hash,
             "sources": hashlib.sha256(files.encode()).hexdigest(),
         }
+        body |= {"again": 1} if to_do == AGAIN else {}
+        body |= {"faults": faults} if faults else {}
         who = access.visitor(place, by) if by.person else access.itself(place)
-        chain = access.append(place, tx, access.STORE, who, [("edition activated", body, {})])
+        chain = access.append(place, tx, access.STORE, who, [(_ACTIVATED, body, {})])
         place.store.write_effects(tx, chain.events)
-        row = (place.log, workflow.hash, resolved, files)
-        tx.run(statements.insert("edition_texts"), row)
+        if to_do == NEW:
+            row = (place.log, workflow.hash, canonical(plain(workflow)), files)
+            tx.run(statements.insert("edition_texts"), row)
     return True
 
 
-def replace(place: Workplace, by: By, workflow: Workflow, sources: dict[str, str]) -> bool:
-    """Bring an edition into use as somebody who may: one who keeps the record under the edition
-    that is in use, or where there is none, under this one.
+def comes_to(place: Workplace, by: By, workflow: Workflow) -> str:
+    """What bringing an edition into use would do, for somebody who may: `new`, `again` for one
+    whose place another has taken, or empty for nothing.
 
-    Yields False when this very edition is in use already. Raises RefusedError for anybody else.
+    It is for those who keep the record under the edition that is in use, or where there is none,
+    under this one. Raises RefusedError for anybody else, and UsageError where another edition of
+    the process has the same name.
     """
     with place.database.read() as tx:
-        rows = tx.rows(statements.EDITIONS_OF, (place.log, workflow.name))
-        stands = place.edition(tx, rows[0][0], workflow.name).workflow if rows else workflow
+        rows = _rows(place, tx, workflow.name)
+        stands = place.edition(tx, rows[0].hash, workflow.name).workflow if rows else workflow
     if place.directory.acting(by.person, stands.keepers, place.today().isoformat()) is None:
         who = names_of(stands, stands.keepers)
         error = RefusedError(
@@ -71,15 +99,95 @@ def replace(place: Workplace, by: By, workflow: Workflow, sources: dict[str, str
         )
         access.refused(place, by, "activate", "", error)
         raise error
-    return activate(place, by, workflow, sources)
+    return _comes_to(place, rows, workflow)
+
+
+def _comes_to(place: Workplace, rows: Sequence[InUse], workflow: Workflow) -> str:
+    mine = next((row for row in rows if row.hash == workflow.hash), None)
+    if mine is None:
+        _refuse_name(rows, workflow)
+        return NEW
+    # One whose days are still to come is asked about its first.
+    day = max(place.today().isoformat(), mine.since)
+    governs = next((row for row in rows if _holds(row, day)), mine)
+    return AGAIN if _holds(mine, day) and governs != mine else ""
+
+
+def _refuse_name(rows: Sequence[InUse], workflow: Workflow) -> None:
+    named = [row.hash[:12] for row in rows if row.edition == workflow.edition]
+    if named:
+        raise UsageError(
+            f'Another text of "{workflow.title}" is in use as edition {workflow.edition} '
+            f"({named[0]}), and a name stands for one text alone: give this one "
+            f'({workflow.hash[:12]}) a name of its own, as edition = "..." in its process.toml.'
+        )
+
+
+def of_process(place: Workplace, workflow: str) -> list[InUse]:
+    """The editions of a process that are in use, the one that was activated last first."""
+    with place.database.read() as tx:
+        return _rows(place, tx, workflow)
+
+
+def for_new_cases(place: Workplace, workflow: str) -> InUse | None:
+    """The edition under which a case of a process would open today; None where none is in force."""
+    day = place.today().isoformat()
+    return next((row for row in of_process(place, workflow) if _holds(row, day)), None)
+
+
+def passed_over(place: Workplace, workflow: Workflow) -> list[InUse]:
+    """The editions to come that no case would ever open under, because this one, which is in force
+    on their first day too, was activated after them.
+    """
+    rows = of_process(place, workflow.name)
+    mine = [number for number, row in enumerate(rows) if row.hash == workflow.hash]
+    today = place.today().isoformat()
+    return [
+        row
+        for at in mine
+        for row in rows[at + 1 :]
+        if row.since > today and _holds(rows[at], row.since)
+    ]
+
+
+def titles(place: Workplace) -> dict[str, str]:
+    """What the process is called in each edition in use, by its hash; without those that cannot be
+    read, which `audit verify` names.
+    """
+    found = {}
+    with place.database.read() as tx:
+        for (workflow,) in tx.rows(statements.WORKFLOWS_IN_USE, (place.log,)):
+            for row in _rows(place, tx, workflow):
+                with suppress(EngineError):
+                    found[row.hash] = place.edition(tx, row.hash, workflow).workflow.title
+    return found
+
+
+def faults(place: Workplace) -> dict[str, int]:
+    """How many faults were proved of editions that were brought into use with them, by hash."""
+    with place.database.read() as tx:
+        texts = [row[0] for row in tx.rows(queries.HISTORY, (place.log, access.STORE))]
+    found = {}
+    for text in texts:
+        # What cannot be read is named by `audit verify`.
+        with suppress(EngineError, KeyError):
+            event = parse(text)
+            if event["type"] == _ACTIVATED:
+                found[event["body"]["hash"]] = event["body"]["faults"]
+    return found
+
+
+def _rows(place: Workplace, tx: Transaction, workflow: str) -> list[InUse]:
+    return [InUse(*row) for row in tx.rows(statements.EDITIONS_OF, (place.log, workflow))]
 
 
 def to_open(
     place: Workplace, tx: Transaction, workflow: str, edition: str = "", on: str = ""
 ) -> Edition:
-    """The edition under which a case opens: the newest activated one in force on the day.
+    """The edition under which a case opens: of those in force on the day, the one activated last.
 
-    A historic case may name its `edition`. Raises UsageError when there is none.
+    A historic case may name its `edition`, or give the first digits of its hash. Raises UsageError
+    when there is none.
     """
     rows = tx.rows(statements.EDITIONS_OF, (place.log, workflow))
     if not rows:
@@ -89,11 +197,7 @@ def to_open(
             "`casetrail workflow activate` brings one into use."
         )
     if edition:
-        named = [row for row in rows if edition in (row[1], row[0])]
-        if not named:
-            there = ", ".join(dict.fromkeys(row[1] for row in rows))
-            raise UsageError(f"There is no edition {edition} of {workflow} in use; only {there}.")
-        return place.edition(tx, named[0][0], workflow)
+        return choosing.edition_in_use(place, tx, workflow, edition)
     day = on or place.today().isoformat()
     in_force = [row for row in rows if _holds(row, day)]
     if not in_force:
@@ -113,7 +217,7 @@ def before_any(place: Workplace, tx: Transaction, pinned: Workflow, given: Itera
     sentence; empty if there is nothing.
     """
     rules = [one for timescale in pinned.timescales.values() for one in timescale.variants]
-    counting = {*pinned.opening, *(parse(rule.due).anchor for rule in rules)}
+    counting = {*pinned.opening, *(parse_rule(rule.due).anchor for rule in rules)}
     asked = [one for name, one in pinned.questions.items() if name in counting]
     dated = {one.id for one in asked if one.answer == "date"}
     days = [parse_partial(one.value).last for one in given if one.value and one.question in dated]

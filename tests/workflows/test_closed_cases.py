@@ -134,7 +134,8 @@ def test_a_case_closes_only_when_what_was_passed_over_and_still_runs_is_recorded
             "closes before that"
         )
         assert needs[said] == (
-            "take publish_report --already-done or take publish_improvements --already-done"
+            "take publish_report or publish_improvements; with --already-done only if it has "
+            "happened"
         )
 
         assert go(paper, steps["close_case"], jump=True)

@@ -239,7 +239,10 @@ def _wrong_subject(draft: Draft, question: Question, of: str) -> list[Need]:
     if question.asked_of:
         if of in draft.directory.agencies:
             return []
-        how = f"write {question.id}/AGENCY=... with the id of an agency of config.toml"
+        near = resembling(of, draft.directory.agencies)
+        meant = f"did you mean {question.id}/{near[0]}? else " if near else ""
+        value = "" if question.answer == "document" else "=..."
+        how = f"{meant}write {question.id}/AGENCY{value} with the id of an agency of config.toml"
         return [Need(f'"{question.ask}" is asked of each agency', how=how)]
     return [Need(f'"{question.ask}" is asked of the case, not of {of}')] if of else []
 
@@ -354,7 +357,7 @@ def _short(value: str) -> str:
 
 
 _EXPECTED = {
-    "date": "a day, such as 2026-12-23",
+    "date": "a day, as YYYY-MM-DD",
     "number": "a whole number that it allows",
     "choice": "one of: {choices}",
     "yes or no": "one of: {choices}",

@@ -6,6 +6,7 @@ import hashlib
 
 from engine.decide.draft import Draft
 from engine.decide.entries import keeping
+from engine.decide.entries.typed import to_record
 from engine.errors import Need, RefusedError
 
 
@@ -52,10 +53,9 @@ def digest(draft: Draft, question: str, no: int) -> str:
     ]
     if not parts:
         ask = draft.workflow.questions[question]
-        verb = "attach" if ask.answer == "document" else "record"
         raise RefusedError(
             f'There is no answer to "{ask.ask}" yet, so nothing to approve.',
-            (Need(f'no answer to "{ask.ask}"', how=f"{verb} {question}"),),
+            (Need(f'no answer to "{ask.ask}"', how=to_record(ask)),),
         )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

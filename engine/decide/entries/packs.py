@@ -13,6 +13,7 @@ from engine.case import Case
 from engine.decide.draft import Draft
 from engine.decide.entries import tasks
 from engine.decide.entries.answers import of_whom
+from engine.decide.entries.typed import to_record
 from engine.definition import Pack, Question, Transition, Workflow
 from engine.errors import Need
 from engine.prose import listed, names_of
@@ -217,7 +218,7 @@ def _need(draft: Draft, question: Question, of: str, whose: str = "") -> Need:
     if question.asked_of:
         agency = draft.directory.agencies[of].title
         day = "" if draft.case.answer(question.id, of) else "=DAY"
-        how = f"record {path}, or record --no-reply {path}{day}"
+        how = f"{to_record(question, of)}, or record --no-reply {path}{day}"
         who = (agency, *names_of(draft.workflow, draft.workflow.keepers))
         return Need(f'{agency} has not been asked: "{question.ask}"', who, how)
     about = f" for {whose or of}" if of else ""
@@ -230,7 +231,7 @@ def _how(draft: Draft, question: Question, path: str) -> str:
     answering = _answering(draft, question)
     if answering:
         return f"take {' or '.join(step.id for step in answering)} --on DAY"
-    return f"attach {path} FILE" if question.answer == "document" else f"record {path}"
+    return to_record(question, path.partition("/")[2])
 
 
 def _answering(draft: Draft, question: Question) -> tuple[Transition, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.decide.draft import Draft
 from engine.decide.steps import once
 from engine.decide.steps.as_taken import facts_of
+from engine.decide.steps.holding import can_hold
 from engine.definition import Condition, Transition
 from engine.guards import NOT_ANSWERED, PASSED, Facts, ways
 
@@ -17,14 +18,22 @@ RULED_OUT = "ruled out by what is on record"
 
 def apart(draft: Draft, transition: Transition) -> str:
     """Why a step is told of apart from those that lead on from here; nothing for one of these."""
-    if once.is_done(draft, transition):
-        return RULED_OUT
-    facts = facts_of(draft, transition)
-    lacking = ways(transition.only_if, facts)
-    if lacking and all(any(_ruled_out(draft, line, facts) for line in way) for way in lacking):
+    if once.is_done(draft, transition) or ruled_out_by(draft, transition):
         return RULED_OUT
     near = len(transition.starts) <= NEAR
     return "" if near or is_called_for(draft, transition) else ANY_STATE
+
+
+def ruled_out_by(draft: Draft, transition: Transition) -> list[list[Condition]]:
+    """Of each way to meet a guard, the lines that only other answers than those on record would
+    meet; nothing where a way is left without them.
+    """
+    facts = facts_of(draft, transition)
+    found = [
+        [line for line in way if _ruled_out(draft, line, facts)]
+        for way in ways(can_hold(transition), facts)
+    ]
+    return found if all(found) else []
 
 
 def is_called_for(draft: Draft, transition: Transition) -> bool:
@@ -34,7 +43,7 @@ def is_called_for(draft: Draft, transition: Transition) -> bool:
     """
     if len(transition.starts) <= NEAR or not transition.only_if.tables:
         return False
-    return not ways(transition.only_if, draft.facts) and not _taken(draft, transition)
+    return not ways(can_hold(transition), draft.facts) and not _taken(draft, transition)
 
 
 def _ruled_out(draft: Draft, line: Condition, facts: Facts) -> bool:

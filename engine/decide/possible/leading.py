@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 
 from engine.decide.draft import Draft
-from engine.decide.possible.ahead import RULED_OUT, apart
+from engine.decide.possible.ahead import NEAR, RULED_OUT, apart
+from engine.decide.possible.deciding import Parting, parting
 from engine.decide.steps.needs import missing
 from engine.decide.steps.unmet import OPINION, PLACE, RECORD, Missing
 from engine.definition import Condition, Transition
@@ -19,16 +20,37 @@ Moves = Mapping[str, Sequence[Transition]]
 def way_to(draft: Draft, transition: Transition) -> list[Transition] | None:
     """The fewest steps from where a case is to where a step starts; none where it starts here.
 
-    A way by steps that an answer on record rules out is told only where there is no other. None
-    where no step leads there at all.
+    A way by steps that are possible in many states is told only where there is no other, and one by
+    steps that an answer on record rules out last. None where no step leads there at all.
     """
     steps = [step for step in draft.workflow.transitions.values() if step.to]
     open_ = [step for step in steps if apart(draft, step) != RULED_OUT]
-    for known in (open_, steps):
+    near = [step for step in open_ if len(step.starts) <= NEAR]
+    for known in (near, open_, steps):
         found = _shortest(_leaving(known), draft.case.state, transition.starts)
         if found is not None:
             return found
     return None
+
+
+def up_to_a_decision(
+    draft: Draft, way: Sequence[Transition], target: Transition
+) -> tuple[list[Transition], list[Parting]]:
+    """The steps of a way up to the first decision of which the record leaves several sides open, or
+    another than that of the way; and the decisions on it, that one last.
+
+    A side is never chosen because it is shorter.
+    """
+    state, steps, found = draft.case.state, list[Transition](), list[Parting]()
+    for step in way:
+        decision = parting(draft, state, step, target)
+        if decision is not None:
+            found.append(decision)
+            if decision.open != (step,):
+                return steps, found
+        steps.append(step)
+        state = step.to
+    return steps, found
 
 
 def lacking_on(draft: Draft, way: Sequence[Transition]) -> list[list[Missing]]:

@@ -6,11 +6,12 @@ import shlex
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from engine.case import Given
 from engine.decide.draft import Draft
-from engine.decide.entries.answers import YES_NO, given_only_with
+from engine.decide.entries.answers import YES_NO
 from engine.decide.entries.keeping import correctors, suppliers
+from engine.decide.entries.typed import stand_in
 from engine.decide.steps.as_taken import own
+from engine.decide.steps.giving import asking_anew, givers
 from engine.decide.steps.guarded import anew, deciding_steps, enders, openers
 from engine.decide.steps.unmet import APPROVAL, CLOCK, GUARD, ONCE, OPINION, PERSON, RECORD, Missing
 from engine.definition import Condition, Question, Transition
@@ -20,8 +21,6 @@ from engine.prose import names_of
 ADD, APPROVE, ASK, ATTACH, CORRECT = "add", "approve", "ask", "attach", "correct"
 END, GIVE, HOLD, RECORDED, SILENT = "end", "give", "hold", "record", "no reply"
 TAKE, WAIT = "take", "wait"
-
-_STANDS_FOR = {"date": "=DAY", "number": "=NUMBER", "agencies": "=AGENCY,...", "case": "=CASE"}
 
 
 class Supply(NamedTuple):
@@ -61,7 +60,7 @@ def ways_of(draft: Draft, transition: Transition, one: Missing) -> list[Way]:
     if one.sort == PERSON:
         return [(Supply(HOLD, transition.id, roles=transition.who),)]
     if one.sort == ONCE:
-        steps = _ids(_asking_anew(draft, transition.once_for))
+        steps = _ids(asking_anew(draft, transition.once_for))
         whose = _who(draft, steps)
         return [(Supply(TAKE, transition.once_for, roles=whose, steps=steps),)] if steps else []
     if one.sort == CLOCK:
@@ -106,8 +105,8 @@ def _ended(draft: Draft, line: Condition) -> Way:
 
 def _answered(draft: Draft, transition: Transition, question: Question, line: Condition) -> Supply:
     """What makes a line hold that there is no answer for yet."""
-    steps = _ids(deciding_steps(draft, line) or given_only_with(draft, Given(line.subject, "")))
-    steps = steps or _dating(draft, transition, line.subject)
+    deciding = deciding_steps(draft, line)
+    steps = _ids(givers(draft, transition, line.subject, deciding=deciding))
     if steps:
         return Supply(TAKE, line.subject, roles=_who(draft, steps), steps=steps, line=line)
     verb = ATTACH if question.answer == "document" else RECORDED
@@ -144,22 +143,10 @@ def _record(draft: Draft, transition: Transition, name: str, of: str) -> Way:
         kind = kinds[0] if question.per == "person" else question.per
         new = f"p{len(draft.case.rows.table('people')) + 1}"
         return (Supply(ADD, kind, roles=draft.workflow.keepers), Supply(verb, name, new, whose))
-    steps = given_only_with(draft, Given(name, "", of)) or draft.edition.set_by.get(name, ())
-    found = _ids(steps) or _dating(draft, transition, name)
+    found = _ids(givers(draft, transition, name, of, draft.edition.set_by.get(name, ())))
     if found:
         return (Supply(TAKE, name, of, _who(draft, found), found),)
     return (Supply(verb, name, of, whose),)
-
-
-def _dating(draft: Draft, transition: Transition, name: str) -> tuple[str, ...]:
-    """The steps that answer a date question: those that start where a step does, if any do.
-
-    It may start elsewhere than the case is, and its way there gives no such day.
-    """
-    every = draft.edition.dated_by.get(name, ())
-    near = [one for one in every if not set(one.starts).isdisjoint(transition.starts)]
-    here = [one for one in near if draft.case.state in one.starts]
-    return _ids(here or near or every)
 
 
 def commands(draft: Draft, supply: Supply) -> list[str]:
@@ -172,7 +159,7 @@ def commands(draft: Draft, supply: Supply) -> list[str]:
         return [f"person {ref} add {shlex.quote(path)}"]
     if supply.verb == APPROVE:
         return [f"approve {ref} {path}"]
-    if supply.verb == ASK:
+    if supply.verb == ASK and not _is_document(draft, supply):
         return [f"record {ref} {shlex.quote(path + _value(draft, supply))}"]
     if supply.verb == SILENT:
         return [f"record {ref} --no-reply {path}{'' if _is_asked(draft, supply) else '=DAY'}"]
@@ -181,9 +168,13 @@ def commands(draft: Draft, supply: Supply) -> list[str]:
         return [step, f"{step} --decided-by PERSON --evidence FILE"]
     if supply.verb in (TAKE, GIVE):
         return _steps(draft, supply)
-    if supply.verb == ATTACH:
+    if supply.verb in (ASK, ATTACH):
         return [f"attach {ref} {path} FILE"]
     return _answers(draft, supply) if supply.roles else []
+
+
+def _is_document(draft: Draft, supply: Supply) -> bool:
+    return draft.workflow.questions[supply.subject].answer == "document"
 
 
 def _is_asked(draft: Draft, supply: Supply) -> bool:
@@ -203,9 +194,15 @@ def _answers(draft: Draft, supply: Supply) -> list[str]:
 
 
 def _steps(draft: Draft, supply: Supply) -> list[str]:
-    done = " --already-done" if supply.already_done else ""
+    """The steps as they are taken; one that would end a clock and does not start here is looked
+    at first, since to say that it has happened would put on record what has not.
+    """
+    ref, steps = draft.case.ref, draft.workflow.transitions
     return [
-        f"take {draft.case.ref} {name}{done}{_with(draft, supply, name)}" for name in supply.steps
+        f"why-not {ref} {name}"
+        if supply.already_done and draft.case.state not in steps[name].starts
+        else f"take {ref} {name}{_with(draft, supply, name)}"
+        for name in supply.steps
     ]
 
 
@@ -233,9 +230,7 @@ def _value(draft: Draft, supply: Supply) -> str:
     only = only_answer(supply.line) if supply.line else ""
     if only:
         return f"={only}"
-    if question.answer == "document":
-        return "=@FILE"
-    return "=-" if question.personal else _STANDS_FOR.get(question.answer, "=ANSWER")
+    return stand_in(question)
 
 
 def fitting(draft: Draft, supply: Supply) -> tuple[str, ...]:
@@ -262,11 +257,6 @@ def _is_typed(draft: Draft, supply: Supply) -> bool:
     if supply.verb == TAKE:
         return any(_is_given_with(draft, supply, name) for name in supply.steps)
     return supply.verb in (ASK, CORRECT, GIVE, RECORDED)
-
-
-def _asking_anew(draft: Draft, question: str) -> list[Transition]:
-    every = draft.workflow.transitions.values()
-    return [step for step in every if question in (step.dates, *step.asks_anew)]
 
 
 def _ids(steps: Iterable[Transition]) -> tuple[str, ...]:

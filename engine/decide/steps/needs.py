@@ -9,9 +9,11 @@ from engine.decide.draft import Draft
 from engine.decide.entries.answers import of_whom
 from engine.decide.entries.keeping import day_of, may_take, suppliers, theirs
 from engine.decide.entries.tasks import MISSING, UNMET
+from engine.decide.entries.typed import to_record
 from engine.decide.steps import once, setting_aside
 from engine.decide.steps.as_taken import given_now, own
 from engine.decide.steps.closing import closing, left_running
+from engine.decide.steps.giving import givers, takers
 from engine.decide.steps.guarded import answering, follows, guarded
 from engine.decide.steps.unmet import (
     APPROVAL,
@@ -30,6 +32,8 @@ from engine.edition import rests_on
 from engine.errors import Need
 from engine.nouns import count
 from engine.prose import listed, names_of
+
+IF_IT_HAS = "with --already-done only if it has happened"
 
 
 def missing(draft: Draft, transition: Transition) -> list[Missing]:
@@ -64,10 +68,12 @@ def _asked_once(draft: Draft, transition: Transition) -> tuple[list[Missing], li
     asked = {one.subject for one in records}
     certain = [one for one in guard if len(one.ways) > 1 and follows(draft, one, asked)]
     guard = [one for one in guard if one not in certain]
-    told = {one.need.how for one in guard}
+    told = {(one.subject, one.need.how) for one in guard}
     answered = {name for one in guard for name in answering(one)}
     return guard, [
-        one for one in records if one.need.how not in told and one.subject not in answered
+        one
+        for one in records
+        if (one.subject, one.need.how) not in told and one.subject not in answered
     ]
 
 
@@ -124,17 +130,25 @@ def _records(draft: Draft, transition: Transition) -> list[Missing]:
             if not draft.case.answered(name, of) or (anew and not given_now(draft, name, of)):
                 path = f"{name}/{of}" if of else name
                 what = f'no answer to "{question.ask}"{_about(draft, of)}'
-                whose = transition.who if anew else suppliers(draft, name)
-                need = Need(what, names_of(draft.workflow, whose), _by(question, path, anew=anew))
+                whose, how = _whose(draft, transition, question, of)
+                need = Need(what, names_of(draft.workflow, whose), how)
                 found.append(Missing(need, MISSING, path, first(transition), RECORD))
     return found
 
 
-def _by(question: Question, path: str, *, anew: bool) -> str:
-    document = question.answer == "document"
-    if anew:
-        return f"give {path}=@FILE with this step" if document else f"give {path} with this step"
-    return f"attach {path}" if document else f"record {path}"
+def _whose(
+    draft: Draft, transition: Transition, question: Question, of: str
+) -> tuple[tuple[str, ...], str]:
+    """Who puts an answer on record that a step needs, and how."""
+    name, document = question.id, question.answer == "document"
+    path = f"{name}/{of}" if of else name
+    if name in transition.asks_anew:
+        value = "=@FILE" if document else ""
+        return transition.who, f"give {path}{value} with this step"
+    steps = givers(draft, transition, name, of, draft.edition.set_by.get(name, ()))
+    if steps:
+        return takers(steps), f"take {listed((step.id for step in steps), 'or')}"
+    return suppliers(draft, name), to_record(question, of)
 
 
 def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
@@ -150,7 +164,7 @@ def _opinions(draft: Draft, transition: Transition) -> list[Missing]:
                 if asked:
                     since = f"was asked {when(asked['asked_on'])} and has not answered"
                 what = f'{agency} {since}: "{question.ask}"'
-                how = f"record {name}/{of}, or record --no-reply {name}/{of}"
+                how = f"{to_record(question, of)}, or record --no-reply {name}/{of}"
                 if not asked:
                     how = f"record --asked {name}/{of}=DAY, {how}=DAY"
                 need = Need(what, (agency, *names_of(draft.workflow, keepers)), how)
@@ -183,7 +197,7 @@ def _clocks(draft: Draft, transition: Transition) -> list[Missing]:
         timescale = draft.workflow.timescales[str(key[1])]
         ends = [draft.workflow.transitions[name] for name in timescale.met_by or timescale.stops_if]
         who = dict.fromkeys(role for step in ends for role in step.who)
-        how = listed([f"take {step.id} --already-done" for step in ends], "or")
+        how = f"take {listed((step.id for step in ends), 'or')}; {IF_IT_HAS}"
         what = f'"{timescale.title}" is neither met nor stopped, and no case closes before that'
         need = Need(what, names_of(draft.workflow, who), how)
         role = next(iter(who), "")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from engine.decide.draft import Draft
+from engine.decide.steps.giving import asking_anew, takers
 from engine.definition import Transition
 from engine.errors import Need
-from engine.prose import listed
+from engine.prose import listed, names_of
 
 
 def is_done(draft: Draft, transition: Transition) -> bool:
@@ -19,11 +20,12 @@ def is_done(draft: Draft, transition: Transition) -> bool:
 def told(draft: Draft, transition: Transition) -> Need:
     """That a step was taken for the answer of now, and what else can be done."""
     ask = draft.workflow.questions[transition.once_for].ask
-    steps = draft.workflow.transitions.values()
-    anew = [s.id for s in steps if transition.once_for in (s.dates, *s.asks_anew)]
-    again = f", or take {listed(anew, 'or')} first if there is a new one" if anew else ""
+    anew = asking_anew(draft, transition.once_for)
+    names = listed((step.id for step in anew), "or")
+    again = f", or take {names} first if there is a new one" if anew else ""
     what = f'it was done already for the answer on record to "{ask}"'
-    return Need(what, how=f"use `correct` for what was recorded with it{again}")
+    who = names_of(draft.workflow, takers(anew))
+    return Need(what, who, f"use `correct` for what was recorded with it{again}")
 
 
 def turns(draft: Draft, transition: Transition) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from engine.definition import Transition, Workflow
 from engine.prose import listed
 
 PASS_OVER = (
-    "record the steps between with --already-done; or give --pass-over, if they happened and "
-    "nothing of them is to be recorded"
+    "if it has happened: record the steps between that happened, each with --already-done, or give "
+    "--pass-over where nothing of them is to be recorded; if it has not: leave out --already-done, "
+    "and `why-not` says what it needs"
 )
 
 FEW = 3

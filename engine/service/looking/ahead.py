@@ -13,24 +13,29 @@ from engine import queries
 from engine.decide.draft import Draft
 from engine.decide.entries.keeping import held
 from engine.decide.possible import earliest, leading, offering, supplies
+from engine.decide.possible.deciding import Parting
 from engine.decide.possible.earliest import Earliest
 from engine.decide.possible.supplies import ADD, ASK, ATTACH, END, RECORDED, SILENT, Supply
 from engine.decide.steps.needs import missing
 from engine.decide.steps.unmet import NOT_THEIRS, PLACE, Missing
-from engine.definition import Transition
+from engine.definition import Transition, Workflow
+from engine.duties import step_is_read
 from engine.errors import UsageError
 from engine.guards import required
-from engine.guessing import resembling
-from engine.prose import names_of, straight
+from engine.guessing import nearest
+from engine.prose import listed, names_of, straight
 from engine.prose import people as people_of
 from engine.service import titles
 from engine.service.drafting import drafted
-from engine.service.looking import deadlines, reading, viewing
+from engine.service.looking import deadlines, parting, reading, running, viewing
 from engine.service.looking.asking import needed
 from engine.service.looking.viewing import View
 from engine.service.workplace import By, Workplace
 
 Told = dict[str, Any]
+
+FEW = 3
+"""Steps that are named, of those that may have been meant."""
 
 _SAID = {ASK: "it answers", SILENT: "it was asked, and has not replied"}
 
@@ -52,18 +57,21 @@ def next_steps(place: Workplace, by: By, ref: str) -> Told:
     workflow = seen.edition.workflow
     state = workflow.states[seen.case.state]
     draft = drafted(place, by, seen.case, seen.edition)
+    due = running.running(place, seen)
     steps = []
     for transition, lacking, told in reading.looked_at(draft, seen):
         first, days = earliest.of_each(draft, transition, lacking)
         unmet = [need | _day(day) for need, day in zip(told["unmet"], days, strict=True)]
-        steps.append(told | {"unmet": unmet} | _day(first))
+        met = {"meets": running.meets(seen, transition.id, due)}
+        steps.append(told | {"unmet": unmet} | met | _day(first))
     return {
         "ref": ref,
         "state": seen.case.state,
         "state_title": state.title,
         "waits_on": viewing.waits_on(place, seen, state.waiting_on),
         "today": seen.today.isoformat(),
-        "steps": steps,
+        "deadlines": due,
+        "steps": running.in_order(steps, due),
         "elsewhere": _elsewhere(draft),
         "answers": _answers(place, draft),
         "approvals": _approvals(draft),
@@ -107,13 +115,18 @@ def why_not(place: Workplace, by: By, ref: str, name: str) -> Told:
     workflow = seen.edition.workflow
     transition = workflow.transitions.get(name)
     if transition is None:
-        near = resembling(name, workflow.transitions, 1)
-        known = ", ".join(one.id for one in workflow.from_state(seen.case.state))
-        hint = f"did you mean {near[0]}?" if near else f"from here: {known or 'none'}."
-        raise UsageError(f'This process has no step "{name[:40]}"; {hint}')
+        raise _no_step(workflow, ref, name)
     draft = drafted(place, by, seen.case, seen.edition)
     linked = [(str(row[1]), str(row[0])) for row in rows if row[4] is None]
     return _in_full(Asked(seen, draft, linked), transition)
+
+
+def _no_step(workflow: Workflow, ref: str, name: str) -> UsageError:
+    near = nearest(name, [(one.id, one.title) for one in workflow.transitions.values()], FEW)
+    said = listed((f'"{title}" [{step}]' for step, title in near), "or")
+    every = f"`casetrail next {ref} --all` names every step."
+    hint = f"did you mean {said}?" if near else every
+    return UsageError(f'This process has no step "{name[:40]}"; {hint}')
 
 
 def _in_full(asked: Asked, transition: Transition) -> Told:
@@ -121,12 +134,15 @@ def _in_full(asked: Asked, transition: Transition) -> Told:
     lacking = missing(draft, transition)
     elsewhere = any(one.sort == PLACE for one in lacking)
     way = leading.way_to(draft, transition) if elsewhere else []
-    steps = [*(way or []), transition]
+    before, decisions = leading.up_to_a_decision(draft, way or [], transition)
+    steps = [*before, transition]
+    parts = len(before) < len(way or [])
     found = [
         _step(asked, step, needs)
         for step, needs in zip(steps, leading.lacking_on(draft, steps), strict=True)
     ]
     known = [] if way is not None else ["a step that leads to where it starts"]
+    known += [_decided_at(workflow, decisions[-1])] if parts else []
     return {
         "ref": draft.case.ref,
         "state": draft.case.state,
@@ -141,8 +157,14 @@ def _in_full(asked: Asked, transition: Transition) -> Told:
         "starts": _starts(draft, transition),
         "before": found[:-1],
         "leads_there": way is not None,
+        "decisions": parting.told(draft, decisions, before),
+        "ways_part": parts,
         "caution": workflow.caution,
     }
+
+
+def _decided_at(workflow: Workflow, decision: Parting) -> str:
+    return f'the decision at "{workflow.states[decision.state].title}"'
 
 
 def _step(asked: Asked, transition: Transition, lacking: Sequence[Missing]) -> Told:
@@ -154,6 +176,7 @@ def _step(asked: Asked, transition: Transition, lacking: Sequence[Missing]) -> T
         "who": list(transition.who),
         "by": people_of(draft.workflow, transition.who, "or"),
         "duty": transition.duty,
+        "duty_read": step_is_read(draft.workflow, transition),
         "asked_by": _clock(asked.seen, [transition.id]),
         "command": f"take {draft.case.ref} {transition.id}",
         "unmet": _added_once([_need(asked, transition, one) for one in lacking]),
@@ -201,6 +224,7 @@ def _supply(asked: Asked, transition: Transition, supply: Supply) -> Told:
         "commands": typed,
         "choices": list(supplies.fitting(draft, supply)),
         "value": supplies.enough(draft, supply),
+        "standing": parting.standing(draft, supply.subject) if supply.line else None,
         "asked_by": _clock(asked.seen, supply.steps),
         **_day(earliest.of_supply(draft, transition, supply)),
     }

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine import duties
 from engine.case import RUNNING, Key, Row
 from engine.decide.moving.left import governing
-from engine.definition import TimeFrom
+from engine.definition import Timescale, Variant
 from engine.edition import Edition
 from engine.prose import day_of, straight
 from engine.punctuality import of_deadline, said
@@ -34,11 +35,11 @@ def _first_day(known: Mapping[str, Any]) -> str:
 
 def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any] | None:
     """A deadline in its stable form; None for one that was set aside."""
+    seen = seen.knowing(str(key[1]))
     timescale = seen.edition.workflow.timescales.get(str(key[1]))
     if timescale is None or row["status"] == "set aside":
         return None
-    kept = seen.left.get(key)
-    own, chosen = governing(seen.edition, timescale, row, kept)
+    own, chosen = governing(seen.edition, timescale, row, kept := seen.left.get(key))
     return {
         "timescale": key[1],
         "title": timescale.title,
@@ -63,10 +64,7 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
         "punctuality": _punctuality(place, seen, row),
         "waiting_on": timescale.waiting_on,
         "waits_on": waits_on(place, seen, timescale.waiting_on, str(key[2])),
-        "duty": own.duty,
-        "duty_read": bool(own.duty_checked) or chosen.confirmed == "read",
-        "time_from": _time_from(chosen.time_from),
-        "confirmed": chosen.confirmed,
+        **_law(own, chosen),
         "in_force": in_force(chosen, seen.today.isoformat()),
         "note": " ".join(filter(None, (own.note, chosen.note))),
         "calendar": row["calendar"],
@@ -74,8 +72,16 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
     }
 
 
-def _time_from(source: TimeFrom) -> dict[str, str]:
-    return {"kind": source.kind, "says": source.says, "source": source.source}
+def _law(timescale: Timescale, variant: Variant) -> dict[str, Any]:
+    """Whether it is a duty, what sets its time, and how far each was read."""
+    source = variant.time_from
+    return {
+        "duty": timescale.duty,
+        "duty_read": duties.is_read(timescale, variant),
+        "limit_read": duties.limit_is_read(variant),
+        "time_from": {"kind": source.kind, "says": source.says, "source": source.source},
+        "confirmed": variant.confirmed,
+    }
 
 
 def _rule_said(edition: Edition, rule: str) -> str:

@@ -23,7 +23,7 @@ from engine.service.looking import causes
 from engine.service.looking.deadlines import deadline, deadlines_of
 from engine.service.looking.viewing import View, view
 from engine.service.workplace import Workplace
-from engine.timescales import Due, due_or_uncounted
+from engine.timescales import Due, answering, due_or_uncounted
 
 STARTED = "deadline started"
 STOPPED = "no longer applies"
@@ -40,6 +40,7 @@ def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
     Raises UsageError when the case has no such deadline.
     """
     seen, events = _read(place, ref)
+    seen = seen.knowing(timescale)
     timescales = seen.edition.workflow.timescales
     known = timescales.get(timescale)
     if known is None:
@@ -87,22 +88,34 @@ def _each(
     for key, row in rows:
         told = deadline(place, seen, key, row)
         if told is not None:
-            own = [one for one in events if _is_of(one, key)]
-            changes = [_change(place, seen, one) for one in own if one["type"] != STARTED]
+            then, own = seen.knowing(str(key[1])), _own(events, key)
+            changes = [_change(place, then, one) for one in own if one["type"] != STARTED]
             began = next((_began(place, one) for one in own if one["type"] == STARTED), None)
-            was = {"was_provisional": _was_provisional(seen, key, row, own)}
+            was = {"was_provisional": _was_provisional(then, key, row, own)}
             found.append(
-                told | _derivations(place, seen, row) | {"began": began, "changes": changes} | was
+                told
+                | _derivations(place, then, row, answered=not was["was_provisional"])
+                | {"began": began, "changes": changes}
+                | was
             )
     return found
 
 
-def _derivations(place: Workplace, seen: View, row: Row) -> dict[str, Due | None]:
-    """The derivation from the day on which it started, or from the first and the last it may be."""
+def _derivations(
+    place: Workplace, seen: View, row: Row, *, answered: bool
+) -> dict[str, Due | None]:
+    """The derivation from the day on which it started, or from the first and the last it may be.
+
+    That day is told by the question to which it is the answer, where it was `answered`.
+    """
     start, calendar = parse_partial(row["starts_on"]), counted_by(place, seen, row)
     rule = seen.edition.rule(row["rule"])
-    latest = None if start.exact else due_or_uncounted(rule, start.last, calendar)
-    return {"derivation": due_or_uncounted(rule, start.first, calendar), "from_latest": latest}
+    asked = seen.edition.workflow.questions.get(rule.anchor)
+    ask = asked.ask if asked and answered and row["status"] != "provisional" else ""
+    first, last = (
+        answering(due_or_uncounted(rule, day, calendar), ask) for day in (start.first, start.last)
+    )
+    return {"derivation": first, "from_latest": None if start.exact else last}
 
 
 def counted_by(place: Workplace, seen: View, row: Row) -> Calendar:
@@ -120,6 +133,16 @@ def _is_of(event: Mapping[str, Any], key: Key) -> bool:
         event["type"].startswith(("deadline", "target", "delay", "notices"))
         and (body["timescale"], body["of"], body["no"]) == key[1:4]
     )
+
+
+def _own(events: Sequence[Mapping[str, Any]], key: Key) -> list[Mapping[str, Any]]:
+    """What started or changed a deadline, and each move to another edition that made something
+    looser of it and left its day and its notices alone.
+    """
+    own = [one for one in events if _is_of(one, key)]
+    touched = {one["n"] for one in own}
+    moves = [one for one in events if one["n"] not in touched and causes.loosens(one, key)]
+    return sorted([*own, *(causes.of_move(one, key) for one in moves)], key=itemgetter("n"))
 
 
 def _was_provisional(
@@ -159,6 +182,7 @@ def _change(place: Workplace, seen: View, event: Mapping[str, Any]) -> dict[str,
         "by": causes.who(place, event),
         "kept_apart": causes.kept_apart(event),
         "loosened": causes.loosened(event),
+        "notices": bool(body.get("dropped") or body.get("notices")),
         "old": body.get("old"),
         "now": body.get("now"),
     }

@@ -17,10 +17,11 @@ from engine.database import Transaction
 from engine.decide.draft import Draft
 from engine.decide.entries.keeping import held
 from engine.decide.entries.tasks import how as how_to_end
-from engine.decide.possible.ahead import apart, is_called_for
+from engine.decide.possible.ahead import apart, is_called_for, ruled_out_by
 from engine.decide.steps.needs import missing
 from engine.decide.steps.unmet import NOT_THEIRS, Missing
 from engine.definition import Transition
+from engine.duties import step_is_read
 from engine.prose import people as people_of
 from engine.service import titles
 from engine.service.drafting import drafted
@@ -111,10 +112,25 @@ def looked_at(draft: Draft, seen: View) -> Iterator[tuple[Transition, list[Missi
                 "for_others": any(one.kind == NOT_THEIRS for one in lacking),
                 "recordable": keeps,
                 "duty": transition.duty,
+                "duty_read": step_is_read(seen.edition.workflow, transition),
                 "apart": "" if transition.id in urgent else apart(draft, transition),
+                "ruled_out_by": ruled_out_by_answers(draft, transition),
                 "unmet": [{"what": n.what, "who": list(n.who), "how": n.how} for n in unmet],
             },
         )
+
+
+def ruled_out_by_answers(draft: Draft, transition: Transition) -> list[Told]:
+    """The answers on record that rule a step out, by the way that is nearest; no rule reads a
+    personal answer.
+    """
+    questions = draft.workflow.questions
+    nearest = min(ruled_out_by(draft, transition), key=len, default=[])
+    names = dict.fromkeys(line.subject for line in nearest)
+    return [
+        {"question": name, "ask": questions[name].ask, "answer": draft.case.value(name)}
+        for name in names
+    ]
 
 
 def _urgent(seen: View) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from engine.case import Case, Key
@@ -12,7 +12,7 @@ from engine.decide.entries.telling import waited_for
 from engine.decide.moving.left import Left
 from engine.edition import Edition
 from engine.service import titles
-from engine.service.looking.kept import left_to
+from engine.service.looking.kept import formerly, left_to
 from engine.service.workplace import Workplace
 
 
@@ -25,6 +25,13 @@ class View:
     today: date
     left: Mapping[Key, Left] = field(default_factory=dict)
     """The clocks that a move to another edition left as they were."""
+    past: Mapping[str, Edition] = field(default_factory=dict)
+    """By timescale the edition of before, where the one of now does not have it any more."""
+
+    def knowing(self, timescale: str) -> View:
+        """The same under the edition that has a timescale."""
+        was = self.past.get(timescale)
+        return replace(self, edition=was) if was else self
 
 
 def view(place: Workplace, tx: Transaction, ref: str) -> View:
@@ -33,7 +40,8 @@ def view(place: Workplace, tx: Transaction, ref: str) -> View:
     row = rows.table("cases")[(ref,)]
     place.almanac.see(tx, place.log)
     case, edition = Case(ref, rows), place.edition(tx, row["edition"], row["workflow"])
-    return View(case, edition, place.today(), left_to(place, tx, case))
+    past = formerly(place, tx, case, edition)
+    return View(case, edition, place.today(), left_to(place, tx, case), past)
 
 
 def waits_on(place: Workplace, seen: View, role: str, of: str = "") -> str:
