@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, compress
 from pathlib import Path
 from types import MappingProxyType
@@ -258,24 +258,24 @@ class Shelf(Mapping[str, Calendar]):
 
 def load(name: str) -> Calendar:
     """The shipped calendar of a jurisdiction, named as a definition names it."""
-    return parse_calendar(*_file(name))
+    return _shipped(name)[1]
 
 
 def load_earlier(name: str) -> tuple[Calendar, ...]:
     """The versions by which deadlines may have been counted before this one was shipped."""
-    given, _ = _parse(*_file(name))
-    latest = load(name)
+    given, latest = _shipped(name)
     return tuple(_cut(latest, **one) for one in given.get("earlier", []))
 
 
-def _file(name: str) -> tuple[str, str]:
+@cache
+def _shipped(name: str) -> tuple[dict[str, Any], Calendar]:
     if name not in SHIPPED:
         raise UsageError(
             f'No calendar is shipped for "{name}"; there is one for {", ".join(SHIPPED)}.'
         )
     file = f"{name.casefold().replace(' ', '_')}.toml"
     text = Path(__file__).with_name("data").joinpath("calendars", file).read_text("utf-8")
-    return text, f"engine/data/calendars/{file}"
+    return _parse(text, f"engine/data/calendars/{file}")
 
 
 def parse_calendar(text: str, where: str) -> Calendar:

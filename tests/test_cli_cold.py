@@ -152,7 +152,12 @@ def test_a_cold_command_answers_at_once(
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    runs = [(seconds(CLICK), seconds(OURS, *asked)) for _ in range(16)][1:]
-    reference, ours = (min(times) for times in zip(*runs, strict=True))
+    seconds(OURS, *asked)
+    reference = ours = float("inf")
+    for _ in range(15):
+        reference = min(reference, seconds(CLICK))
+        ours = min(ours, seconds(OURS, *asked))
+        if ours <= most:
+            break
     # Measured beside the reference, for this machine may be busy, or another one.
     assert ours <= most * max(1.0, reference / REFERENCE)

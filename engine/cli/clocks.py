@@ -39,7 +39,7 @@ def deadlines(door: Visit, ref: str, every: bool) -> None:
     ref = references.read(ref) if ref else ""
     place = door.admitted("deadlines", ref)
     if ref:
-        case = reading.show(place, door.visitor, ref)
+        case = reading.standing(place, ref)
         found = [{"ref": case["ref"], **one} for one in case["deadlines"]]
         found = [one for one in found if every or one["status"] in saying.OPEN]
         cautions = [case["caution"]] if case["caution"] else []

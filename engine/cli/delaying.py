@@ -49,7 +49,7 @@ def delay(door: Visit, ref: str, timescale: str) -> None:
     ref = references.read(ref)
     told = texts.free_text(door.options["told"], "--told")
     place, by = door.place, door.by()
-    before = reading.show(place, by, ref)["deadlines"]
+    before = reading.standing(place, ref)["deadlines"]
     outcome = cases.delay(place, by, ref, timescale, told)
     delayed = _named(before, timescale)
     on = by.on or place.today().isoformat()

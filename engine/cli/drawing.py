@@ -84,7 +84,7 @@ def _subject(door: Visit, name: str, ref: str) -> tuple[Workflow, Any]:
     from engine.service.looking.tracking import track
 
     known = references.read(ref)
-    return track(door.admitted("diagram", known), door.visitor, known)
+    return track(door.admitted("diagram", known), known)
 
 
 def _stood(workflow: Workflow, day: date | None) -> Workflow:

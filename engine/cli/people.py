@@ -192,7 +192,7 @@ def _show(door: Visit, ref: str) -> None:
     options = door.options
     reason = reason_to_read(options["personal"], options["why"])
     place = door.admitted("person", ref)
-    case = reading.show(place, door.visitor, ref)
+    case = reading.standing(place, ref)
     held = private.answers(place, door.visitor, ref, reason) if reason else {}
     document: dict[str, Any] = {"ref": ref, "people": [], "caution": case["caution"]}
     lines: list[str] = []

@@ -131,7 +131,7 @@ def _correct(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
 def _finish(place: Workplace, by: By, ref: str, telling: Telling) -> Outcome:
     """The open task that is told by some of its words is done."""
     words = telling.answers["task"]
-    for task in reading.show(place, by, ref)["tasks"]:
+    for task in reading.standing(place, ref)["tasks"]:
         if words in task["what"]:
             return cases.done(place, by, ref, str(task["task"]))
     raise ScenarioError(f'there is no open task "{words}"')

@@ -217,7 +217,7 @@ class Player:
     def _case(self, name: str) -> str:
         if not name:
             return self.ref
-        linked = linked_case(reading.show(self.place, By(self.person), self.ref), name)
+        linked = linked_case(reading.standing(self.place, self.ref), name)
         if linked is None:
             raise ScenarioError(f'there is no linked case "{name}"')
         return str(linked["ref"])
@@ -228,7 +228,7 @@ class Player:
         if not self.ref:
             raise ScenarioError(NOT_OPEN)
         ref = self._case(telling.case)
-        shown = reading.show(self.place, By(self.person), ref)
+        shown = reading.standing(self.place, ref)
         shown["before"] = self._before.get(ref, 0)
         shown["at_step"] = self._at_step.get(ref, 0)
         differing: list[saying.Pair] = []

@@ -87,9 +87,17 @@ def read(file: Path, known: Known | None = None) -> Scenario:
 
     Raises DefinitionError with every mistake in it and in its beginning.
     """
+    return read_of(layers_of(file), file, known)
+
+
+def layers_of(file: Path) -> tuple[Path, ...]:
+    """The folders of the process of a scenario; it reads the head of every file of them."""
+    return stands_on(_folder(file).parent).folders
+
+
+def read_of(layers: tuple[Path, ...], file: Path, known: Known | None = None) -> Scenario:
+    """The same, of one among many scenarios of a process whose folders are looked up once."""
     findings = Findings()
-    # Looked up once: it reads the head of every file of the definition.
-    layers = stands_on(_folder(file).parent).folders
     judging = Judging(known, findings) if known else None
     scenario = _read(file, Reader(layers, findings, judging), ())
     findings.raise_any()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,17 +54,18 @@ def chosen(folder: Path, names: Iterable[str]) -> list[Path]:
     return found or list(every.values())
 
 
-def play_all(stage: Stage, files: Iterable[Path]) -> list[Result]:
-    """Play each of the scenarios on a store of its own; one with a mistake is not played."""
+def play_all(stage: Stage, files: Sequence[Path]) -> list[Result]:
+    """Play each scenario of a process on a store of its own; one with a mistake is not played."""
     workflow = stage.edition.workflow if stage.edition else None
     known = Known(workflow, stage.settings.directory) if workflow else None
-    return [_played(stage, file, known) for file in files]
+    layers = reading.layers_of(files[0])
+    return [_played(stage, file, layers, known) for file in files]
 
 
-def _played(stage: Stage, file: Path, known: Known | None) -> Result:
+def _played(stage: Stage, file: Path, layers: tuple[Path, ...], known: Known | None) -> Result:
     began = time.process_time()
     try:
-        scenario = reading.read(file, known)
+        scenario = reading.read_of(layers, file, known)
     except DefinitionError as error:
         problem = "\n".join(map(str, error.mistakes))
         nothing: frozenset[Any] = frozenset()

@@ -40,14 +40,28 @@ LATER = 3
 
 def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
     """A case in its stable form: no personal value in it."""
+    seen, told = _standing(place, ref)
+    ready = [step for step in steps(place, by, seen) if not step["unmet"]]
+    return {
+        **told,
+        "allowed": [step["transition"] for step in ready],
+        "can_be_done": [{name: step[name] for name in DOABLE} for step in ready],
+    }
+
+
+def standing(place: Workplace, ref: str) -> dict[str, Any]:
+    """The same without the steps that can be taken, which take the longest to find."""
+    return _standing(place, ref)[1]
+
+
+def _standing(place: Workplace, ref: str) -> tuple[View, dict[str, Any]]:
     with place.database.read() as tx:
         seen = view(place, tx, ref)
         linked = tx.rows(queries.CHILDREN, (place.log, ref))
         people = _people(place, tx, seen.case)
     row = seen.case.row
     workflow = seen.edition.workflow
-    ready = [step for step in steps(place, by, seen) if not step["unmet"]]
-    return {
+    told = {
         "ref": ref,
         "workflow": workflow.name,
         "title": workflow.title,
@@ -73,11 +87,10 @@ def show(place: Workplace, by: By, ref: str) -> dict[str, Any]:
             titles.linked(place, workflow, child)
             for child in sorted(linked, key=lambda child: int(child[0].rpartition(".")[2]))
         ],
-        "allowed": [step["transition"] for step in ready],
-        "can_be_done": [{name: step[name] for name in DOABLE} for step in ready],
         "caution": workflow.caution,
         "version": seen.case.version,
     }
+    return seen, told
 
 
 def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:

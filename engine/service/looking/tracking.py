@@ -12,7 +12,7 @@ from engine.dates import said
 from engine.definition import Workflow
 from engine.diagrams.graph import Stands, Track, Went
 from engine.service.looking import reading, viewing
-from engine.service.workplace import By, Workplace
+from engine.service.workplace import Workplace
 
 _PLAIN = {
     "overdue": "overdue since the end of",
@@ -22,11 +22,11 @@ _PLAIN = {
 _NEVER = "9999"
 
 
-def track(place: Workplace, by: By, ref: str) -> tuple[Workflow, Track]:
+def track(place: Workplace, ref: str) -> tuple[Workflow, Track]:
     """The edition that a case is pinned to, and its way through it."""
     with place.database.read() as tx:
         seen = viewing.view(place, tx, ref)
-    case = reading.show(place, by, ref)
+    case = reading.standing(place, ref)
     way = _way(reading.history(place, ref))
     drawn = Track(
         ref=ref,
