@@ -37,17 +37,20 @@ def main() -> int:
         print(f"false alarm on the shipped files: {said}")
     if alarms:
         return 1
-    fates = trial.try_each(faults(folder, trial.workflow, a.each, a.seed), results, a.jobs)
-    _report(fates)
+    seeded = faults(folder, trial.workflow, a.each, a.seed)
+    _report(trial.try_each(seeded, results, a.jobs), trial.try_each(seeded, (), a.jobs))
     return 0
 
 
-def _report(fates: Sequence[Fate]) -> None:
+def _report(fates: Sequence[Fate], bare: Sequence[Fate]) -> None:
+    """What became of the faults, and of the same where a process has no scenario yet."""
     print("| kind of fault | " + " | ".join(CAUGHT.values()) + " |\n|---|--:|--:|--:|--:|")
     for kind in sorted({fate.change.kind for fate in fates}):
         print(f"| {kind} | {_row([fate for fate in fates if fate.change.kind == kind])} |")
     print(f"| all {len(fates)} | {_row(fates)} |")
-    print("\nNo false alarm on the shipped files.")
+    tally = Counter(fate.by for fate in bare)
+    print(f"\nWithout a scenario: check {tally[CHECK]}, verify {tally[VERIFY]} of {len(bare)}.")
+    print("No false alarm on the shipped files.")
     for fate in fates:
         if fate.by == NOBODY:
             print(f"not caught: {fate.change.kind}: {fate.change.name}")

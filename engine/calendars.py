@@ -37,6 +37,7 @@ class Announcement(NamedTuple):
     source: str
     instead_of: date | None = None
     """The usual day, which became a working day."""
+    added_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +169,12 @@ class Calendar:
             return None
         if day.weekday() > 4:
             return WEEKDAYS[day.weekday()]
-        title = self._title(day)
+        title, known = self._title(day), self.announced.get(day)
         note = f", {self.notes[day]}" if day in self.notes else ""
         kind = "" if "bank holiday" in title.casefold() else "bank holiday, "
         listed = f"{self.listed_in} {self.version}" if day in self.holidays else "standing rules"
+        if known and known.added_here:
+            listed = f"put on the list here; source: {known.source}"
         return f"{title}{note} ({kind}{listed})"
 
     def with_holiday(
@@ -196,7 +199,8 @@ class Calendar:
     def without_holiday(self, day: date, version: str) -> Calendar:
         """This calendar without one of its bank holidays, because it was moved."""
         _check_change(self, day, version)
-        standing = day > self.last and day in self._standing(day.year) and not self.is_working(day)
+        usual = standing_holidays(day.year, self.jurisdiction)
+        standing = day > self.last and day in usual and not self.is_working(day)
         if day not in self.holidays and not standing:
             raise UsageError(
                 f"{long_day(day)} is no bank holiday on the list {self.version}; check the date."
@@ -216,7 +220,7 @@ class Calendar:
         if not later:
             return self
         usual = {one.instead_of: one for one in later.values() if one.instead_of}
-        back = {one: self._standing(one.year)[one] for one in usual}
+        back = {one: standing_holidays(one.year, self.jurisdiction)[one] for one in usual}
         kept = {held: title for held, title in self.holidays.items() if held not in later}
         return replace(
             self,
@@ -226,14 +230,11 @@ class Calendar:
             announced=_without(self.announced, later),
         )
 
-    def _standing(self, year: int) -> dict[date, str]:
-        return standing_holidays(year, self.jurisdiction)
-
     def _title(self, day: date) -> str:
         """The weekday of a weekend day, or the title of a bank holiday."""
         if day.weekday() > 4:
             return WEEKDAYS[day.weekday()]
-        return self.holidays.get(day) or self._standing(day.year)[day]
+        return self.holidays.get(day) or standing_holidays(day.year, self.jurisdiction)[day]
 
 
 class Shelf(Mapping[str, Calendar]):

@@ -25,6 +25,7 @@ _MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+_OF_A_WORD_PROCESSOR = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 _TURNING = re.compile("[\u200b\u202a-\u202e\u2060\u2066-\u2069]|(?<!^)\ufeff")
 """What is not seen, or turns the order in which a line reads: it would say other than it shows."""
@@ -63,6 +64,10 @@ def decoded(content: bytes) -> str:
     for mark, encoding in _MARKS.items():
         if content.startswith(mark):
             raise TextFaultError(1, f"This file is saved as {encoding}; save it as UTF-8.")
+    if content.startswith(_OF_A_WORD_PROCESSOR):
+        raise TextFaultError(1, "This is a word processor's file; save it as plain text, in UTF-8.")
+    if len(content) > 3 and content[:4].count(0) == 2 and content[0:4:2].count(0) != 1:
+        raise TextFaultError(1, "This file is saved as UTF-16; save it as UTF-8.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -103,7 +108,7 @@ def too_much(keys: Mapping[str, Any], most: int) -> str:
 def written_day(words: str) -> str:
     """A day as a file writes it, 2026-01-31, from 31/01/2026 or 31 January 2026; "" if none.
 
-    The day stands before the month, as it does in England and Wales.
+    The day stands before the month, as it does in England and Wales, unless that is no month.
     """
     said = words.strip()[:40]
     if found := _DAY_FIRST.fullmatch(said):
@@ -114,8 +119,11 @@ def written_day(words: str) -> str:
         return ""
     beginning = month[:3].casefold()
     number = int(month) if month.isdigit() else (*_MONTHS, beginning).index(beginning) + 1
+    of_month = int(day)
+    if number > len(_MONTHS) >= of_month:
+        number, of_month = of_month, number
     try:
-        return date(int(year), number, int(day)).isoformat()
+        return date(int(year), number, of_month).isoformat()
     except ValueError:
         return ""
 

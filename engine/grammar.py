@@ -41,6 +41,8 @@ QUESTIONS = (
     "1 month beginning with 2026-12-23",
     "7 working days before 2026-12-23",
 )
+NO_NAME = "the name of one date such as aware_on belongs"
+"""What is said where words stand in its place."""
 MOST = 9999
 _NUMBERS = (
     *("one", "two", "three", "four", "five", "six"),
@@ -127,7 +129,7 @@ def parse(text: str) -> Rule:
         raise _refusal(text, f'leave out "{anchor}", since it counts from the day the state began')
     if form != "every" and not _is_name(anchor):
         found = f'"{anchor}"' if rest else "nothing"
-        raise _refusal(text, f"where {found} stands, the name of one date such as aware_on belongs")
+        raise _refusal(text, f"where {found} stands, {NO_NAME}")
     return _rule(form, number, unit, anchor)
 
 

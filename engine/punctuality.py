@@ -18,6 +18,13 @@ from engine.nouns import count
 Verdict = Literal["in time", "late", "in time or late"]
 
 
+UNSURE = (
+    "It may have started on a day on which this rule did not hold, so that whether it was in time "
+    "is not known."
+)
+"""Where only a part of a day is known, and the rule changed within it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Punctuality:
     """When something was done, beside when it was due."""

@@ -48,6 +48,7 @@ __all__ = [
     "parse_moment",
     "parse_question",
     "sets_no_day",
+    "standing_in",
     "words",
 ]
 
@@ -191,6 +192,16 @@ def answering(made: Due, ask: str) -> Due:
     return replace(
         made,
         steps=(*steps, *made.steps[1:]),
+        convention=made.convention.replace(_HAPPENED.capitalize(), "That day"),
+    )
+
+
+def standing_in(made: Due, why: str) -> Due:
+    """The same derivation from a day that only stands in for the one that counts, and why."""
+    first = [replace(one, note=one.note.replace(_HAPPENED, why)) for one in made.steps[:1]]
+    return replace(
+        made,
+        steps=(*first, *made.steps[1:]),
         convention=made.convention.replace(_HAPPENED.capitalize(), "That day"),
     )
 

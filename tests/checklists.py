@@ -54,7 +54,8 @@ def star(many: int) -> str:
     made += step("give_up", "checking", "failed")
     for n in range(many):
         made += state(f"mending_{n}")
-        made += step(f"part_{n}", "checking", f"mending_{n}", f'{{ check_{n} = "no" }}')
+        more = 'may_overlap = "what is mended first is for whoever mends it"'
+        made += step(f"part_{n}", "checking", f"mending_{n}", f'{{ check_{n} = "no" }}', more)
         made += step(f"mend_{n}", f"mending_{n}", "checking", more=f'asks_anew = ["check_{n}"]')
     return made
 

@@ -6,6 +6,7 @@ One number gives one folder, always the same, so that what was found can be foun
 from __future__ import annotations
 
 import random
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -216,3 +217,37 @@ def _block(text: str, others: list[str], dice: random.Random) -> str:
 
 
 _WAYS = (_put, _put, _word, _word, _word, _line, _line, _block, _cut)
+
+
+SIGNS = ('"', "'", '"""', "[", "]", "{", "}", "=", ",", ".", "#", "%", " ", "\u201c", "\u0430", "0")
+
+
+def broken(text: str, seed: int) -> str:
+    """The text with one line spoilt, as a hand does it: a sign too many, too few, or another."""
+    chance = random.Random(seed)
+    lines = text.split("\n")
+    number = chance.choice([n for n, line in enumerate(lines) if line.strip()])
+    line = lines[number]
+    at = chance.randrange(len(line))
+    lines[number] = chance.choice(
+        (
+            line[:at] + line[at + 1 :],
+            line[:at] + chance.choice(SIGNS) + line[at:],
+            line[:at] + chance.choice(SIGNS) + line[at + 1 :],
+            line[:at],
+            line[at:],
+            line.replace('"', "", 1),
+            line.replace("=", "", 1),
+            line.replace('"', "\u201c"),
+            line + chance.choice(SIGNS),
+        )
+    )
+    return "\n".join(lines)
+
+
+def is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except ValueError:
+        return False
+    return True

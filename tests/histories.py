@@ -12,7 +12,7 @@ PROCESS = "child_safeguarding_practice_review"
 def opened(office: Office, on: str, *answers: str) -> str:
     """A historic case that was opened then, of which the place is known."""
     place = ("place_of_incident=in our area", "place_of_residence=in our area")
-    more = ("--on", on, "--historic", "--edition", "2025-06", "--not-the-same")
+    more = ("--on", on, "--historic", "--edition", "2026-11", "--not-the-same")
     return str(office.json("open", PROCESS, *place, *answers, *more)["ref"])
 
 

@@ -73,7 +73,7 @@ def test_the_description_of_a_day_says_so_at_its_head_and_tells_no_other_rule() 
     text = " ".join(describe(WORKFLOW, RUNNING).split())
 
     assert text.startswith(
-        "Child safeguarding practice review As it stood on 1 May 2020, told from edition 2025-06, "
+        "Child safeguarding practice review As it stood on 1 May 2020, told from edition 2026-11, "
         "which is in force from 1 June 2025."
     )
     assert "Working Together 2018, chapter 4" in text

@@ -66,6 +66,7 @@ def test_a_late_bank_holiday_is_listed_recorded_and_explained(office: Office) ->
     assert listed["to_renew"] == []
     assert f"{ENGLAND.version}.1) is not a Saturday" in explained
     assert "not counted: A one-off day, announced " in explained
+    assert "(bank holiday, put on the list here; source: GOV.UK, a sample)" in explained
     assert "became a bank holiday: A one-off day (announced " in explained
     assert "the list of bank holidays changed" in " ".join(office.ok("history", ref).split())
     assert "Consistent" in office.ok("audit", "verify")
@@ -83,6 +84,27 @@ def test_a_deadline_is_explained_by_the_list_it_was_counted_with_though_another_
     assert f"{ENGLAND.version}.1" not in explained
     [one] = office.json("explain", ref, "notification")["deadlines"]
     assert (one["calendar"], one["changes"]) == (ENGLAND.version, [])
+
+
+def test_a_clock_that_moved_names_the_bank_holiday_that_moved_it_and_no_other_of_the_list(
+    office: Office,
+) -> None:
+    ref = opened(office)
+    far = ENGLAND.add_working_days(TODAY, 30).isoformat()
+    office.ok("calendar", "add", far, "A later day", *SAID, "--yes")
+    office.ok(*ADD, "--yes")
+    [one] = office.json("explain", ref, "notification")["deadlines"]
+
+    [said] = [change["cause_said"] for change in one["changes"] if change["cause"] == "calendar"]
+    assert said.startswith(f"{printing.day(COMING)} became a bank holiday: A one-off day (")
+    assert "A later day" not in said
+
+
+def test_a_day_that_is_taken_off_again_is_named_as_it_was_put_on(office: Office) -> None:
+    office.ok(*ADD, "--yes")
+    said = " ".join(office.ok("calendar", "remove", COMING, *SAID, "--yes").split())
+
+    assert "is a bank holiday no more in England and Wales: A one-off day." in said
 
 
 def test_each_clock_that_moves_says_on_whom_it_waits_and_who_was_told_the_old_day(
@@ -171,6 +193,8 @@ def test_the_list_says_on_which_day_each_late_holiday_was_announced(office: Offi
         (("add", ago(30), "Day", *SAID), "announced before it comes"),
         (("remove", COMING, *SAID), "is a working day as it is"),
         (("remove", "2026-12-26", *SAID), "no bank holiday on the list"),
+        (("remove", "2028-12-25", *SAID), "Christmas Day is no working day by itself"),
+        (("remove", "2028-04-14", *SAID), "Good Friday is no working day by itself"),
         (("add", COMING, "Day", "--source", "x"), "--announced is missing"),
     ],
 )

@@ -80,6 +80,19 @@ def test_a_case_is_shown_on_one_screen_in_its_stable_form(office: Office) -> Non
     assert keys | {"version"} <= set(office.show(ref))
 
 
+def test_a_case_says_how_many_entries_its_record_has_and_by_which_edition_it_goes(
+    office: Office,
+) -> None:
+    ref = office.at("referred")
+    said = " ".join(office.ok("show", ref).split())
+    case = office.show(ref)
+
+    assert f"edition {case['edition_name']}" in said
+    assert f", {case['version']} entries on record" in said
+    assert "version" not in said
+    assert f", {case['version']} entries on record" in office.ok("record", ref, "--form")
+
+
 def test_personal_answers_are_shown_for_a_reason_that_is_logged(office: Office) -> None:
     ref = office.at("to_notify")
     assert "give --why" in office.refused(2, "show", ref, "--personal")

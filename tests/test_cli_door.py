@@ -84,7 +84,7 @@ def test_a_change_of_a_case_that_somebody_else_changed_is_refused(office_on: Off
     office_on.ok("take", ref, "start_deciding", "--if-version", str(version))
     said = office_on.refused(5, "undo", ref, "--reason", "mistake", "--if-version", str(version))
     now = office_on.show(ref)["version"]
-    assert f"has changed since version {version}: it is at version {now} now" in said
+    assert f"The case has changed: its record had {version} entries, and has {now} now." in said
 
 
 def test_what_somebody_else_decided_needs_its_evidence_which_is_kept(office_on: Office) -> None:

@@ -76,18 +76,18 @@ EVERY = {
     "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
     "workflow list": ("", "in_use workflows"),
     "workflow diagram": ("--case OPEN --out OUT", "as_at edition file format ref text workflow"),
-    "workflow compare": (f"{PROCESS}@2025-06 {PROCESS}", "changes new old summary"),
+    "workflow compare": (f"{PROCESS}@2026-11 {PROCESS}", "changes new old summary"),
     "workflow rehearse": (
         "OPEN --until 2026-11-06",
         "caution collisions edition from hash notices ref state state_title supposed title until "
         "workflow",
     ),
     "workflow replay": (
-        f"{PROCESS} --with 2025-06",
+        f"{PROCESS} --with 2026-11",
         "cases caution differing edition events hash title totals unreadable workflow",
     ),
     "workflow migrate": (
-        f"{PROCESS} --to 2025-06 --dry-run",
+        f"{PROCESS} --to 2026-11 --dry-run",
         "back dry_run moved refused to workflow",
     ),
     "workflow activate": (
@@ -100,7 +100,7 @@ EVERY = {
         "2026-11-05 Holiday --announced 2026-10-29 --source Gazette --yes --allow-later",
         CALENDAR,
     ),
-    "calendar remove": ("2026-12-25 --announced 2026-10-29 --source Gazette --yes", CALENDAR),
+    "calendar remove": ("2026-12-28 --announced 2026-10-29 --source Gazette --yes", CALENDAR),
     "calendar renew": ("--yes", "change clocks dry_run failed"),
     "audit verify": ("", "against cases erased events holds problems root rows size"),
     "audit checkpoint": ("", "checkpoint public_key"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from tests.offices import Office
 
 
@@ -36,6 +38,22 @@ def test_each_explanation_of_a_case_is_that_of_its_timescale(office: Office) -> 
         assert one in alone["deadlines"]
         assert alone["cautions"] == every["cautions"]
         assert alone["timescale"] == one["timescale"]
+
+
+def test_a_day_that_only_stands_in_for_the_one_that_counts_is_never_called_the_day_it_happened(
+    office: Office,
+) -> None:
+    ref = office.open("place=in our area")
+    [told] = office.json("explain", ref, "notification")["deadlines"]
+    text = office.ok("explain", ref, "notification")
+
+    assert told["status"] == "provisional"
+    assert told["derivation"]["steps"][0]["note"].startswith(
+        "day 0, for as long as no other is known"
+    )
+    assert told["derivation"]["convention"].startswith("That day is day 0")
+    assert "day 0, for as long as no other is known" in text
+    assert "it happened" not in text + json.dumps(told)
 
 
 def test_a_case_of_which_no_deadline_has_started_says_so(office: Office) -> None:

@@ -127,7 +127,14 @@ def test_a_duty_that_was_read_by_itself_is_shown_as_one_with_its_time_expected()
     time = {"kind": "statutory guidance", "says": "should", "source": "Sample guidance"}
     known = {"time_from": time, "confirmed": "second-hand", "duty": "Sample Act s.1"}
     known["limit_read"] = False
-    known["in_force"] = {"since": "", "until": "", "began": None, "ended": None, "over": False}
+    known["in_force"] = {
+        "since": "",
+        "until": "",
+        "began": None,
+        "ended": None,
+        "over": False,
+        "throughout": True,
+    }
     rest = 'expected (source not yet read): statutory guidance ("should"): Sample guidance '
     assert standing({**known, "duty_read": True}) == (
         f"Duty: Sample Act s.1 (read). Its time is {rest}(second-hand)."
@@ -194,7 +201,7 @@ def test_a_list_says_what_its_columns_are(office: Office) -> None:
 def test_the_processes_are_listed_by_their_titles(office: Office) -> None:
     said = " ".join(office.ok("workflow", "list").split())
     name = "[child_safeguarding_practice_review]"
-    assert f"- Child safeguarding practice review, edition 2025-06 {name}" in said
+    assert f"- Child safeguarding practice review, edition 2026-11 {name}" in said
     in_use = said.partition("In use here")[2]
     assert "edition 2025-01 (" in in_use
     assert in_use.endswith("[incident]")

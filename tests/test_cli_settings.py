@@ -30,9 +30,9 @@ def test_a_role_that_no_process_has_is_told(office: Office) -> None:
     with office.config.open("a") as file:
         file.write('[[appointment]]\nperson = "eve"\nrole = "exekutive"\n')
     assert "roles that no process in use has: exekutive" in office.ok("today")
-    assert "roles that this process does not have: exekutive" in " ".join(
-        office.ok("workflow", "check", name).split()
-    )
+    said = " ".join(office.ok("workflow", "check", name).split())
+    assert "roles that this process does not have: exekutive" in said
+    assert "check their names, unless another process has them." in said
     assert office.json("workflow", "check", name)["unknown_roles"] == ["exekutive"]
 
 

@@ -140,7 +140,7 @@ def test_whoever_has_no_part_rehearses_and_replays_nothing(
 def test_under_its_own_edition_nothing_of_the_casebook_is_otherwise(
     demo: tuple[Office, str, str],
 ) -> None:
-    told = said(demo[0], "replay", NAME, "--with", "2025-06")
+    told = said(demo[0], "replay", NAME, "--with", "2026-11")
 
     assert "Nothing would have been otherwise. 15 cases with " in told
 
@@ -181,6 +181,8 @@ def test_a_step_that_would_have_been_refused_stands_in_a_table_with_what_is_miss
     assert "1 step refused" in told
     assert re.fullmatch("Case +What was done +What would have been asked for", printed[at + 1])
     assert printed[at + 2].startswith(f"{demo[1]}  Decide to notify the")
+    assert "(entry" in told
+    assert "@" not in told
     assert printed[at + 2].endswith('no answer to "How will the child')
 
 
@@ -237,5 +239,5 @@ def test_the_page_names_every_collision_that_can_be_told() -> None:
     kinds = re.findall(r'^        "([a-z ]+)":', module, re.MULTILINE)
     first = "".join(re.findall(r"^\| (.*?) \|", PAGE, re.MULTILINE))
 
-    assert len(kinds) == 11
+    assert len(kinds) == 12
     assert [kind for kind in kinds if kind not in first] == []

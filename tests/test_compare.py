@@ -75,7 +75,7 @@ AGREED = {"subject": "letter_says", "word": "is", "values": ["agrees"]}
         ((*VARIANT, "due"), "within 1 calendar day of aware_on", "law", "stricter"),
         ((*VARIANT, "due"), "within 1 week of aware_on", "law", "other"),
         ((*VARIANT, "due"), "within 5 working days of happened_on", "law", "other"),
-        ((*VARIANT, "due"), "as soon as practicable after aware_on", "law", "other"),
+        ((*VARIANT, "due"), "as soon as practicable after aware_on", "law", "looser"),
         ((*VARIANT, "time_from", "says"), "must", "law", "stricter"),
         ((*VARIANT, "time_from", "kind"), "local", "law", "looser"),
         ((*VARIANT, "time_from", "source"), "Another", "law", "other"),

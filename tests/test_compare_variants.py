@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.changes import Change, compare, flipped
+from engine.changes.lengths import strictness
 from engine.definition import Basis, TimeFrom, Variant
 from engine.loading import load
 from tests.worlds import SAMPLE
@@ -136,9 +137,25 @@ def test_what_made_a_rule_begin_is_told_where_time_is_divided_otherwise() -> Non
 
 
 def test_rules_of_which_it_cannot_be_told_are_neither() -> None:
-    asap = rule(5, "2025-01-01")._replace(due="as soon as practicable after aware_on")
-    newer = (*TODAY[:1], rule(5, "2023-12-15", "2024-12-31"), asap)
+    from_another_day = rule(5, "2025-01-01")._replace(due="within 5 working days of notified_on")
+    newer = (*TODAY[:1], rule(5, "2023-12-15", "2024-12-31"), from_another_day)
     assert told(TODAY, newer) == [("other", f"on Wed 1 Jan 2025 or later: {WHAT}")]
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        "within 15 working days of aware_on",
+        "within one month beginning with sent_on",
+        "at least 7 calendar days before aware_on",
+        "every 1 month",
+    ],
+)
+def test_a_time_that_sets_no_day_any_more_is_looser(due: str) -> None:
+    at_once = "as soon as practicable after aware_on"
+    assert strictness(due, at_once) == "looser"
+    assert strictness(at_once, due) == "stricter"
+    assert strictness(at_once, "as soon as practicable after sent_on") == "other"
 
 
 def test_a_variant_that_changes_on_its_own_days_says_for_which() -> None:

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.fuzzing import broken, is_toml
 from tests.partnership import BASE, NAMES, edited, refusal, settings
 
 MISTAKES = {
@@ -174,11 +178,12 @@ MISTAKES = {
     ),
     "a text that is not closed": (
         ('"Director"', '"Director'),
-        "21: A text has no closing quote on its line.",
+        "21: A text has no closing quote on its line. Close it there; a text of several lines "
+        'stands between """ and """.',
     ),
     "a key twice": (
         ('post    = "Director"', 'name    = "Director"'),
-        "21: A key stands twice in this table.",
+        "21: A key stands twice in this table. The first is in line 20; take one out.",
     ),
     "a day as it is written by hand": (
         ('post    = "Director"', "from    = 01/07/2022"),
@@ -228,6 +233,58 @@ def test_all_mistakes_of_both_files_are_told_in_one_reading(tmp_path: Path) -> N
         'config.toml:40: "to" must be a day as YYYY-MM-DD, without quotes, not a number.',
         'names.toml:5: "from" must be a day as YYYY-MM-DD, without quotes, not a number.',
     ]
+
+
+def test_slips_of_form_hide_no_other_mistake_and_make_up_none(tmp_path: Path) -> None:
+    text = (
+        edited('name    = "Avery Example"', "name    = \u201cAvery Example\u201d")
+        .replace('"Robin Example"', "Robin Example")
+        .replace("[store]", "[store")
+        .replace('role   = "local_authority"\nagency = "council"', 'rol    = "local_authority"')
+        .replace("2025-08-15", "15/08/2025")
+        .replace('contact = "avery"', 'contact = "nobody"\nkindd = "police"')
+    )
+
+    assert refusal(tmp_path, text + '[names]\nfile = "names.toml"\n', "[[names]]\nfrom = \n") == [
+        'config.toml:4: The name of a table is not followed by "]". Write [store].',
+        'config.toml:17: [[agency]] has no key "kindd". Did you mean "kind"?',
+        "config.toml:21: This is no value; text stands in quotes, true and false in small letters. "
+        'These quotes are curly, as a word processor makes them; type straight ones: ".',
+        "config.toml:27: This is no value; text stands in quotes, true and false in small letters. "
+        'Put it in quotes: name = "Robin Example".',
+        'config.toml:30: [[appointment]] has no key "rol". Did you mean "role"?',
+        "config.toml:40: Something follows where the line should end. A day is written year first, "
+        "without quotes: 2025-08-15.",
+        "names.toml:2: This is no value; text stands in quotes, true and false in small letters.",
+    ]
+
+
+def test_a_name_that_no_table_has_is_told_beside_a_slip_of_another_kind_of_table(
+    tmp_path: Path,
+) -> None:
+    text = edited('contact = "avery"', 'contact = "averry"').replace('"casetrail.keys"', "keys")
+
+    assert [said.split(":")[1] for said in refusal(tmp_path, text)] == ["6", "16"]
+
+
+@hypothesis.settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9))
+def test_a_line_that_is_spoilt_makes_no_other_line_a_mistake(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    text = broken(BASE, seed)
+    if not is_toml(text):
+        (said,) = refusal(tmp_path_factory.mktemp("spoilt"), text)
+        assert said.startswith("config.toml:")
+
+
+def test_where_a_database_is_stands_in_no_message_though_its_quotes_are_forgotten(
+    tmp_path: Path,
+) -> None:
+    url = "postgresql://casetrail:hidden@localhost/cases"
+    (said,) = refusal(tmp_path, edited('"sqlite:///casetrail.db"', url))
+
+    assert said.endswith('Put it in quotes: database = "...".')
 
 
 def test_an_empty_file_is_told_what_it_needs(tmp_path: Path) -> None:

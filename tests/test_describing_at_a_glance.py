@@ -117,6 +117,17 @@ def test_a_file_is_as_wide_as_paper_on_every_terminal(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == describe(WORKFLOW, line=LINE)
 
 
+def test_a_file_that_is_named_as_a_web_page_is_one_unless_text_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "process.html"
+    words = ["workflow", "describe", NAME, "--out", str(file)]
+    written = []
+    for more in ([], ["--format", "text"]):
+        assert CliRunner().invoke(root(), [*words, *more]).exit_code == 0
+        written.append(file.read_text(encoding="utf-8"))
+
+    assert written == [page(WORKFLOW, LINE), describe(WORKFLOW, line=LINE)]
+
+
 def test_the_page_has_the_same_words_at_a_glance() -> None:
     html = page(WORKFLOW, LINE)
 

@@ -153,6 +153,10 @@ def test_a_process_is_drawn_into_a_file_and_a_case_on_the_edition_it_is_pinned_t
     assert f"The case {ref} is at" in text_of(file.read_text(encoding="utf-8"))
     document = office.json("workflow", "diagram", WORKFLOW.name, "--format", "mermaid")
     assert document["text"] == mermaid(picture(WORKFLOW))
+    for name, form in (("a.dot", "dot"), ("a.mmd", "mermaid"), ("a.svg", "svg")):
+        words = ("workflow", "diagram", WORKFLOW.name, "--out", str(tmp_path / name))
+        assert office.json(*words)["format"] == form
+        assert ("browser" in office.ok(*words)) == (form == "svg")
     assert office.ok("workflow", "diagram", WORKFLOW.name, "--format", "dot").startswith("digraph")
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import random
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,10 +10,8 @@ from engine.errors import UsageError
 from engine.loading import find
 from engine.loading.files import slips
 from tests.definitions import SOUND, changed, line_of, mistakes, write
-from tests.fuzzing import OVER
+from tests.fuzzing import OVER, broken, is_toml
 from tests.overlays import HEAD, OWN
-
-SIGNS = ('"', "'", '"""', "[", "]", "{", "}", "=", ",", ".", "#", "%", " ", "\u201c", "\u0430", "0")
 
 
 def places(found: list[str]) -> list[str]:
@@ -30,7 +26,8 @@ def test_a_slip_of_form_hides_no_other_mistake_of_its_file(tmp_path: Path) -> No
         ('due        = "every 1 month"', 'dew        = "every 1 month"'),
     )
     assert mistakes(tmp_path, files) == [
-        "steps.toml:2: A text has no closing quote on its line.",
+        "steps.toml:2: A text has no closing quote on its line. Close it there; a text of several "
+        'lines stands between """ and """.',
         "steps.toml:23: This is no value; text stands in quotes, true and false in small letters. "
         'Put it in quotes: who = "unit".',
         'steps.toml:64: A timescale has no key "dew". Did you mean "due"?',
@@ -73,6 +70,29 @@ def test_a_table_whose_header_is_spoilt_is_not_unknown_elsewhere(
 ) -> None:
     files = changed(("[transition.finish]", header))
     assert places(mistakes(tmp_path, files)) == ["steps.toml:20"]
+
+
+def test_a_date_whose_own_table_is_spoilt_is_guessed_where_its_name_is_misspelt(
+    tmp_path: Path,
+) -> None:
+    files = changed(
+        ('ask      = "When did the authority become aware?"', "ask      = When?"),
+        ('"within 5 working days of aware_on"', '"within 5 working days of awere_on"'),
+    )
+    told = [said for said in mistakes(tmp_path, files) if "awere_on" in said]
+    assert [said.split(": ", 1)[1] for said in told] == [
+        'There is no question "awere_on". Did you mean "aware_on"?'
+    ]
+
+
+def test_words_in_place_of_the_name_of_a_date_are_told_with_the_dates_there_are(
+    tmp_path: Path,
+) -> None:
+    files = changed(
+        ('"within 5 working days of aware_on"', '"within 5 working days of becoming aware of it"'),
+    )
+    (said,) = mistakes(tmp_path, files)
+    assert said.endswith('There are "aware_on" and "sent_on".')
 
 
 def test_a_part_of_a_table_that_is_spoilt_is_not_missing_from_it(tmp_path: Path) -> None:
@@ -118,37 +138,6 @@ def test_no_more_is_parsed_behind_slips_than_may_be() -> None:
         _, other, again = slips.go_on(text, again)
         assert other == rest
     assert again == spent
-
-
-def broken(text: str, seed: int) -> str:
-    """The text with one line spoilt, as a hand does it: a sign too many, too few, or another."""
-    chance = random.Random(seed)
-    lines = text.split("\n")
-    number = chance.choice([n for n, line in enumerate(lines) if line.strip()])
-    line = lines[number]
-    at = chance.randrange(len(line))
-    lines[number] = chance.choice(
-        (
-            line[:at] + line[at + 1 :],
-            line[:at] + chance.choice(SIGNS) + line[at:],
-            line[:at] + chance.choice(SIGNS) + line[at + 1 :],
-            line[:at],
-            line[at:],
-            line.replace('"', "", 1),
-            line.replace("=", "", 1),
-            line.replace('"', "\u201c"),
-            line + chance.choice(SIGNS),
-        )
-    )
-    return "\n".join(lines)
-
-
-def is_toml(text: str) -> bool:
-    try:
-        tomllib.loads(text)
-    except ValueError:
-        return False
-    return True
 
 
 def told_beside(folder: Path, files: dict[str, str], name: str, seed: int) -> list[str]:
@@ -211,6 +200,26 @@ def test_a_line_that_is_spoilt_makes_no_other_line_a_mistake(
             'title = "business unit" outside = true',
             "Each key begins a line of its own.",
         ),
+        ("since     = 2022-09-01", "since     = 2022-31-08", "without quotes: 2022-08-31."),
+        ("from = 2025-06-01,", "from = 2025-31-05,", "without quotes: 2025-05-31."),
+        ("since     = 2022-09-01", "since     = 08/31/2022", "without quotes: 2022-08-31."),
+        ("[state.ended]", "[state ended]", "A name has no spaces; write [state.ended]."),
+        ("[state.ended]", "state.ended]", "Write [state.ended]."),
+        ("outside = true", "outside true", 'Write "=" after outside.'),
+        ("outside = true", "out side = true", "A key has no spaces; write out_side = ..."),
+        ('kinds = ["local authority", "police"]', "kinds = [police]", 'quotes: "police".'),
+        (
+            'title   = "national Panel"',
+            'title   = "Panel\u201d',
+            'closing quote is curly, as a word processor makes it; type a straight one: ".',
+        ),
+        (
+            'title   = "national Panel"',
+            'title   = "national',
+            'Close it there; a text of several lines stands between """ and """.',
+        ),
+        ('title   = "national Panel"', r'title   = "C:\Users"', 'must be written "\\\\".'),
+        ("outside = true", "outside = true\noutside = true", "first is in line 19; take one out."),
     ],
 )
 def test_what_people_write_is_told_with_what_to_write(
@@ -219,7 +228,7 @@ def test_what_people_write_is_told_with_what_to_write(
     files = changed((old, new))
     name = next(name for name in files if files[name] != SOUND[name])
     (found,) = mistakes(tmp_path, files)
-    line = line_of(SOUND, name, old) + ("//" in new)
+    line = line_of(SOUND, name, old) + new.count("\n")
     assert found.startswith(f"{name}:{line}: ")
     assert found.endswith(said)
 
@@ -242,6 +251,57 @@ def test_what_is_not_closed_is_told_where_it_is_opened(
     (found,) = mistakes(tmp_path, files)
     assert found.startswith(f"{name}:{line_of(SOUND, name, old)}: The ")
     assert found.endswith(what)
+
+
+def test_a_file_copied_onto_its_own_end_is_told_with_where_each_part_stood_first(
+    tmp_path: Path,
+) -> None:
+    files = {**SOUND, "process.toml": SOUND["process.toml"] * 2}
+    found = mistakes(tmp_path, files)
+    lines, last = SOUND["process.toml"].count("\n"), SOUND["process.toml"].rindex("\ntitle")
+    first = SOUND["process.toml"][: last + 1].count("\n") + 1
+    assert found[:2] == [
+        f"process.toml:{lines + 1}: A key stands twice in this table. "
+        f"The first is in line {first}; take one out.",
+        f"process.toml:{lines + 11}: This table stands twice in the file. "
+        "The first is in line 11; take one out, or give it another name.",
+    ]
+    assert all("stands twice" in said for said in found)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04" + bytes(range(256)), "a word processor's file; save it as plain text"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 9, "a word processor's file; save it as plain text"),
+        (rb"{\rtf1\ansi title = 1}", "a word processor's file; save it as plain text"),
+        ("title = 1".encode("utf-16-le"), "is saved as UTF-16; save it as UTF-8"),
+        ("title = 1".encode("utf-16-be"), "is saved as UTF-16; save it as UTF-8"),
+    ],
+)
+def test_a_file_that_a_word_processor_saved_is_told_as_what_it_is(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    (found,) = mistakes(tmp_path, {**SOUND, "more.toml": content})
+    assert found.startswith("more.toml:1: This ")
+    assert said in found
+
+
+def test_each_table_of_a_section_that_is_misspelt_is_told(tmp_path: Path) -> None:
+    text = SOUND["process.toml"].replace("[role.", "[roles.")
+    found = mistakes(tmp_path, {**SOUND, "process.toml": text})
+    assert found == [
+        f'process.toml:{line}: A definition has no table "roles". Did you mean "role"?'
+        for line in (11, 14, 17)
+    ]
+
+
+def test_a_section_and_a_name_in_capitals_make_no_other_line_a_mistake(tmp_path: Path) -> None:
+    files = changed(("[state.ended]", "[State.Ended]"))
+    assert mistakes(tmp_path, files) == [
+        f"process.toml:{line_of(SOUND, 'process.toml', '[state.ended]')}: "
+        'A definition has no table "State". Did you mean "state"?'
+    ]
 
 
 def test_a_file_that_notepad_saved_with_a_mark_is_read_like_any_other(tmp_path: Path) -> None:

@@ -90,6 +90,25 @@ def test_what_fired_after_the_move_is_not_fired_again_when_it_is_taken_back(
     holds(world, ref)
 
 
+def test_what_another_notice_told_after_the_move_is_not_told_late_when_it_is_taken_back(
+    world: World, tmp_path: Path
+) -> None:
+    ref = world.open(aware_on="2025-12-12")
+    moving.another(world, tmp_path, moving.SHORTER)
+    move(world)
+    world.clock.go_to("2025-12-19")
+    ticking.fire_due(world.place)
+    assert fired(world, ref) == [(ESCALATION, "fired"), (REMINDER, "superseded")]
+    back(world, later=AGREED)
+    ticking.fire_due(world.place)
+    assert fired(world, ref) == [
+        (ESCALATION, "fired"),
+        (ESCALATION, "waiting"),
+        (REMINDER, "superseded"),
+    ]
+    holds(world, ref)
+
+
 def test_a_move_is_not_taken_back_once_a_step_rests_on_it(world: World, tmp_path: Path) -> None:
     ref = world.open(aware_on="2025-12-12")
     newer = moving.another(world, tmp_path, moving.SHORTER)

@@ -172,6 +172,20 @@ def test_a_case_that_cannot_be_moved_is_refused_with_the_reason(
     assert office.show(ref)["state"] == "in_review"
 
 
+def test_a_dry_run_to_an_edition_to_come_says_from_which_day_cases_can_be_moved(
+    office: Office, tmp_path: Path
+) -> None:
+    office.open()
+    newer(office, tmp_path, ("{ from = 2018-06-29 }", "{ from = 2099-01-01 }"))
+    words = ("workflow", "migrate", "incident", "--to", "2026-01")
+    said = " ".join(office.ok(*words, "--dry-run").split())
+    assert "1 case can be moved to Sample incident, edition 2026-01" in said
+    assert "It is in force from Thu 1 Jan 2099, and no case is moved to it before that day." in said
+    assert office.json(*words, "--dry-run")["to"]["in_force_from"] == "2099-01-01"
+    refused = " ".join(office.refused(2, *words, "--yes").split())
+    assert "is in force from Thu 1 Jan 2099, and no case is moved to it before" in refused
+
+
 def test_a_duty_is_kept_and_said_so(office: Office, tmp_path: Path) -> None:
     ref = office.open("place=in our area", f"aware_on={ago(1)}")
     newer(office, tmp_path, MONTH)
@@ -266,7 +280,7 @@ def test_the_commands_of_the_page_on_editions_run_as_they_are_written(
     copy = tmp_path / PROCESS.name
     shutil.copytree(PROCESS, copy)
     text = (copy / "process.toml").read_text(encoding="utf-8")
-    text = text.replace('edition      = "2025-06"', 'edition      = "2027-01"')
+    text = text.replace('edition      = "2026-11"', 'edition      = "2027-01"')
     (copy / "process.toml").write_text(text, encoding="utf-8")
     unit.ok("workflow", "activate", str(copy), "--as", "sam")
     ran = []

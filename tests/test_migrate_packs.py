@@ -24,7 +24,7 @@ def newer(review: Review, folder: Path) -> str:
     copy = folder / PROCESS.name
     shutil.copytree(PROCESS, copy)
     text = (copy / "process.toml").read_text(encoding="utf-8")
-    named = text.replace('edition      = "2025-06"', 'edition      = "2027-01"')
+    named = text.replace('edition      = "2026-11"', 'edition      = "2027-01"')
     assert named != text
     (copy / "process.toml").write_text(named, encoding="utf-8")
     editions.activate(review.place, SAM, load(copy), sources(copy))

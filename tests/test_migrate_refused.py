@@ -225,3 +225,21 @@ def test_a_task_whose_need_the_new_edition_does_not_have_stays_and_can_be_ended(
     world.record(ref, rationale="It was said in the meeting.")
     assert len(case_of(world, ref).open_tasks()) == len(tasks) - 1
     holds(world, ref)
+
+
+def test_no_case_is_moved_to_an_edition_before_its_first_day(world: World, tmp_path: Path) -> None:
+    ref = world.open(aware_on="2025-12-12")
+    came_from = edition_of(world, ref)
+    moving.another(world, tmp_path, ("{ from = 2018-06-29 }", "{ from = 2025-12-17 }"))
+    [seen] = foreseen(world)
+    assert (seen.ref, seen.refused) == (ref, False)
+    with pytest.raises(UsageError) as error:
+        move(world)
+    assert str(error.value) == (
+        "Edition 2026-01 is in force from Wed 17 Dec 2025, and no case is moved to it before that "
+        "day. --dry-run says what moving would come to."
+    )
+    assert edition_of(world, ref) == came_from
+    world.clock.go_to("2025-12-17")
+    [moved] = move(world)
+    assert (moved.ref, moved.refused) == (ref, False)

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from engine.decide.moving.less_told import less_told
 from engine.definition import Notice
+from engine.service import ticking
 from engine.timescales import moment_day, parse_moment
 from tests.moving import INCIDENT, back, clock, due_within, foreseen, holds, move, needs, rewritten
 from tests.worlds import CALENDAR, World
@@ -118,6 +119,48 @@ def told_less(before: Sequence[Notice], after: Sequence[Notice]) -> list[str]:
     one = clock("notification")
     pair = one._replace(notices=tuple(before)), one._replace(notices=tuple(after))
     return list(less_told(INCIDENT, pair, ROW, CALENDAR))
+
+
+def sent(world: World, ref: str) -> list[tuple[str, int, set[str]]]:
+    """The notices that went out, whether late, and to whom in which roles."""
+    every = (e["body"] for e in world.events(ref) if e["type"] == "notice fired")
+    return [(b["notice"], b["late"], {m["role"] for m in b["messages"]}) for b in every]
+
+
+def test_an_earlier_reminder_whose_moment_has_passed_goes_out_at_once(world: World) -> None:
+    ref = world.open(aware_on="2025-12-12")
+    rewritten(
+        world,
+        notification=clock("notification")._replace(
+            notices=at("remind", "4 working days before it is due")
+        ),
+    )
+    world.clock.go_to("2025-12-16")
+    move(world)
+    ticking.fire_due(world.place)
+    assert sent(world, ref) == [("remind_4_working_days_before_it_is_due", 1, {"local_authority"})]
+    holds(world, ref)
+
+
+def test_who_was_never_told_of_an_overdue_duty_is_told_at_once_and_nobody_else_again(
+    world: World,
+) -> None:
+    ref = world.open(aware_on="2025-12-12")
+    world.clock.go_to("2025-12-29")
+    ticking.fire_due(world.place)
+    before = sent(world, ref)
+    notices = (
+        *clock("notification").notices,
+        notice("remind", "1 working day before it is due", "local_authority"),
+        notice("escalate", "2 working days after it was due", "executive", "local_authority"),
+        notice("escalate", "3 working days after it was due", "business_unit"),
+    )
+    rewritten(world, notification=clock("notification")._replace(notices=notices))
+    move(world)
+    ticking.fire_due(world.place)
+    [added] = sent(world, ref)[len(before) :]
+    assert added == ("escalate_3_working_days_after_it_was_due", 1, {"business_unit"})
+    holds(world, ref)
 
 
 def test_the_same_day_in_other_words_is_no_later() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from engine.case import Given
+from engine.cli import printing
 from engine.dates import said
 from engine.decide.draft import Draft
 from engine.decide.steps.needs import missing
@@ -54,6 +55,25 @@ def test_what_must_be_so_is_never_said_as_if_it_were_so(office: Office) -> None:
     said = " ".join(office.refused(4, "take", ref, "decide_to_notify", "--as", "lee").split())
     assert "- abuse or neglect is" not in said
     assert f"- {TO_NOTIFY[1]}" in said
+
+
+def test_an_answer_that_stands_against_a_step_is_one_sentence_and_what_is_typed_if_it_is_wrong(
+    office: Office,
+) -> None:
+    ref = office.open("place=elsewhere", f"aware_on={ago(1)}")
+    office.ok("take", ref, "start_deciding")
+    refused = " ".join(office.refused(4, "take", ref, "decide_to_notify", "--as", "lee").split())
+
+    assert (
+        '- "Where did it happen?" must be answered with "in our area", but on record is elsewhere. '
+        "If that is wrong: correct place=ANSWER (from the business unit) - " in refused
+    )
+
+
+def test_a_day_that_has_not_passed_is_told_as_people_write_it() -> None:
+    said = printing.need("it must have passed", (), "the answer on record is 2026-09-15")
+
+    assert said == "it must have passed, but on record is Tue 15 Sep 2026"
 
 
 def test_of_several_ways_to_meet_a_guard_every_one_is_told(office: Office) -> None:

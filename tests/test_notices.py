@@ -75,6 +75,38 @@ def test_every_notice_before_the_last_one_due_names_the_one_that_was_sent(world:
     assert fired == {"review": last}
 
 
+LATER_BY_NAME = ', { at = "3 calendar days after it was due", tell = ["business_unit"] }]\n'
+AT_THE_SAME_MOMENT = (NO_ESCALATION[0], NO_ESCALATION[0].replace("]\n", LATER_BY_NAME))
+
+
+def test_of_two_notices_at_one_moment_the_one_that_is_sent_tells_those_of_both(
+    tmp_path: Path,
+) -> None:
+    with changed(tmp_path, AT_THE_SAME_MOMENT) as world:
+        ref = world.open(aware_on="2025-12-12")
+        world.clock.go_to("2025-12-17", 9)
+        ticking.fire_due(world.place)
+        world.clock.go_to("2025-12-22", 9)
+        ticking.fire_due(world.place)
+        [fired] = bodies(world, ref, "notice fired")[1:]
+        assert (fired["notice"], fired["late"]) == ("escalate_3_calendar_days_after_it_was_due", 0)
+        told = [message["role"] for message in fired["messages"]]
+        assert told == ["business_unit", "local_authority", "executive", "executive"]
+
+
+def test_whom_a_late_notice_would_have_told_is_told_by_the_one_that_is_sent(tmp_path: Path) -> None:
+    reminded = (NOW[0], NOW[0].replace("local_authority", "business_unit"))
+    with changed(tmp_path, reminded) as world:
+        ref = world.open(aware_on="2025-12-12")
+        world.clock.go_to("2026-01-05")
+        ticking.fire_due(world.place)
+        [fired] = bodies(world, ref, "notice fired")
+        assert (fired["notice"], fired["late"]) == (ESCALATE, 1)
+        told = [message["role"] for message in fired["messages"]]
+        assert told == ["local_authority", "executive", "executive", "business_unit"]
+        assert {message["urgent"] for message in fired["messages"]} == {1}
+
+
 @ON_SQLITE
 def test_a_notice_of_a_deadline_that_is_no_longer_open_is_sent_to_nobody(world: World) -> None:
     ref = world.open(aware_on="2025-12-12")

@@ -158,8 +158,8 @@ def test_only_lists_of_the_base_are_added_to(tmp_path: Path) -> None:
     text = '[transition.notify.also]\nwho = "unit"\n[role.unit.also]\nreads = ["reasons"]\n'
     assert refusal(tmp_path, text + '[transition.notfy.also]\ntell = "unit"\n') == [
         'process.toml:4: To "who" of transition nothing is added under "also". There are '
-        '"title", "says", "only_if", "undecided_if", "on_file", "asked", "approve", "tell", '
-        '"asks", "asks_anew".',
+        '"title", "says", "leaves_building", "only_if", "undecided_if", "on_file", "asked", '
+        '"approve", "tell", "asks", "asks_anew".',
         'process.toml:6: To "reads" of role nothing is added under "also". Write the key itself, '
         "without also.",
         'process.toml:7: The base has no transition "notfy" to add to. Did you mean "notify"?',

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.loading import load
 from tests.definitions import changed, mistakes, write
-from tests.overlays import HEAD, OWN, refusal
+from tests.overlays import HEAD, OWN, over, refusal
 
+LOCAL = 'time_from = { kind = "local", says = "should", source = "ours" }\nconfirmed = "recalled"\n'
 NATIONAL = 'extends = "child_safeguarding_practice_review"\nedition = "ours"\n'
 LAW = "Children Act 2004 s.16C(1)"
 PEOPLE = (
@@ -120,3 +122,93 @@ def test_a_linked_process_keeps_who_owes_a_duty_and_dates_nothing_by_being_opene
     assert said.startswith(
         "children/family_contact.toml:1: Each case would be opened with its own day as the answer"
     )
+
+
+REVIEW = 'title      = "Finish the review"\n'
+OF_LAW = (REVIEW, f'{REVIEW}duty = "Children Act 2004 s.9"\n')
+BEGAN = 'began = { by = "ours", confirmed = "recalled" }\n'
+ENDED = 'ended = { by = "ours", confirmed = "recalled" }\n'
+
+
+def instead(days: str, number: int) -> str:
+    """A rule of an overlay's own in the place of those for the review, on some days."""
+    due = f'due = "within {number} working days of sent_on"\n'
+    return f"[[timescale.review.variant]]\n{days}{due}{LOCAL}"
+
+
+@pytest.mark.parametrize(
+    ("days", "gone"),
+    [
+        (f"since = 2099-01-01\n{BEGAN}", ("on Wed 31 Dec 2098 or earlier", 15)),
+        (f"until = 2025-01-01\n{ENDED}", ("on Thu 2 Jan 2025 or later", 20)),
+    ],
+)
+def test_a_local_time_holds_on_all_days_on_which_that_of_the_base_does(
+    tmp_path: Path, days: str, gone: tuple[str, int]
+) -> None:
+    text = HEAD + instead(days, 10)
+    for changes, rests_on in (((), '"Sample review", edition 1'), ((OF_LAW,), OF_LAW[1][-23:-2])):
+        write(tmp_path / "national", changed(*changes))
+        (said,) = mistakes(tmp_path / "local", {"process.toml": text})
+        assert said == (
+            f'process.toml:3: No time would hold for timescale "review", for what starts {gone[0]},'
+            f' and that of the base holds then: "within {gone[1]} working days of sent_on". It '
+            f"rests on {rests_on}. Let yours hold on all days on which that of the base does."
+        )
+
+
+def test_a_local_time_of_a_duty_is_compared_with_that_of_the_same_days(tmp_path: Path) -> None:
+    write(tmp_path / "national", changed(OF_LAW))
+    before = HEAD + instead("until = 2022-08-31\n", 15)
+    since = f"since = 2022-09-01\n{BEGAN}"
+    local = tmp_path / "local"
+    assert mistakes(local, {"process.toml": before + instead(since, 18)}) == []
+    (said,) = mistakes(local, {"process.toml": before + instead(since, 21)})
+    assert '"within 21 working days of sent_on" is a longer time than "within 20' in said
+
+
+def test_who_owes_a_duty_opens_cases_where_the_base_leaves_that_to_anybody(tmp_path: Path) -> None:
+    write(tmp_path / "national", changed(('may_open     = ["unit"]\n', "")))
+    local = tmp_path / "local"
+    (said,) = mistakes(local, {"process.toml": HEAD + 'may_open = ["unit"]\n'})
+    assert said == (
+        'process.toml:3: This takes "authority" out of "may_open", and the local authority owes '
+        f'timescale "notification", which rests on {LAW}. Leave it in.'
+    )
+    both = 'may_open = ["unit", "authority"]\n'
+    assert mistakes(local, {"process.toml": HEAD + both}) == []
+
+
+def test_for_which_cases_it_is_in_force_is_said_as_the_base_says_it(tmp_path: Path) -> None:
+    later = "in_force = {{ from = 2026-01-01{} }}\n"
+    (said,) = refusal(tmp_path / "a", later.format(', for = "cases that we choose"'))
+    assert said == (
+        "process.toml:3: An overlay does not say otherwise for which cases the base is in force, "
+        '"cases of this sample". Leave out "for".'
+    )
+    workflow = over(tmp_path / "b", later.format(""))
+    assert (workflow.in_force_from, workflow.in_force_for) == ("2026-01-01", "cases of this sample")
+
+
+LEAVES = (
+    'dates   = "sent_on"\n',
+    'dates   = "sent_on"\nleaves_building = "the form, to the Panel"\n',
+)
+
+
+def test_what_leaves_the_building_by_law_keeps_its_words_with_those_of_an_overlay_after_them(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "national", changed(LEAVES))
+    local, step = tmp_path / "local", "[transition.notify"
+    other = f'{HEAD}{step}]\nleaves_building = "nothing"\n'
+    (said,) = mistakes(local, {"process.toml": other})
+    assert said == (
+        'process.toml:4: This says otherwise what leaves the building with transition "notify", '
+        f'"the form, to the Panel"; it rests on {LAW}. Write them under [transition.notify.also], '
+        "and they are shown after those of the base."
+    )
+    added = f'{HEAD}{step}.also]\nleaves_building = "with a copy for our board"\n'
+    workflow = load(write(local, {"process.toml": added}))
+    shown = workflow.transitions["notify"].leaves_building
+    assert shown == "the form, to the Panel (locally: with a copy for our board)"

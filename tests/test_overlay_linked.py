@@ -150,3 +150,54 @@ def test_a_linked_case_that_a_duty_waits_for_in_the_base_is_ended_by_its_own_bod
 
 
 OPENED = 'opens   = { process = "reply" }'
+
+
+OPENS_MORE = """
+[transition.ask_again]
+from  = "{start}"
+who   = ["authority", "unit"]
+opens = {{ process = "reply" }}
+"""
+ENDS = 'from = "waiting"\nto   = "replied"\nwho  = "{}"'
+
+
+WAITS = 'who     = "unit"\nonly_if = {}\n'
+OTHERWISE = '[{ reply = "all ended" }, { sent_on = "passed" }]'
+REVIEW = 'title      = "Finish the review"\n'
+OF_LAW = (REVIEW, f'{REVIEW}duty       = "Children Act 2004 s.1"\n')
+
+
+def opened_more(folder: Path, waits: str, start: str = "reviewing", ends: str = "") -> list[str]:
+    """What is said of a step that opens more replies, where what ends the review waits so."""
+    changes = [OF_LAW]
+    if waits != OTHERWISE:
+        changes.append((WAITS.format(OTHERWISE), WAITS.format(waits)))
+    if ends:
+        changes.append((ENDS.format("authority"), ENDS.format(ends)))
+    write(folder / "national", changed(*changes))
+    return mistakes(folder / "local", {"process.toml": HEAD + OPENS_MORE.format(start=start)})
+
+
+@pytest.mark.parametrize(
+    "waits", ['{ reply = "all ended" }', '[{ reply = "all ended" }, { route = "do not notify" }]']
+)
+def test_no_step_of_an_overlay_opens_more_of_what_a_duty_waits_for_and_others_end(
+    tmp_path: Path, waits: str
+) -> None:
+    (said,) = opened_more(tmp_path, waits)
+    assert said == (
+        'process.toml:7: By this more linked cases "Reply of an agency", for which "Finish" '
+        'waits, would be open, which only others can end, and timescale "review", a duty of the '
+        "business unit (Children Act 2004 s.1), would wait for them. Open cases of a linked "
+        "process of your own, for which no duty waits."
+    )
+
+
+def test_more_linked_cases_may_be_opened_where_no_duty_comes_to_wait_for_others(
+    tmp_path: Path,
+) -> None:
+    all_ended = '{ reply = "all ended" }'
+    assert opened_more(tmp_path / "their own", all_ended, ends="unit") == []
+    assert opened_more(tmp_path / "afterwards", all_ended, start="ended") == []
+    assert opened_more(tmp_path / "another way", OTHERWISE) == []
+    assert opened_more(tmp_path / "some", '{ reply = "at least 1 ended" }') == []

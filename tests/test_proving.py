@@ -240,8 +240,8 @@ def test_a_timescale_without_a_reminder_or_an_escalation_is_told_unless_it_says_
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('tell = "authority" }]\nescalate', 'tell = "chair" }]\nescalate', "none of them can do"),
-        ('tell = "chair" }]', 'tell = "panel" }]', "none of them can do"),
+        ('tell = "authority" }]\nescalate', 'tell = "chair" }]\nescalate', "can do nothing"),
+        ('tell = "chair" }]', 'tell = "panel" }]', "can do nothing"),
         (
             'at = "1 working day after it was due"',
             'at = "1 working day before it is due"',
@@ -259,6 +259,7 @@ def test_a_notice_that_helps_nobody_is_told(tmp_path: Path, old: str, new: str, 
 
     assert found.kind == "clocks_watched"
     assert said in found.says
+    assert all(line[0].isupper() for line in found.story)
 
 
 def test_a_duty_that_waits_for_a_letter_is_told(tmp_path: Path) -> None:
@@ -304,7 +305,7 @@ def test_local_times_that_use_up_the_time_that_spans_them_are_told_day_by_day(
         "On Mon 15 Dec 2025 “Review in time” starts, with 15 working days.",
         "On Wed 31 Dec 2025 “Draft in time” is done on its last day (10 working days).",
         "On Fri 9 Jan 2026 “Finish after the draft” is done on its last day (6 working days).",
-        "On Thu 8 Jan 2026 “Review in time” was due: the time was used up before.",
+        "“Review in time” was due before that, on Thu 8 Jan 2026.",
     )
 
 

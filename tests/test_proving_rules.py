@@ -194,3 +194,81 @@ def test_what_a_step_answers_anew_by_itself_is_approved_no_longer(tmp_path: Path
     twice = changing(chosen, "draft", sets=(("way_on", "nothing"),))
     told = [one.entry.name for one in verify(twice).failures]
     assert "chosen_and_approved" in told
+
+
+EACH_CHILD = """
+[question.seen]
+ask    = "How was the child seen?"
+answer = "text"
+per    = "child"
+
+[rule.every_child_is_seen]
+says      = "Every child is seen before the end of a review."
+before    = "finish"
+on_file   = "seen"
+source    = "our procedure"
+confirmed = "second-hand"
+"""
+
+
+def test_what_is_on_file_of_each_child_is_so_only_by_the_step_itself(tmp_path: Path) -> None:
+    earlier = ('dates = "written_on"', 'dates = "written_on"\non_file = ["seen"]')
+    itself = ("approve = [{ of", 'on_file = ["seen"]\napprove = [{ of')
+    (found,) = faults(tmp_path / "a" / "x", earlier, more=EACH_CHILD)
+
+    assert found.says == (
+        "Every child is seen before the end of a review. But there is a way round it: “How was the "
+        "child seen?” need not be answered for each child."
+    )
+    assert found.story[-1] == (
+        "On this way “How was the child seen?” need not be answered for each child. Another may "
+        "have been added since."
+    )
+    assert faults(tmp_path / "b" / "x", itself, more=EACH_CHILD) == []
+
+
+def test_a_step_that_leads_at_once_to_what_must_never_follow_it_is_told(tmp_path: Path) -> None:
+    more = """
+[rule.a_finished_review_stays_open]
+says      = "A review that is finished is not closed."
+after     = "finish"
+never     = "ended"
+source    = "our procedure"
+confirmed = "second-hand"
+"""
+    (found,) = faults(tmp_path, more=more)
+
+    assert found.says == "A review that is finished is not closed. But it can happen."
+    assert found.story[-2].endswith("“Finish the review”.")
+
+
+def test_an_answer_that_one_role_alone_gives_is_given_by_no_other_in_passing(
+    tmp_path: Path,
+) -> None:
+    more = """
+[question.route]
+ask      = "Which way does it go?"
+answer   = ["on", "out"]
+personal = false
+because  = "of the process"
+
+[transition.mark]
+title = "Mark which way it goes"
+from  = "deciding"
+who   = "chair"
+sets  = { route = "on" }
+"""
+    sets = ('dates   = "sent_on"', 'dates   = "sent_on"\nsets    = { route = "on" }')
+    (found,) = faults(tmp_path, sets, more=more)
+
+    assert found.kind == "own_part"
+    assert found.says.endswith("But the chair may take “Mark which way it goes” as well.")
+
+
+def test_the_story_of_a_personal_answer_in_a_message_names_the_question(tmp_path: Path) -> None:
+    named = ('title = "Write the draft"', 'title = "Write the draft: {{ reasons }}"')
+    (found,) = faults(tmp_path, named)
+
+    assert found.story == (
+        "On Tue 16 Dec 2025 a message goes out with the answer to “Why was it decided so?” in it.",
+    )

@@ -122,6 +122,21 @@ def test_a_deputy_is_told_for_whoever_is_away_and_that_is_told_beforehand(place:
     assert all(one["people"] == ["avery"] for one in collides(found, "somebody is away"))
 
 
+def test_that_a_deputy_is_away_too_is_told_as_nobody_being_there_for_the_notice(
+    place: Workplace,
+) -> None:
+    covered = away(place.directory, "avery", "2026-12-21", "2027-01-03")
+    place.directory = away(covered, "robin", "2026-12-22", "2027-01-03")
+    found = new(place, "2026-12-24")
+    own = [one for one in collides(found, "all are away") if one["timescale"] == "notification"]
+    first = next(one for one in found["notices"] if one["timescale"] == "notification")
+
+    assert [(one["on"], one["role"], set(one["people"])) for one in own] == [
+        (first["on"], "local_authority", {"avery", "robin"})
+    ]
+    assert "local_authority" not in [one["role"] for one in collides(found, "somebody is away")]
+
+
 def test_a_role_that_nobody_holds_is_told_with_who_is_told_instead(place: Workplace) -> None:
     place.directory = without(place.directory, "local_authority")
     found = new(place, "2026-12-30")
@@ -277,6 +292,21 @@ def test_a_step_that_is_supposed_changes_what_follows(place: Workplace) -> None:
     assert found["state"] == WORKFLOW.transitions["record_notification_sent"].to
 
 
+def test_steps_supposed_on_one_day_are_taken_in_the_order_in_which_they_are_given(
+    place: Workplace,
+) -> None:
+    day = date(2026, 12, 21)
+    there_and_back = ("record_notification_sent", "inform_partners")
+    ends = [
+        new(place, "2026-12-24", supposed=tuple((step, day) for step in steps))["state"]
+        for steps in (there_and_back, there_and_back[::-1])
+    ]
+
+    assert ends == [
+        WORKFLOW.transitions[step].to for step in ("inform_partners", "record_notification_sent")
+    ]
+
+
 def test_nothing_is_written_by_a_rehearsal(place: Workplace) -> None:
     with place.database.read() as tx:
         before = tx.rows("SELECT count(*), max(n) FROM events")
@@ -294,9 +324,13 @@ def test_what_opening_asks_first_is_still_asked(place: Workplace) -> None:
 @pytest.mark.parametrize(
     ("until", "more", "said"),
     [
-        ("2026-12-17", {}, "lies before"),
+        ("2026-12-17", {}, "Thu 17 Dec 2026 lies before Fri 18 Dec 2026"),
         ("2036-12-17", {}, "more than 5 years"),
-        ("2026-12-24", {"supposed": (("x", date(2026, 12, 17)),)}, "is not between"),
+        (
+            "2026-12-24",
+            {"supposed": (("x", date(2026, 12, 17)),)},
+            "Thu 17 Dec 2026, which is not between",
+        ),
     ],
 )
 def test_days_that_cannot_be_rehearsed_are_refused(

@@ -339,6 +339,17 @@ def test_a_reminder_is_expected_on_its_day_and_its_roles_in_any_order(
     Player(*place).play(read(written(folder, OPENED + text)))
 
 
+def test_a_role_is_named_in_words_or_as_the_definition_has_it(
+    place: tuple[Workplace, VirtualClock], folder: Path
+) -> None:
+    told = '["2026-02-05: business_unit, local_authority"]'
+    text = (
+        f'[[step]]\nthen = {{ waits_on = "business_unit" }}\n'
+        f"[[step]]\non = 2026-02-05\nthen = {{ reminded = {{ notification = {told} }} }}\n"
+    )
+    Player(*place).play(read(written(folder, OPENED + text)))
+
+
 def test_only_what_differs_is_said_of_a_table(
     place: tuple[Workplace, VirtualClock], folder: Path
 ) -> None:

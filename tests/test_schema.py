@@ -137,6 +137,20 @@ def test_an_editor_finds_no_fault_with_the_example_of_an_overlay() -> None:
     assert set(made["properties"]["also"]["properties"]) == set(ALSO_HEAD.keys)
 
 
+def test_an_editor_shows_an_example_of_everything_that_may_be_added_to_a_base() -> None:
+    made = overlay_schema()
+    within = [made["properties"], *(table["properties"] for table in made["$defs"].values())]
+    adding = [keys["also"] for keys in within if "also" in keys]
+    examples = [
+        Draft7Validator({**key, "$defs": made["$defs"]}).iter_errors(one)
+        for table in adding
+        for key in table["properties"].values()
+        for one in key["examples"]
+    ]
+    assert len(examples) > 20
+    assert [fault.message for faults in examples for fault in faults] == []
+
+
 def test_a_misspelt_name_is_seen_as_it_is_typed() -> None:
     step = {"from": "refered", "who": "local_authority"}
     found = list(Draft7Validator(definition_schema(WORKFLOW)).iter_errors(_with(step)))
@@ -226,7 +240,9 @@ def test_nothing_is_begun_where_something_is_or_under_a_name_that_is_none(begun,
     assert "is there already" in office.refused(2, "workflow", "new", str(folder))
     assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     said = office.refused(2, "workflow", "new", str(tmp_path / "Local Review"))
-    assert "local_learning_review" in said
+    assert "Name the folder so: local_review." in " ".join(said.split())
+    said = office.refused(2, "workflow", "new", str(tmp_path / "2026"))
+    assert "Name the folder so: local_learning_review." in " ".join(said.split())
     assert not (tmp_path / "Local Review").exists()
 
 

@@ -150,14 +150,14 @@ def test_somebody_who_changed_the_case_first_wins(world: World) -> None:
     ref = world.open()
     seen = reading.show(world.place, BESS, ref)["version"]
     world.record(ref, happened_on="2025-12-10")
-    with pytest.raises(StaleCaseError, match=f"has changed since version {seen}: it is at"):
+    with pytest.raises(StaleCaseError, match=f"has changed: its record had {seen} entries"):
         cases.take_step(world.place, By("bess", if_version=seen), ref, Step("start_deciding"))
 
 
 def test_a_version_that_the_case_has_never_had_is_not_called_a_change(world: World) -> None:
     ref = world.open()
     now = reading.show(world.place, BESS, ref)["version"]
-    with pytest.raises(StaleCaseError, match=f"never been at version {now + 1}: it is at"):
+    with pytest.raises(StaleCaseError, match=f"never had {now + 1} entries: it has"):
         cases.take_step(world.place, By("bess", if_version=now + 1), ref, Step("start_deciding"))
     assert reading.show(world.place, BESS, ref)["version"] == now
 

@@ -79,8 +79,23 @@ def test_another_edition_is_brought_into_use_by_those_who_keep_the_record_only(
     )
     said = office.refused(4, "workflow", "activate", str(newer), "--as", "eve")
     assert "brought into use by those who keep its record" in said
+    assert "have one of them activate it" in " ".join(said.split())
     in_use = office.json("workflow", "list")["in_use"]
     assert [one["edition"] for one in in_use if one["workflow"] == "incident"] == ["2025-01"]
+
+
+def test_where_nobody_holds_the_role_that_brings_into_use_it_is_said_how_to_name_somebody(
+    office: Office, tmp_path: Path
+) -> None:
+    begun = tmp_path / "own_review"
+    office.ok("workflow", "new", str(begun))
+    file = begun / "process.toml"
+    file.write_text(file.read_text().replace("business_unit", "reviews_office"))
+    said = " ".join(office.refused(4, "workflow", "activate", str(begun)).split())
+    assert (
+        "nobody holds the role today: give it to somebody in config.toml, in an [[appointment]] "
+        'with role = "reviews_office"'
+    ) in said
 
 
 def test_a_case_opens_under_the_newest_edition_in_force_on_its_day(

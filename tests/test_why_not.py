@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -344,6 +345,26 @@ def test_explain_says_of_a_day_that_stays_from_where_it_is_counted_now(world: Wo
     )
     assert told["began"]["now"]["starts_on"] == "2025-12-13"
     assert moved["by"] == {"decided": "Bess Sample", "recorded": "Bess Sample"}
+
+
+def test_what_is_judged_again_says_from_which_day_to_which_and_how_it_was_judged(
+    office: Office,
+) -> None:
+    ref = office.at("reviewing")
+    [sent] = [
+        one["n"]
+        for one in office.json("history", ref)["events"]
+        if one["body"].get("transition") == "record_notification_sent"
+    ]
+    again = ("--reason", "a slip")
+    office.ok("correct", ref, f"@{sent}", "--on", ago(1), *again, "--as", "lee")
+    office.ok("correct", ref, f"aware_on={ago(40)}", *again)
+    told, history = changes(office, ref), whole(office.ok("history", ref))
+    was, now = (said(ago(days), short=True) for days in (0, 1))
+
+    assert f"deadline judged again: met on {now}, not on {was}, because" in told
+    assert re.search(r"deadline judged again: from [^,]*, met late, because", told)
+    assert f"done on {now}, not on {was} (a step was re-dated)" in history
 
 
 def test_explain_says_who_set_a_target_and_that_its_reason_is_kept_apart(office: Office) -> None:

@@ -14,6 +14,7 @@ from engine.loading.resolving import hashed
 from engine.service.looking import ahead
 from tests.offices import Office
 from tests.test_cli_next import whole
+from tests.test_needs import review
 from tests.test_needs_suffice import GO, HELPERS, process, world
 from tests.worlds import BESS
 
@@ -116,3 +117,47 @@ def test_the_command_prints_what_is_typed_only_where_it_is_so(office: Office) ->
     said = whole(office.ok("why-not", ref, "decide_to_notify"))
     typed = shlex.quote("place=in our area")
     assert f"only if it is so: casetrail correct {ref} {typed} --reason TEXT" in said
+
+
+def test_all_that_is_given_with_a_step_stands_in_one_command_that_is_not_refused(
+    office: Office,
+) -> None:
+    ref = review(office)
+    told = office.json("why-not", ref, "record_panel_letter")
+    said = whole(office.ok("why-not", ref, "record_panel_letter"))
+    head = f"take {ref} record_panel_letter panel_letter="
+    letter = office.file("letter.txt", "A letter.")
+
+    assert told["command"] == f"{head}@FILE panel_letter_says=ANSWER"
+    assert f"What goes with the step is given in one command: casetrail {told['command']}" in said
+    for supply in (way for need in told["unmet"] for [way] in need["ways"]):
+        answer = supply["choices"][0] if supply["choices"] else ""
+        typed = [
+            word.replace("FILE", letter).replace("ANSWER", answer)
+            for word in shlex.split(supply["commands"][0])
+        ]
+        assert office.run(*typed).exit_code == 4
+    whole_one = shlex.split(told["command"])
+    office.ok(*(one.replace("FILE", letter).replace("ANSWER", answer) for one in whole_one))
+
+
+def test_where_one_thing_alone_goes_with_a_step_its_own_command_is_the_whole_one(
+    office: Office,
+) -> None:
+    ref = review(office)
+    told = office.json("why-not", ref, "record_transfer_refused")
+    [need] = [one for one in told["unmet"] if one["ways"][0][0]["verb"] == "give"]
+
+    assert told["command"] == need["ways"][0][0]["commands"][0]
+    assert "in one command" not in office.ok("why-not", ref, "record_transfer_refused")
+
+
+def test_what_whoever_decides_gives_with_a_step_is_in_their_command_too(office: Office) -> None:
+    ref = review(office)
+    told = office.json("why-not", ref, "close_as_already_open")
+    typed = f"take {ref} close_as_already_open already_open_as=CASE already_open_reasons=-"
+
+    assert told["command"] == typed
+    assert f"in one command: casetrail {typed}" in whole(
+        office.ok("why-not", ref, "close_as_already_open")
+    )

@@ -76,6 +76,7 @@ class Reader:
         elif block.what == "says":
             assert " ".join(block.text.split()) in self.last
         elif block.what == "add":
+            Path(block.file).parent.mkdir(exist_ok=True)
             with Path(block.file).open("a", encoding="utf-8") as file:
                 file.write(f"\n{block.text}")
         else:

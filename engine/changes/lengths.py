@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from engine.changes.change import OTHER, STRICTER, Verdict, flipped
+from engine.changes.change import LOOSER, OTHER, STRICTER, Verdict, flipped
 from engine.timescales import Rule, parse, sets_no_day
 
-LONGER_IS_STRICTER = ("before", "after")
+_LASTS = "after"
+LONGER_IS_STRICTER = ("before", _LASTS)
 """Counted back, or to last until then: with more time it is due earlier, or lasts longer."""
 WITHIN = ("within", "beginning with")
 REST = 8
@@ -13,8 +14,15 @@ REST = 8
 
 
 def strictness(old: str, new: str) -> Verdict:
-    """Whether a rule leaves surely less time than another, from whatever day both are counted."""
+    """Whether a rule leaves surely less time than another, from whatever day both are counted.
+
+    One that sets no day is looser than any by which something is due on a day.
+    """
     before, after = parse(old), parse(new)
+    if sets_no_day(before) != sets_no_day(after):
+        if _LASTS in (before.form, after.form):
+            return OTHER
+        return STRICTER if sets_no_day(before) else LOOSER
     same_form = before.form == after.form or {before.form, after.form} <= set(WITHIN)
     if not same_form or before.anchor != after.anchor or sets_no_day(before):
         return OTHER
@@ -26,11 +34,11 @@ def _shorter(before: Rule, after: Rule) -> Verdict:
     if (before.form, before.unit) == (after.form, after.unit):
         if before.number == after.number:
             return OTHER
-        return STRICTER if after.number < before.number else "looser"
+        return STRICTER if after.number < before.number else LOOSER
     (old_least, old_most), (least, most) = _days(before), _days(after)
     if most < old_least:
         return STRICTER
-    return "looser" if least > old_most else OTHER
+    return LOOSER if least > old_most else OTHER
 
 
 def _days(rule: Rule) -> tuple[int, int]:

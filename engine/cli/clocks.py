@@ -21,10 +21,7 @@ from engine.timescales import Due, basis_lines, caution_lines, day_lines, deriva
 
 Known = Mapping[str, Any]
 
-_DAY_0 = "day 0, the day it happened"
-_UNKNOWN_0 = "day 0, for as long as no other is known"
-_NEVER_0 = "day 0, as no other was known then"
-
+JUDGED_AGAIN = "deadline re-judged"
 MOST = 40
 """Deadlines that are printed at once."""
 
@@ -126,9 +123,8 @@ def _said(text: str) -> list[str]:
 def _days(one: Known) -> list[str]:
     """The derivation from the one day on which it started, for as long as that stands."""
     lines: list[str] = []
-    instead = _UNKNOWN_0 if one["provisional"] else _NEVER_0 if one["was_provisional"] else _DAY_0
     for line in derivation_lines(one["derivation"]):
-        lines += _derived(line.replace(_DAY_0, instead).replace("The day it happened", "That day"))
+        lines += _derived(line.replace("The day it happened", "That day"))
     return lines
 
 
@@ -217,12 +213,21 @@ def _change(change: Known) -> str:
         days = f": {day(now['target_on'])}"
     elif now.get("met_on"):
         days = f" {printing.when(now['met_on'])}"
+    if change["type"] == JUDGED_AGAIN:
+        days = _judged_again(days, old, now)
     if change["type"] == MIGRATED:
         # That alone is told of it; what it made looser follows.
         cause = ""
     kind = happened(change["type"], change)
     told = f"@{change['n']} {printing.when(change['on'])}: {kind}{days}{cause}"
     return f"{told}{_by(change)}{_loosened(change['loosened'])}"
+
+
+def _judged_again(days: str, old: Known, now: Known) -> str:
+    """How something that was met is judged now: by another due day, or by when it was done."""
+    if now.get("met_on"):
+        return f": {now['status']} {when(now['met_on'])}, not {when(old['met_on'])}"
+    return f"{days}{',' if days else ':'} {now['status']}"
 
 
 def _loosened(known: Known | None) -> str:

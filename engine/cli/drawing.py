@@ -19,6 +19,8 @@ from engine.guessing import resembling
 from engine.service import references
 
 FORMATS = ("svg", "mermaid", "dot")
+_BY_NAME = {".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid"}
+"""What a file holds, by how its name ends."""
 
 
 @reads(
@@ -28,8 +30,8 @@ FORMATS = ("svg", "mermaid", "dot")
         "--format",
         "form",
         type=click.Choice(FORMATS),
-        default="svg",
-        help="A drawing (svg), or text that others draw (mermaid, dot).",
+        help="A drawing (svg), or text that others draw (mermaid, dot); left out: as FILE is "
+        "called, or svg.",
     ),
     option(
         "--case", "ref", metavar="REF", default="", help="Mark where this case is, and its way."
@@ -48,7 +50,8 @@ def diagram(door: Visit, name: str, ref: str, **asked: str) -> None:
 
     if ref and asked["as_at"]:
         raise UsageError("--case draws a case with its own days: leave out --as-at, or --case.")
-    form, linked, out = asked["form"], asked["linked"], asked["out"]
+    linked, out = asked["linked"], asked["out"]
+    form = asked["form"] or _BY_NAME.get(Path(out).suffix.casefold(), "svg")
     workflow, track = _subject(door, name, ref)
     day = read_day(asked["as_at"]) if asked["as_at"] else None
     drawn = picture(_stood(_linked(workflow, linked), day), track, day)
@@ -68,7 +71,8 @@ def diagram(door: Visit, name: str, ref: str, **asked: str) -> None:
     file = Path(out or f"{linked or workflow.name}{f'-{ref}' if ref else ''}.{form}")
     write(file, text)
     document["file"] = str(file)
-    door.answer(document, paragraph(f"Drawn in {file}; open it with a browser."))
+    how = "; open it with a browser" if form == "svg" else ""
+    door.answer(document, paragraph(f"Drawn in {file}{how}."))
 
 
 def _subject(door: Visit, name: str, ref: str) -> tuple[Workflow, Any]:

@@ -46,11 +46,11 @@ def run(door: Visit, ref: str) -> None:
 
 def lines_of(found: Mapping[str, Any]) -> list[str]:
     """The form of a case, with a box for each of its open questions."""
-    ref = found["ref"]
+    ref, entries = found["ref"], count(found["version"], "entry", "entries")
     head = [
         "| CASETRAIL FORM",
         f"| Case {ref}",
-        f'| {found["title"]}: "{found["state_title"]}", version {found["version"]}',
+        f'| {found["title"]}: "{found["state_title"]}", {entries} on record',
         "|",
         "| Write each answer in its box, between the line that begins the box and the line that",
         "| ends it. Text may have as many lines, lists and paragraphs as it needs. A box that is",

@@ -69,7 +69,8 @@ def reason_to_read(personal: bool, given: str) -> str:
 def _head(case: Case) -> list[str]:
     title = f"{case['ref']}  {case['title']}, edition {case['edition_name']}"
     lines = [*map(strong, paragraph(title)), *paragraph(f"At {saying.place(case)}.")]
-    opened = f"Opened {day(case['opened_on'])}, version {case['version']}"
+    entries = count(case["version"], "entry", "entries")
+    opened = f"Opened {day(case['opened_on'])}, {entries} on record"
     about = f", about {saying.about(case)}" if case["people"] else ""
     historic = ", entered as historic" if case["historic"] else ""
     lines += paragraph(f"{opened}{historic}{about}.")

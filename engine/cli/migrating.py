@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from engine import dates
 from engine.cli import outcomes, printing, saying, texts
 from engine.cli.door import argument, option
 from engine.cli.printing import paragraph
@@ -80,6 +81,7 @@ def migrate(door: Visit, workflow: str, **asked: Any) -> None:
     new = migrating.target(door.place, move).workflow
     _check(door, new, move.wishes)
     if not asked["dry_run"]:
+        migrating.need_in_force(door.place, new)
         _agree(door, by, move, yes=asked["yes"])
     if asked["dry_run"]:
         _answer(door, new, list(migrating.foreseen(door.place, by, move)), dry=True)
@@ -175,9 +177,12 @@ def _answer(door: Visit, new: Workflow, found: list[Moved], *, dry: bool) -> Non
     )
     if not found:
         said = f"Every open case of {new.title} is under edition {new.edition} already."
+    if day := migrating.to_come(door.place, new):
+        first = dates.said(day, short=True)
+        said += f" It is in force from {first}, and no case is moved to it before that day."
     said += outcomes.warning(found if dry else moved, dry=dry)
     document = outcomes.document(new.name, found, dry=dry, back=False)
-    document["to"] = {"edition": new.edition, "hash": new.hash}
+    document["to"] = {"edition": new.edition, "hash": new.hash, "in_force_from": new.in_force_from}
     lines = [*paragraph(said), *outcomes.lines(found)]
     door.answer(document, [*lines, *saying.caution(new.caution)])
 

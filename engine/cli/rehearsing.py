@@ -140,7 +140,7 @@ def _said(door: Visit, one: Known) -> str:
     """What collides, as a sentence without its end."""
     people = listed([door.name(person) for person in one["people"]])
     role = _short(one["role_title"])
-    get = "gets" if len(one["people"]) == 1 else "each get"
+    get, are = ("gets", "is") if len(one["people"]) == 1 else ("each get", "are")
     said = {
         "fires on a day off": f"the notice fires on a day off ({one['why']})",
         "due on a day off": f"it is due on a day off ({one['why']})",
@@ -148,7 +148,8 @@ def _said(door: Visit, one: Known) -> str:
         "nobody holds the role": f"nobody holds the role {role}",
         "nobody is there": f"in the five working days before, nobody is there for {role}: "
         f"{people} away",
-        "somebody is away": f"{people} ({role}) is away",
+        "somebody is away": f"{people} ({role}) {are} away",
+        "all are away": f"nobody who holds the role {role} is there: {people} {are} away",
         "nobody is told": f"nobody is told{_why_nobody(one)} and there is no fallback",
         "several escalations": f"{people} {get} {one['why']} escalations on that day",
         "no address": f"{people} would not get this, {_why_not(one)}",

@@ -177,7 +177,7 @@ def _often(one: Known, words: Mapping[str, str]) -> str:
 
 def _done(one: Known) -> str:
     on = f", {day(one['on'])}" if one["on"] else ""
-    return f"{one['title']}{on} (@{one['n']})"
+    return f"{one['title']}{on} (entry {one['n']})"
 
 
 def _asked(one: Known) -> str:

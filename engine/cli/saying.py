@@ -11,6 +11,7 @@ from engine.dates import parse_partial
 from engine.guessing import resembling
 from engine.nouns import count
 from engine.prose import capital, days_said, setter
+from engine.punctuality import UNSURE
 
 Known = Mapping[str, Any]
 """A case, a deadline or a step in its stable form."""
@@ -83,7 +84,8 @@ def standing(known: Known) -> str:
     """
     held = known["in_force"]
     former = f" This rule held for what started {_days(held)}." if held and held["over"] else ""
-    return _standing(known) + former
+    unsure = f" {UNSURE}" if held and not held["throughout"] else ""
+    return _standing(known) + former + unsure
 
 
 def _days(held: Known) -> str:
@@ -187,16 +189,21 @@ def caution(*texts: str) -> list[str]:
 
 
 def misnamed(
-    roles: Iterable[str], kinds: Mapping[str, str], which: str, known: Collection[str] = ()
+    roles: Iterable[str],
+    kinds: Mapping[str, str],
+    which: str,
+    known: Collection[str] = (),
+    unless: str = "",
 ) -> list[str]:
     """That config.toml gives people roles that there are not, so that nobody acts by them; and
-    agencies kinds that are nearly those which are asked and told. `known` are the roles there are.
+    agencies kinds that are nearly those which are asked and told. `known` are the roles there are;
+    `unless` says when it is right all the same.
     """
     near = {role: resembling(role, known) for role in roles}
     named = listed(
         f'{one} ("{meant[0]}" may be meant)' if meant else one for one, meant in near.items()
     )
-    found = [f"config.toml gives people roles that {which}: {named}; check their names."]
+    found = [f"config.toml gives people roles that {which}: {named}; check their names{unless}."]
     return (found if named else []) + [
         f'config.toml has an agency of the kind "{kind}"; "{meant}" may be meant.'
         for kind, meant in kinds.items()

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.apply_clocks import parts
 from engine.cli.clock_words import happened
-from engine.cli.printing import day, due, listed, plainly
+from engine.cli.printing import day, due, listed, plainly, when
 from engine.decide.moving.loosening import noted
 from engine.definition import Workflow
 from engine.directory import Directory
@@ -234,6 +234,8 @@ def _clock(body: Body, titles: Titles) -> str:
     facts = [f"{'still ' if same else ''}due {due(now)}"] if due(now) else []
     facts += [f"was due {day(old['due_on'])}"] if old.get("due_on") and not same else []
     facts += [str(now["status"])] if now.get("status") in SAID else []
+    if old.get("met_on") and now.get("met_on"):
+        facts.append(f"done {when(now['met_on'])}, not {when(old['met_on'])}")
     facts += [f"target {day(now['target_on'])}"] if now.get("target_on") else []
     cause = f" ({titles.cause(body['cause'])})" if body.get("cause") else ""
     return ", ".join([name, *facts]) + cause

@@ -250,7 +250,7 @@ def changes(
     existing = [
         option("--decided-by", metavar="PERSON", help="Who decided it, where you only record it."),
         option("--evidence", metavar="FILE", help="What shows that they did; it is put on file."),
-        option("--if-version", type=int, metavar="N", help="Only if `show` still says version N."),
+        option("--if-version", type=int, metavar="N", help="Only if `show` still says N entries."),
     ]
     return command(name, *own, more=[*more, *changing, *([] if new else existing)], door=Visit)
 

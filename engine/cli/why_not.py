@@ -18,6 +18,8 @@ Known = Mapping[str, Any]
 
 MOST = 6
 """Answers that are named one by one, of those that will do."""
+GIVEN = "give"
+"""What is given with the step itself, in one command with all else that is."""
 HELD = "hold"
 """What only somebody who holds the role supplies; its commands are those of the step itself."""
 TAKE = "take"
@@ -72,6 +74,8 @@ def _before(found: Known) -> list[str]:
             lines += _need(need, found["today"], 5, brief=True)
         if all(supply["verb"] != HELD for supply in _first_ways(step)):
             lines.append(f"     {PROGRAM} {step['command']}")
+        else:
+            lines += _in_one(step, 5)
         if step["transition"] in taken:
             lines += deciding.settled(taken[step["transition"]])
     return [*lines, *(deciding.open_decision(found["decisions"][-1]) if found["ways_part"] else [])]
@@ -79,6 +83,15 @@ def _before(found: Known) -> list[str]:
 
 def _first_ways(step: Known) -> list[Known]:
     return [supply for need in step["unmet"] for way in need["ways"][:1] for supply in way]
+
+
+def _in_one(step: Known, indent: int) -> list[str]:
+    """The whole command, where what is listed one by one is given in one."""
+    verbs = [one["verb"] for one in _first_ways(step) if one["verb"] in (GIVEN, HELD)]
+    if GIVEN not in verbs or len(verbs) < 2:
+        return []
+    said = "What goes with the step is given in one command:"
+    return [*paragraph(said, indent), f"{' ' * (indent + 2)}{PROGRAM} {step['command']}"]
 
 
 def _itself(found: Known) -> list[str]:
@@ -92,7 +105,7 @@ def _itself(found: Known) -> list[str]:
             lines += paragraph(f"- {need['what']}", 2, 2)
         else:
             lines += _need(need, found["today"], 2)
-    return lines
+    return [*lines, *_in_one(found, 2)]
 
 
 def _by_steps(need: Known) -> bool:

@@ -104,7 +104,8 @@ def check(door: Door, name: str) -> None:
     )
     lines = [*paragraph(said), *ruling.told(out), *overlaying.standing(workflow)]
     roles = editions.roles_of(workflow)
-    misnamed = saying.misnamed(unknown, kinds, "this process does not have", roles)
+    unless = ", unless another process has them"
+    misnamed = saying.misnamed(unknown, kinds, "this process does not have", roles, unless)
     for odd in (*misnamed, *wrong):
         lines += paragraph(odd)
     door.answer(document, [*lines, *saying.caution(workflow.caution)])
@@ -133,12 +134,11 @@ def _odd(door: Door, workflow: Workflow) -> tuple[list[str], dict[str, str], lis
         "--format",
         "form",
         type=click.Choice(("text", "html")),
-        default="text",
-        help="Text, or one web page (html).",
+        help="Text, or one web page (html); left out: as FILE is called.",
     ),
     option("--out", metavar="FILE", default="", help="Write it into this file; - prints it."),
 )
-def describe(door: Door, name: str, as_at: str, form: str, out: str) -> None:
+def describe(door: Door, name: str, as_at: str, form: str | None, out: str) -> None:
     """Say a process in English, with the source of every rule and how far it is confirmed.
 
     With --as-at it is said as the law stood on that day: rules that were not yet in force, or no
@@ -148,6 +148,7 @@ def describe(door: Door, name: str, as_at: str, form: str, out: str) -> None:
 
     workflow: Workflow = loading.load(loading.find(name))
     day = read_day(as_at) if as_at else None
+    form = form or ("html" if Path(out).suffix.casefold() in (".html", ".htm") else "text")
     text = _said(workflow, form, day, narrow=not (door.state.json or out))
     document = {
         "workflow": workflow.name,

@@ -30,7 +30,7 @@ def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
     """Note every mistake that shows only when all tables are known."""
     for name, key in _OWN:
         _judge_own(sheet, parts[name], name, key)
-    ids = {name: _ids(sheet, parts[name]) for name in ("agency", "person")}
+    ids = {name: _ids(sheet, name, parts[name]) for name in ("agency", "person")}
     for name, key, of in _REFERENCES:
         for number, entry in enumerate(parts[name]):
             _judge_reference(sheet, (name, number, key), entry.get(key), of, ids[of])
@@ -94,9 +94,9 @@ def _judge_own(sheet: Sheet, entries: Entries, name: str, key: str) -> None:
         seen.add(value)
 
 
-def _ids(sheet: Sheet, entries: Entries) -> dict[str, None]:
+def _ids(sheet: Sheet, name: str, entries: Entries) -> dict[str, None]:
     """The ids of a list; among them "" for any that could not be read."""
-    hidden = [""] if not entries and sheet.misses_a_table() else []
+    hidden = [""] if sheet.loses(name) or (not entries and sheet.misses_a_table()) else []
     return dict.fromkeys([*hidden, *(entry.get("id", "") for entry in entries)])
 
 
@@ -111,7 +111,7 @@ def _judge_reference(
 
 
 def _judge_deputies(sheet: Sheet, appointments: Entries) -> None:
-    if sheet.at_fault("appointment"):
+    if sheet.at_fault("appointment") or sheet.loses("appointment"):
         return
     own = {(one["person"], one["role"]) for one in appointments if "deputy_for" not in one}
     for number, one in enumerate(appointments):

@@ -68,6 +68,12 @@ class Sheet:
     _line: int | None = None
     """The line of what is wrong, where the file could not be understood at all."""
     _found: list[_Found] = field(default_factory=list)
+    _slips: list[Mistake] = field(default_factory=list)
+    """Mistakes of form, behind which the rest of the file is read."""
+    _lost: frozenset[str] = frozenset()
+    """What the tables are called that have a slip, and are left out."""
+    _sure: bool = True
+    """Whether no slip can have hidden the beginning of another table."""
 
     def load(self, path: Path) -> dict[str, Any] | None:
         """What a file says; None, with a mistake noted, where it cannot be understood.
@@ -84,7 +90,7 @@ class Sheet:
         except TextFaultError as error:
             number, problem = error.line, str(error)
         except tomllib.TOMLDecodeError as error:
-            number, problem = _syntax(str(error), text)
+            return self._around(text, str(error))
         except RecursionError:
             number, problem = 1, "Lists or tables are nested too deeply in this file."
         except ValueError:
@@ -95,6 +101,25 @@ class Sheet:
         self._line = number
         self.wrong((), problem)
         return None
+
+    def _around(self, text: str, error: str) -> dict[str, Any] | None:
+        """What stands around the slips of a text that is no TOML; None where it cannot be told."""
+        # Only a mistake pays for what reads the files of a process.
+        from engine.loading.files.slips import Slip, go_on, slip_line
+        from engine.loading.files.telling import syntax
+
+        slips, rest, _ = go_on(text, 0)
+        for slip in slips or [Slip(slip_line(error, text), error)]:
+            self._slips.append(Mistake(self.called, *syntax(slip, text)))
+        if rest is None or too_much(rest.keys, MOST_VALUES):
+            return None
+        self._text, self._sure = rest.text, rest.sure
+        self._lost = frozenset(path[0] for path in rest.lost)
+        return tomllib.loads(rest.text)
+
+    def loses(self, name: str) -> bool:
+        """Whether a table of this name may be among those that a slip of form hides."""
+        return name in self._lost or not self._sure
 
     def wrong(
         self,
@@ -134,10 +159,15 @@ class Sheet:
             except WrongValueError as error:
                 self.wrong((*where, key), f'"{key}" {error}')
         for key, hint in shape.needed.items():
-            if key not in written:
+            if key not in written and not self._hidden(where, key):
                 problem = f'{shape.called} has no "{key}".'
                 self._found.append(_Found(where, problem, hint, missing=key))
         return said
+
+    def _hidden(self, where: Where, key: str) -> bool:
+        """Whether a key that is missing may stand in what a slip of form hides."""
+        table = str(where[0]) if where else key
+        return self.loses(table)
 
     def tables(self, shape: Shape, written: Any, name: str) -> list[dict[str, Any]]:
         """What a list of tables says; one that is at fault keeps its place."""
@@ -150,12 +180,12 @@ class Sheet:
     def mistakes(self) -> list[Mistake]:
         """All mistakes, by line."""
         if not self._found:
-            return []
+            return self._slips
         from engine.loading.files.lines import Lines
         from engine.loading.findings import guess
 
         lines = Lines(self._text if self._line is None else "", self._line or 1)
-        told, guessed = [], set()
+        told, guessed = [*self._slips], set()
         for number, found in enumerate(self._found):
             guessing = found.word and number < GUESSES and len(found.known) <= MOST_KNOWN
             meant = guess(found.word, found.known) if guessing else ""
@@ -179,13 +209,3 @@ def _content(path: Path) -> bytes:
         raise ConfigError(
             f"{path}:1: This file cannot be read ({reason}); make it a file that may be."
         ) from None
-
-
-def _syntax(error: str, text: str) -> tuple[int, str]:
-    """The line of a mistake of syntax, and the mistake in words, with what to write instead."""
-    # Only a mistake pays for what reads the files of a process.
-    from engine.loading.files.slips import Slip, slip_line
-    from engine.loading.files.telling import syntax
-
-    number, problem, hint = syntax(Slip(slip_line(error, text), error), text)
-    return number, f"{problem} {hint}".strip()

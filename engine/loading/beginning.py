@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.canonical import clean_text
 from engine.errors import UsageError
-from engine.loading.names import name_problem
+from engine.loading.names import name_problem, proper
 
 SAMPLE: Final = Path(__file__).parents[1] / "data" / "new"
 LONGEST: Final = 200
@@ -22,7 +22,8 @@ def begin(folder: Path, title: str) -> tuple[Path, ...]:
     """
     name = folder.resolve().name
     if problem := name_problem("process", name):
-        raise UsageError(f"{problem} Name the folder so: local_learning_review.")
+        meant = proper(name) or "local_learning_review"
+        raise UsageError(f"{problem} Name the folder so: {meant}.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already; name a folder that is not, or an empty one.")
     called = clean_text(title).strip()[:LONGEST] or name.replace("_", " ").capitalize()

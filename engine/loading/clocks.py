@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.definition import Basis, Notice, TimeFrom, Timescale, Variant
 from engine.errors import UsageError
+from engine.grammar import NO_NAME
 from engine.loading.building import Parts
-from engine.loading.findings import Place
+from engine.loading.findings import Place, guess
 from engine.loading.kinds import UNKNOWN
 from engine.timescales import Rule, parse, parse_moment
 
@@ -104,7 +105,8 @@ def _rule(
     try:
         rule = parse(said[key])
     except UsageError as error:
-        return reading.fault(place / key, str(error))
+        hint = guess("", _dates(parts)) if NO_NAME in str(error) else ""
+        return reading.fault(place / key, str(error), hint)
     if is_too_long(rule.number, rule.unit):
         return reading.fault(place / key, f'"{rule.text}" is longer than {LONGEST} years.')
     if (rule.form == "after") != (key == "keep"):
@@ -122,7 +124,8 @@ _WRONG_FORM = {
 
 
 def _dates(parts: Parts) -> list[str]:
-    return [question.id for question in parts.questions.values() if question.answer == "date"]
+    dates = [question.id for question in parts.questions.values() if question.answer == "date"]
+    return [*dates, *parts.draft.sheet.unread.get("question", ())]
 
 
 def _check_source(

@@ -55,10 +55,11 @@ def overlay_schema(base: Workflow | None = None) -> Schema:
 
 def _also(table: str, shape: Shape, names: Names) -> Schema:
     """What may be added to a table of the base; its keys mean what they mean there."""
-    keys = {
-        key: {"description": key_of(table, key).says, "allOf": [kind.schema(names)]}
-        for key, kind in shape.keys.items()
-    }
+    keys = {}
+    for key, kind in shape.keys.items():
+        known = key_of(table, key)
+        held = {"allOf": [kind.schema(names)], "examples": [known.value]}
+        keys[key] = {"description": known.says, **held}
     return {
         "description": "Added to what the base says.",
         "type": "object",

@@ -8,12 +8,12 @@ from datetime import date
 from engine.calendars import Calendar
 from engine.case import Key, Row
 from engine.dates import long_day, parse_partial, said, when
-from engine.decide.moving.left import governing
+from engine.decide.moving.left import governing, holds_throughout
 from engine.definition import Timescale, Variant
 from engine.describing.clocks import authority_line, force_lines
 from engine.packs.record import Record, Side, Told
 from engine.prose import capital, listed, straight
-from engine.punctuality import of_deadline
+from engine.punctuality import UNSURE, of_deadline
 from engine.punctuality import said as said_of
 from engine.timescales import Rule, due_or_uncounted, length, sets_no_day
 
@@ -48,7 +48,7 @@ def _told(record: Record, key: Key, row: Row) -> Told:
     rule = record.own.edition.rule(str(row["rule"]))
     lines = [
         _allowed(record.around.calendar, row, rule),
-        _outcome(record, row, rule),
+        _outcome(record, key, row, rule),
         *_beside(row),
         *_skipped(record, row, rule),
     ]
@@ -65,6 +65,7 @@ def standing(side: Side, key: Key, row: Row) -> str:
     kept = side.left.get(key)
     known = side.workflow.timescales[str(key[1])]
     authority = _authority(*governing(side.edition, known, row, kept))
+    authority += "" if _is_sure(side, key, row) else f" {UNSURE}"
     if kept is None or kept.by is None:
         return authority
     return (
@@ -91,19 +92,26 @@ def _allowed(calendar: Calendar, row: Row, rule: Rule) -> str:
     return f"{capital(how)}. The day is not counted: {calendar.begins}."
 
 
-def _outcome(record: Record, row: Row, rule: Rule) -> str:
+def _outcome(record: Record, key: Key, row: Row, rule: Rule) -> str:
     """What became of it, with how much of the time was used."""
     if row["status"] == "no longer applies":
         return "It no longer applies."
     if row["status"] in MET:
         used = _used(record, row, rule, str(row["met_on"]))
-        return f"Done {when(str(row['met_on']))}{_stands(record, row, rule)}{used}."
+        stands = _stands(record, row, rule) if _is_sure(record.own, key, row) else ""
+        return f"Done {when(str(row['met_on']))}{stands}{used}."
     if record.own.case.row["historic"]:
         return "That it was done is not on record."
     as_at = record.around.as_at.isoformat()
     began = "Provisional, for the day it counts from is not recorded. "
     provisional = began if row["status"] == "provisional" else ""
     return f"{provisional}Not done by {said(as_at)}{_used(record, row, rule, as_at)}."
+
+
+def _is_sure(side: Side, key: Key, row: Row) -> bool:
+    """Whether the rule holds on every day on which the clock may have started."""
+    known = side.workflow.timescales[str(key[1])]
+    return holds_throughout(governing(side.edition, known, row, side.left.get(key))[1], row)
 
 
 def _stands(record: Record, row: Row, rule: Rule) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from engine import calendars
 from engine.definition import Workflow
 from engine.proving import (
+    applying,
     bodies,
     budgets,
     clocks,
@@ -37,6 +38,7 @@ CHECKS = (
     ways.check,
     decisions.check,
     starting.check,
+    applying.check,
     clocks.check,
     own.check,
     bodies.check,

@@ -2,56 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator
+from collections import deque
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache, partial
 
 from engine.dates import short_day
 from engine.definition import Timescale, Transition
+from engine.loading.checks.soundness import RUNNING
 from engine.prose import quoted
+from engine.proving.clocks import watch_of
 from engine.proving.inquiry import Inquiry
 from engine.proving.moments import FORWARD
 from engine.proving.story import in_force
-from engine.proving.walking import Goal, Move
+from engine.proving.walking import Move
 from engine.timescales import Rule, due_on, length, parse
 
 DAYS = 731
 """Starting days that are tried: two years of them, with all their holidays."""
 
+MET = -1
+"""The span was met after the last of its parts, each of which began where the one before ended."""
 
-class Passing:
-    """Follows whether one of some steps was taken since one of others."""
+Chain = tuple[Timescale, ...]
+"""Local times, each of which starts with the step that meets the one before."""
 
-    def __init__(self, begin: Collection[str], passes: Collection[str]) -> None:
-        self._begin = begin
-        self._passes = passes
+
+class Both:
+    """Follows two timescales at once."""
+
+    def __init__(self, inquiry: Inquiry, span: Timescale, part: Timescale) -> None:
+        self._watches = [watch_of(one, inquiry.workflow) for one in (span, part)]
 
     def first(self, state: str) -> Hashable:
-        """Not begun."""
-        return 0
+        """How each stands when a case is opened."""
+        return tuple(watch.first(state) for watch in self._watches)
 
     def after(self, step: Transition, phase: Hashable, before: str, there: str) -> Hashable:
-        """0 where it has not begun, 1 where it has, 2 where it has passed."""
-        if phase == 1 and step.id in self._passes:
-            return 2
-        return 1 if step.id in self._begin else phase
+        """How each stands after a step."""
+        assert isinstance(phase, tuple)
+        return tuple(
+            watch.after(step, one, before, there)
+            for watch, one in zip(self._watches, phase, strict=True)
+        )
+
+
+class Progress:
+    """Follows how many of some parts were met since their span began, one after the other."""
+
+    def __init__(self, span: Timescale, begins: frozenset[str], chain: Chain) -> None:
+        self._span, self._begins, self._chain = span, begins, chain
+
+    def first(self, state: str) -> Hashable:
+        """A span begins with the case where no step gives its day."""
+        return 0 if self._begins else 1
+
+    def after(self, step: Transition, phase: Hashable, before: str, there: str) -> Hashable:
+        """0 where the span does not run, or the number of the part that does; one more at last."""
+        at = phase if isinstance(phase, int) and phase > 0 else 0
+        if 0 < at <= len(self._chain) and step.id in self._chain[at - 1].met_by:
+            at += 1
+        if step.id in self._span.met_by:
+            at = MET if at > len(self._chain) else 0
+        elif step.id in self._span.stops_if:
+            at = 0
+        return 1 if step.id in self._begins else at
 
 
 def check(inquiry: Inquiry) -> None:
     """Spanning times that the local times within them may use up, and more."""
-    for span in inquiry.workflow.timescales.values():
-        begin = _begins(inquiry, span)
-        if _rule(inquiry, span).form not in FORWARD or _is_local(inquiry, span) or not begin:
-            continue
-        parts = [
-            one
-            for one in inquiry.workflow.timescales.values()
-            if one is not span
-            and _is_local(inquiry, one)
-            and _rule(inquiry, one).form in FORWARD
-            and _always_within(inquiry, span, one, begin)
-        ]
-        for chain in _chains(inquiry, parts, begin):
-            _fits(inquiry, span, chain)
+    every = [
+        one
+        for one in inquiry.workflow.timescales.values()
+        if one.met_by and _rule(inquiry, one).form in FORWARD
+    ]
+    local = [one for one in every if _is_local(inquiry, one)]
+    for span in every:
+        if span not in local:
+            entry = inquiry.entry("timescale", span.id)
+            inquiry.attempt("budgets", entry, partial(_spans, inquiry, span, local))
 
 
 def _rule(inquiry: Inquiry, timescale: Timescale) -> Rule:
@@ -70,64 +99,69 @@ def _begins(inquiry: Inquiry, timescale: Timescale) -> frozenset[str]:
     return frozenset(step.id for step in steps)
 
 
-def _always_within(
-    inquiry: Inquiry, span: Timescale, part: Timescale, begin: frozenset[str]
-) -> bool:
-    """Whether the span is met on no way on which the part was not met since the span began."""
-    own, ends = _begins(inquiry, part), frozenset(span.met_by)
-    if not own or not part.met_by:
-        return False
-    entry = inquiry.entry("timescale", part.id)
-    for passes in (part.met_by, *([] if own <= begin else [tuple(own)])):
-        way = inquiry.way("budgets", entry, _unpassed(ends), Passing(begin, passes))
-        if way is not None:
-            return False
-    return True
+def _spans(inquiry: Inquiry, span: Timescale, local: Sequence[Timescale]) -> None:
+    """Tell of the local times that may use up a span, of each sequence of them the shortest."""
+    search, begins = inquiry.effort.search(), _begins(inquiry, span)
+    is_within = cache(partial(_is_within, inquiry, span))
+    waiting: deque[Chain] = deque([()])
+    while waiting:
+        for chain in _longer(inquiry, span, waiting.popleft(), local):
+            search.look(DAYS << 2)
+            watch = Progress(span, begins, chain)
+            counts = is_within(chain[-1]) and _can_be_met(inquiry, chain, watch)
+            if counts and not _uses_up(inquiry, span, chain, watch):
+                waiting.append(chain)
 
 
-def _unpassed(ends: frozenset[str]) -> Goal:
-    """A goal: a span is met that has begun, and what should be passed is not."""
+def _longer(
+    inquiry: Inquiry, span: Timescale, chain: Chain, parts: Sequence[Timescale]
+) -> Iterator[Chain]:
+    """A sequence with one more: the first counts from the day from which its span does."""
+    anchor, ending = _rule(inquiry, span).anchor, chain[-1].met_by if chain else ()
+    for part in parts:
+        follows = not _begins(inquiry, part).isdisjoint(ending)
+        if part not in chain and (follows if chain else _rule(inquiry, part).anchor == anchor):
+            yield (*chain, part)
+
+
+def _is_within(inquiry: Inquiry, span: Timescale, part: Timescale) -> bool:
+    """Whether the span is met on no way while the part runs, but by what meets both."""
 
     def goal(move: Move) -> bool:
-        if move.step is None or move.before is None or move.step.id not in ends:
+        if move.step is None or move.before is None or move.step.id not in span.met_by:
             return False
-        return move.before.phase == 1 and move.phase != 2
+        return move.step.id not in part.met_by and move.before.phase == (RUNNING, RUNNING)
 
-    return goal
-
-
-def _chains(
-    inquiry: Inquiry, parts: list[Timescale], begin: frozenset[str]
-) -> Iterator[list[Timescale]]:
-    """The parts that follow one another: each starts where the one before it is met."""
-
-    def longer(chain: list[Timescale]) -> Iterator[list[Timescale]]:
-        met = frozenset(chain[-1].met_by)
-        following = [p for p in parts if p not in chain and _begins(inquiry, p) <= met]
-        if not following:
-            yield chain
-        for part in following:
-            yield from longer([*chain, part])
-
-    for part in parts:
-        if _begins(inquiry, part) <= begin:
-            yield from longer([part])
+    entry = inquiry.entry("timescale", part.id)
+    return inquiry.way("budgets", entry, goal, Both(inquiry, span, part)) is None
 
 
-def _fits(inquiry: Inquiry, span: Timescale, chain: list[Timescale]) -> None:
+def _can_be_met(inquiry: Inquiry, chain: Chain, watch: Progress) -> bool:
+    """Whether some steps meet one part after the other, whatever they need."""
+    met = (MET, len(chain) + 1)
+    return inquiry.walks.nearest(lambda move: move.phase in met, frozenset(), watch) is not None
+
+
+def _uses_up(inquiry: Inquiry, span: Timescale, chain: Chain, watch: Progress) -> bool:
+    """Whether the parts may take longer than the span, on a way that a case can go; told if so."""
     calendar, rule = inquiry.diary.calendar, _rule(inquiry, span)
+    rules = [_rule(inquiry, part) for part in chain]
     for number in range(DAYS):
         started = inquiry.diary.begins + timedelta(days=number)
-        days = list(_days(inquiry, chain, started))
+        days = list(_days(inquiry, rules, started))
         due = due_on(rule, started, calendar)
         if due and days and days[-1] > due:
-            _tell(inquiry, span, chain, started, days, due)
-            return
+            entry = inquiry.entry("timescale", chain[-1].id)
+            if inquiry.way("budgets", entry, lambda move: move.phase == MET, watch) is None:
+                return False
+            _tell(inquiry, span, chain, (started, days, due))
+            return True
+    return False
 
 
-def _days(inquiry: Inquiry, chain: list[Timescale], started: date) -> Iterator[date]:
-    for part in chain:
-        end = due_on(_rule(inquiry, part), started, inquiry.diary.calendar)
+def _days(inquiry: Inquiry, rules: Sequence[Rule], started: date) -> Iterator[date]:
+    for rule in rules:
+        end = due_on(rule, started, inquiry.diary.calendar)
         if end is None:
             return
         yield end
@@ -135,13 +169,9 @@ def _days(inquiry: Inquiry, chain: list[Timescale], started: date) -> Iterator[d
 
 
 def _tell(
-    inquiry: Inquiry,
-    span: Timescale,
-    chain: list[Timescale],
-    started: date,
-    days: list[date],
-    due: date,
+    inquiry: Inquiry, span: Timescale, chain: Chain, counted: tuple[date, list[date], date]
 ) -> None:
+    started, days, due = counted
     rule = _rule(inquiry, span)
     allowed = length(rule.number, rule.unit)
     lines = [f"On {short_day(started)} {quoted(span.title)} starts, with {allowed}."]
@@ -149,8 +179,7 @@ def _tell(
         own = _rule(inquiry, part)
         said = length(own.number, own.unit)
         lines.append(f"On {short_day(day)} {quoted(part.title)} is done on its last day ({said}).")
-    lines.append(f"On {short_day(due)} {quoted(span.title)} was due: the time was used up before.")
+    lines.append(f"{quoted(span.title)} was due before that, on {short_day(due)}.")
     names = ", then ".join(quoted(part.title) for part in chain)
     says = f"{names} may take longer than {quoted(span.title)} allows, and lies within it."
-    entry = inquiry.entry("timescale", chain[-1].id)
-    inquiry.fail("budgets", says, entry, tuple(lines))
+    inquiry.fail("budgets", says, inquiry.entry("timescale", chain[-1].id), tuple(lines))

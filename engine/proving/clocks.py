@@ -7,13 +7,13 @@ from datetime import date
 
 from engine.definition import Notice, Timescale, Transition, Workflow
 from engine.loading.checks.soundness import RUNNING, Clock
-from engine.prose import capital, quoted
+from engine.prose import capital, listed, quoted
 from engine.proving import moments
 from engine.proving.ending import Graph
 from engine.proving.inquiry import Inquiry
 from engine.proving.reaching import Node
 from engine.proving.story import who
-from engine.proving.walking import Watch, Way
+from engine.proving.walking import Move, Watch, Way
 from engine.timescales import parse
 
 _OFF = "not running"
@@ -47,6 +47,27 @@ class Counted:
     def after(self, step: Transition, phase: Hashable, before: str, there: str) -> Hashable:
         """How it stands after a step."""
         return self._clock.after(step, str(phase), before, there)
+
+
+class Since:
+    """Follows a timescale, and whether it runs since it began in one state."""
+
+    def __init__(self, watch: Watch, state: str) -> None:
+        self._watch = watch
+        self._state = state
+
+    def first(self, state: str) -> Hashable:
+        """How it stands when a case is opened."""
+        phase = self._watch.first(state)
+        return phase, phase == RUNNING and state == self._state
+
+    def after(self, step: Transition, phase: Hashable, before: str, there: str) -> Hashable:
+        """How it stands after a step."""
+        assert isinstance(phase, tuple)
+        clock, since = phase
+        now = self._watch.after(step, clock, before, there)
+        begins = clock != RUNNING and there == self._state
+        return now, now == RUNNING and (since or begins)
 
 
 def recurs(timescale: Timescale) -> bool:
@@ -134,13 +155,10 @@ def _reaches(inquiry: Inquiry, timescale: Timescale, notice: Notice) -> None:
         able |= set(_takers(workflow, tuple(workflow.transitions)))
     outside = {role.id for role in workflow.roles.values() if role.outside}
     if not set(notice.tell) & (able - outside):
-        told = ", ".join(who(workflow, name) for name in notice.tell) or "nobody"
-        says = (
-            f"{quoted(timescale.title)} tells {told} ({notice.at}), and none of them can do "
-            "anything about it."
-        )
+        told = listed(who(workflow, name) for name in notice.tell) or "nobody"
+        says = f"{quoted(timescale.title)} tells {told} ({notice.at}), who can do nothing about it."
         entry = inquiry.entry("timescale", timescale.id)
-        story = _unwatched(inquiry, timescale, "who could act is told")
+        story = _unwatched(inquiry, timescale, "Nobody is told who could act.")
         inquiry.fail("clocks_watched", says, entry, story)
 
 
@@ -215,7 +233,10 @@ def _can_be_met(inquiry: Inquiry, timescale: Timescale) -> None:
 
     graph = inquiry.prospects.graph(watch, timescale.id)
     never, _ = inquiry.prospects.possible(graph, met)
-    hopeless = never & _starts(graph)
+    starts = _starts(graph)
+    hopeless = never & starts or {
+        node for node in starts if _is_never_met(inquiry, timescale, Since(watch, node[1]))
+    }
     if not hopeless:
         return
     way = inquiry.way(
@@ -226,6 +247,18 @@ def _can_be_met(inquiry: Inquiry, timescale: Timescale) -> None:
         says = f"{quoted(timescale.title)} starts at {quoted(here)}, where nobody can meet it."
         last = "No step that meets it can be come to while it runs."
         inquiry.fail("clocks_can_be_met", says, entry, _over(inquiry, timescale, way, last))
+
+
+def _is_never_met(inquiry: Inquiry, timescale: Timescale, since: Since) -> bool:
+    """Whether no case in which a timescale starts at a place ever takes a step that meets it."""
+
+    def goal(move: Move) -> bool:
+        met = move.step is not None and move.step.id in timescale.met_by
+        return met and move.before is not None and move.before.phase == (RUNNING, True)
+
+    before, entry = len(inquiry.found.not_shown), inquiry.entry("timescale", timescale.id)
+    way = inquiry.way("clocks_can_be_met", entry, goal, since)
+    return way is None and len(inquiry.found.not_shown) == before
 
 
 def _starts(graph: Graph) -> set[Node]:

@@ -72,14 +72,18 @@ def _overlapping(
 ) -> None:
     """Note the steps of a decision that are possible with another that leads elsewhere."""
     overlaps, told = known
+    apart = ("apart", *(step.id for step in group))
     for one, other in combinations(group, 2):
-        if one.to == other.to or not by_value(one) & by_value(other):
-            continue
         said = bool(one.may_overlap or other.may_overlap)
-        if (said and {one.id, other.id} <= overlaps) or ("overlap", one.id, other.id) in told:
+        same = bool(by_value(one) & by_value(other))
+        if one.to == other.to or (said and {one.id, other.id} <= overlaps):
+            continue
+        if ("overlap", one.id, other.id) in told or (apart in told and not same and not said):
             continue
         if _both_possible(inquiry, state, (one, other), told, said=said):
             overlaps |= {one.id, other.id}
+            # Steps that only a third one ties together are many at a time: one story says it all.
+            told |= set() if same or said else {apart}
 
 
 def _both_possible(
@@ -140,8 +144,6 @@ def _left_open(
     inquiry: Inquiry, state: str, group: Sequence[Transition], told: set[tuple[str, ...]]
 ) -> set[str]:
     """The steps that say when nothing is decided, where that is so; a failure for any other gap."""
-    if all(step.may_overlap for step in group):
-        return set()
     tables = [t for step in group for t in step.undecided_if.tables]
     names = set[str]().union(*map(by_value, group), (li.subject for t in tables for li in t))
     order = inquiry.walks.projection(names).names

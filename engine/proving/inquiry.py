@@ -41,7 +41,7 @@ class Inquiry:
     @cached_property
     def walks(self) -> Walks:
         """The searches through the process."""
-        return Walks(self.workflow, self.effort)
+        return Walks(self.workflow, self.effort, linked=bool(self.process))
 
     @cached_property
     def prospects(self) -> Prospects:

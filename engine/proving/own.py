@@ -107,13 +107,11 @@ def _theirs(inquiry: Inquiry, rule: OwnRule) -> Iterator[Transition]:
 
 def _does_as(step: Transition, one: Transition) -> bool:
     """Whether a step does from the same place what another does, by another name: it leads to the
-    same place, or leaves the case where it is and answers the same.
+    same place, or answers the same.
     """
     if not {*step.starts} & {*one.starts}:
         return False
-    if step.to or one.to:
-        return step.to == one.to
-    return bool({*step.sets} & {*one.sets})
+    return bool({*step.sets} & {*one.sets}) or (step.to == one.to != "")
 
 
 def _before(inquiry: Inquiry, rule: OwnRule) -> None:
@@ -121,7 +119,7 @@ def _before(inquiry: Inquiry, rule: OwnRule) -> None:
         entry = inquiry.entry("rule", rule.id)
         way = inquiry.way("records", entry, unsure(rule.before), watch)
         if way:
-            last = f"On this way {lacks}."
+            last = f"On this way {lacks}.{_added(watch)}"
             says = f"{rule.says} But there is a way round it: {lacks}."
             inquiry.fail("records", says, entry, inquiry.diary.tells(way, last))
 
@@ -129,8 +127,11 @@ def _before(inquiry: Inquiry, rule: OwnRule) -> None:
 def _needed(inquiry: Inquiry, rule: OwnRule) -> Iterator[tuple[Watch, str]]:
     workflow = inquiry.workflow
     for name in rule.on_file:
-        ask = quoted(workflow.questions[name].ask)
-        yield records.OnFile(name, workflow.opening), f"no step has asked for {ask}"
+        question = workflow.questions[name]
+        lacks = f"no step has asked for {quoted(question.ask)}"
+        if question.per:
+            lacks = f"{quoted(question.ask)} need not be answered for each {question.per}"
+        yield records.OnFile(question, inquiry.walks.record.opening), lacks
     for name in rule.asked:
         ask = quoted(workflow.questions[name].ask)
         yield records.Asked(name), f"nobody need have been asked {ask}"
@@ -145,6 +146,12 @@ def _needed(inquiry: Inquiry, rule: OwnRule) -> Iterator[tuple[Watch, str]]:
         yield records.Taken(name, rule.since), f"{title} was not taken{since}"
 
 
+def _added(watch: Watch) -> str:
+    """Why what each person was asked about is not on file for good."""
+    may_be = isinstance(watch, records.OnFile) and not watch.lasts
+    return " Another may have been added since." if may_be else ""
+
+
 def _as_it_is(question: Question) -> str:
     return (
         f" what then stands as {quoted(question.ask)}: "
@@ -157,12 +164,18 @@ def _never(inquiry: Inquiry, rule: OwnRule) -> None:
 
     def goal(move: Move) -> bool:
         begun = move.before is not None and move.before.phase == LOST
-        return begun and comes_to(move, rule.never)
+        return (begun or _leads_at_once(move, rule)) and comes_to(move, rule.never)
 
     way = inquiry.way("rules", entry, goal, Between(rule.after, rule.until))
     if way:
         says = f"{rule.says} But it can happen."
         inquiry.fail("rules", says, entry, inquiry.diary.tells(way, "The rule forbids that."))
+
+
+def _leads_at_once(move: Move, rule: OwnRule) -> bool:
+    """Whether the step that begins what a rule is about leads to a state by itself."""
+    step = move.step.id if move.step else ""
+    return step in rule.after and step not in rule.never and move.state not in rule.after
 
 
 def _passes(inquiry: Inquiry, rule: OwnRule) -> None:

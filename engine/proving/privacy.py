@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from engine.dates import short_day
 from engine.definition import Workflow
 from engine.edition import subjects
 from engine.prose import quoted
@@ -24,7 +25,7 @@ def check(inquiry: Inquiry) -> None:
             question = workflow.questions.get(name)
             if question is not None and question.personal:
                 says = f"{quoted(text)} is sent in messages, and names a personal answer: {name}."
-                inquiry.fail("private", says, entry, _story(inquiry, text))
+                inquiry.fail("private", says, entry, _story(inquiry, question.ask))
     for entry, name, what in _answers(workflow, inquiry):
         question = workflow.questions.get(name)
         if question is not None and question.personal:
@@ -32,9 +33,9 @@ def check(inquiry: Inquiry) -> None:
             inquiry.fail("private", says, entry, _story(inquiry, question.ask))
 
 
-def _story(inquiry: Inquiry, text: str) -> tuple[str, ...]:
-    day = inquiry.diary.day(1)
-    return (f"On {day:%a %-d %b %Y} a message goes out with the answer to {quoted(text)} in it.",)
+def _story(inquiry: Inquiry, ask: str) -> tuple[str, ...]:
+    day = short_day(inquiry.diary.day(1))
+    return (f"On {day} a message goes out with the answer to {quoted(ask)} in it.",)
 
 
 def _texts(inquiry: Inquiry) -> Iterator[tuple[Entry, str]]:

@@ -64,9 +64,12 @@ class Subject:
 class Record:
     """What guards look at in a workflow, and how each step changes it."""
 
-    def __init__(self, workflow: Workflow) -> None:
+    def __init__(self, workflow: Workflow, *, linked: bool = False) -> None:
         self.workflow = workflow
         self.edition = Edition(workflow)
+        days = (name for name in workflow.opening if workflow.questions[name].answer == "date")
+        self.opening = frozenset(days if linked else workflow.opening)
+        """What a case is surely opened with; a linked one is given no more than its days."""
         self.by_step = frozenset((*self.edition.dated_by, *self.edition.set_by))
         self.subjects = {one.name: one for one in self._subjects()}
         steps = workflow.transitions.values()
@@ -120,8 +123,9 @@ class Record:
 
     def _subjects(self) -> Iterator[Subject]:
         steps = tuple(self.workflow.transitions.values())
-        lines = [line for step in steps for table in step.only_if.tables for line in table]
-        lines += [line for step in steps for table in step.undecided_if.tables for line in table]
+        guards = [guard for step in steps for guard in (step.only_if, step.undecided_if)]
+        guards += [clock.only_if for clock in self.workflow.timescales.values()]
+        lines = [line for guard in guards for table in guard.tables for line in table]
         rested = [name for step in steps for name in rests_on(step) if name in self.by_step]
         once = [step.once_for for step in steps if step.once_for]
         for name in dict.fromkeys([*(line.subject for line in lines), *rested, *once]):
@@ -145,8 +149,7 @@ class Record:
                 own[1:] = [some] * (len(values) - 1)
         if COMING in values:
             own[values.index(COMING)] |= 1 << values.index(PAST)
-        opened = question.id in self.workflow.opening
-        return Subject(question.id, values, some if opened else 1, tuple(own))
+        return Subject(question.id, values, some if question.id in self.opening else 1, tuple(own))
 
     def _values(self, question: Question, lines: Sequence[Condition]) -> tuple[str, ...]:
         if question.answer == "date":

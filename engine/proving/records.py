@@ -17,9 +17,11 @@ LOST, SURE = "not sure", "sure"
 class OnFile:
     """Follows whether an answer is on record without fail."""
 
-    def __init__(self, question: str, opening: Collection[str]) -> None:
-        self._question = question
+    def __init__(self, question: Question, opening: Collection[str]) -> None:
+        self._question = question.id
         self._opening = opening
+        self.lasts = not question.per
+        """Not of what is asked about each person: another may be added at any time."""
 
     def first(self, state: str) -> Hashable:
         """Whether it is asked first."""
@@ -30,7 +32,7 @@ class OnFile:
         name = self._question
         if name in rests_on(step) or name == step.dates or name in dict(step.sets):
             return SURE
-        if name in step.asks_anew:
+        if name in step.asks_anew or not self.lasts:
             return LOST
         tables = step.only_if.tables
         read = tables and all(any(_answers(line, name) for line in table) for table in tables)
@@ -133,7 +135,7 @@ def check_packs(inquiry: Inquiry) -> None:
                 continue
             question = inquiry.workflow.questions[name]
             entry = inquiry.entry("pack", pack.id)
-            watch = OnFile(name, inquiry.workflow.opening)
+            watch = OnFile(question, inquiry.walks.record.opening)
             way = inquiry.way("packs", entry, unsure((pack.signed_off_by,)), watch)
             if way and _cannot_be_answered(inquiry, name, way):
                 signed = quoted(way.steps[-1].title)

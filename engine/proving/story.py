@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from engine.calendars import Calendar
@@ -59,10 +59,10 @@ class Diary:
         """That a timescale which started on a day is over, and when; or was over by another day."""
         variant = in_force(timescale, started)
         rule = parse(variant.due)
-        end = due_on(rule, started, self.calendar)
         name = quoted(timescale.title)
-        if end is not None and rule.form == "before":
+        if rule.form == "before":
             return self._counted_back(rule, started, name)
+        end = due_on(rule, started, self.calendar)
         if end is None:
             return f"{name} runs from {short_day(started)}, to be done as soon as practicable."
         said = length(rule.number, rule.unit)
@@ -74,7 +74,7 @@ class Diary:
 
     def _counted_back(self, rule: Rule, since: date, name: str) -> str:
         """What is due before a plan, of a plan for the first day by which that is still to come."""
-        plan = since
+        plan = plan_for(rule, since, self.calendar)
         while (end := due_on(rule, plan, self.calendar)) is not None and end <= since:
             plan += max(since - end, timedelta(1))
         assert end is not None
@@ -101,6 +101,11 @@ class Diary:
         known = {GIVEN: "answered", PAST: PAST, COMING: COMING, NOTHING: "not answered"}
         words = [known.get(value, quoted(value)) for value in values]
         return f"{quoted(question.ask)} is {series(words, 'or')}"
+
+
+def plan_for(rule: Rule, since: date, calendar: Calendar) -> date:
+    """A day to count back from, so that what is due before it is due about a given day."""
+    return due_on(replace(rule, form="within"), since, calendar) or since
 
 
 def in_force(timescale: Timescale, day: date) -> Variant:

@@ -113,10 +113,10 @@ def comes_in(states: Collection[str]) -> Goal:
 class Walks:
     """The searches through one workflow; what was searched once is kept."""
 
-    def __init__(self, workflow: Workflow, effort: Effort) -> None:
+    def __init__(self, workflow: Workflow, effort: Effort, *, linked: bool = False) -> None:
         self.workflow = workflow
         self.effort = effort
-        self.record = Record(workflow)
+        self.record = Record(workflow, linked=linked)
         self.steps: dict[str, list[Transition]] = {}
         for step in workflow.transitions.values():
             for start in step.starts:

@@ -107,10 +107,10 @@ def _parts(said: Any, spelt: Any) -> tuple[str, set[str]]:
 
 
 def _spelt(place: Workplace, workflow: Workflow, name: str) -> list[str]:
-    """A group by its agencies, as messages to a group name them; any other name as it is."""
+    """A group by its agencies, as messages to a group name them; any other name in words."""
     group = workflow.groups.get(name.replace(" ", "_"))
     if group is None:
-        return [name]
+        return [name.replace("_", " ")]
     return [agency.id for agency in place.directory.of_kinds(group.kinds, _today(place))]
 
 
@@ -218,7 +218,8 @@ def _all_answered(seen: viewing.View) -> Case:
 
 def waits_on(place: Workplace, shown: Shown, wanted: str) -> str:
     """The role or the group on which the case waits."""
-    return str(shown["waiting_on"]).replace("_", " ")
+    found = str(shown["waiting_on"]).replace("_", " ")
+    return wanted if wanted.replace("_", " ") == found else found
 
 
 def _same(wanted: Any, found: list[str]) -> bool:

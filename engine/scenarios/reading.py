@@ -13,6 +13,8 @@ then = { state = "notification_to_send", due = { notification = 2025-12-18 } }
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -69,6 +71,7 @@ DEEDS: Final = ("open", "wait", *VERBS)
 MORNING = time(10)
 """The hour of a step that names only its day, local time."""
 
+_PART = re.compile(r"^[ \t]*\[[ \t]*step", re.MULTILINE)
 _KINDS = {str: "text", list: "a list", dict: "a table", bool: "true or false", date: "a day"}
 
 
@@ -107,7 +110,7 @@ def read_of(layers: tuple[Path, ...], file: Path, known: Known | None = None) ->
 def _read(file: Path, reader: Reader, within: tuple[str, ...]) -> Scenario:
     findings = reader.findings
     document = _document(file, findings)
-    place, keys = document.place, document.keys or {}
+    place, keys = document.place, document.keys or _around(document, findings)
     _check(keys, HEAD, place, findings)
     begins = (keys.get("begins", ""), place / "begins")
     first = _beginning(begins, reader, (*within, file.stem))
@@ -137,6 +140,16 @@ def _document(file: Path, findings: Findings) -> Document:
     place = Place(file.name, Lines())
     findings.add(place, LEADS_OUT)
     return Document(place, "", None)
+
+
+def _around(document: Document, findings: Findings) -> Mapping[str, Any]:
+    """What stands around the slips of form of a story; nothing where that cannot be told."""
+    rest = document.rest
+    findings.doubtful = findings.doubtful or (rest is not None and not rest.sure)
+    # A part of a step that was left out would seem to be of the step before it.
+    if rest is None or (rest.lost and _PART.search(rest.text)):
+        return {}
+    return tomllib.loads(rest.text)
 
 
 def _check_follows(keys: Mapping[str, Any], place: Place, reader: Reader) -> None:

@@ -167,15 +167,15 @@ def repeated(done: Done, request: str, key: str) -> Outcome:
 
 
 def _not_at(wanted: int, version: int) -> StaleCaseError:
-    """The refusal of a command that was meant for another version of the case."""
+    """The refusal of a command that was meant for another state of the record."""
     if wanted > version:
         return StaleCaseError(
-            f"The case has never been at version {wanted}: it is at version {version}, as `show` "
+            f"The record of this case has never had {wanted} entries: it has {version}, as `show` "
             "says. Nothing was changed."
         )
     return StaleCaseError(
-        f"The case has changed since version {wanted}: it is at version {version} now. Nothing was "
-        "changed by this; look at the case again with `show`, and repeat the command with "
+        f"The case has changed: its record had {wanted} entries, and has {version} now. Nothing "
+        "was changed by this; look at the case again with `show`, and repeat the command with "
         f"--if-version {version} if it is still right."
     )
 

@@ -95,11 +95,21 @@ def comes_to(place: Workplace, by: By, workflow: Workflow) -> str:
         who = names_of(stands, stands.keepers)
         error = RefusedError(
             f'An edition of "{stands.title}" is brought into use by those who keep its record.',
-            (Need(f"it is for {any_of(who)}", who, "have one of them activate it"),),
+            (Need(f"it is for {any_of(who)}", who, _how(place, stands.keepers)),),
         )
         access.refused(place, by, "activate", "", error)
         raise error
     return _comes_to(place, rows, workflow)
+
+
+def _how(place: Workplace, roles: Sequence[str]) -> str:
+    """How somebody of these roles comes to act."""
+    if any(place.directory.appointed(role, place.today().isoformat()) for role in roles):
+        return "have one of them activate it"
+    return (
+        "nobody holds the role today: give it to somebody in config.toml, in an [[appointment]] "
+        f'with role = "{roles[0]}"'
+    )
 
 
 def _comes_to(place: Workplace, rows: Sequence[InUse], workflow: Workflow) -> str:

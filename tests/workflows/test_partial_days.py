@@ -35,6 +35,26 @@ def test_what_was_done_in_a_month_says_between_how_many_days_late_it_can_have_be
     assert "met late" not in said
 
 
+def test_of_a_month_in_which_the_rule_changed_nothing_is_called_late(office_on: Office) -> None:
+    ref = opened(office_on, "2020-03", "aware_on=2020-03")
+    done(office_on, ref, "record_notification_sent", "2020-04")
+    done(office_on, ref, "submit_rapid_review", "2020-07")
+    known = deadlines(office_on, ref)
+    unsure = (
+        "This rule held for what started from Fri 29 Jun 2018 to Sun 29 Mar 2020. It may have "
+        "started on a day on which this rule did not hold, so that whether it was in time is not "
+        "known."
+    )
+
+    assert known["rapid_review"]["punctuality"] is None
+    assert known["rapid_review"]["in_force"]["throughout"] is False
+    assert unsure in explained(office_on, ref, "rapid_review")
+    assert unsure in shown(office_on, ref)
+    assert "working days late" not in explained(office_on, ref, "rapid_review")
+    assert known["notification"]["punctuality"]["verdict"] == "in time or late"
+    assert known["notification"]["in_force"]["throughout"] is True
+
+
 def test_a_deadline_of_a_month_is_explained_from_both_ends_and_with_how_late_it_can_have_been(
     office_on: Office,
 ) -> None:

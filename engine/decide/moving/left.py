@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.calendars import local_date
 from engine.case import Key, Row
-from engine.dates import parse_partial
+from engine.dates import iso, parse_partial
 from engine.decide.moving.pinning import KEPT, RESTARTED, turn_of
 from engine.definition import Timescale, Variant
 from engine.edition import Edition
@@ -85,6 +85,12 @@ def governing(
     duty = timescale if kept.released else was
     own = was._replace(duty=duty.duty, duty_checked=duty.duty_checked)
     return own, kept.by.governing(was, str(row["rule"]), start)
+
+
+def holds_throughout(variant: Variant, row: Row) -> bool:
+    """Whether a rule holds on every day on which a clock may have started."""
+    start = parse_partial(str(row["starts_on"]))
+    return start.exact or all(variant.holds_on(iso(day)) for day in (start.first, start.last))
 
 
 def _how(key: Key, event: Event) -> int:

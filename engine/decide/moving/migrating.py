@@ -7,7 +7,7 @@ from its first day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.decide.moving.moves import MIGRATED, MOVED
 from engine.decide.timing import clocks
 from engine.decide.timing.arming import moments, rearm
 from engine.decide.what_if.replaying import Impossible, Replay
-from engine.definition import Workflow
+from engine.definition import Timescale, Workflow
 from engine.edition import Edition
 from engine.errors import Need, RefusedError
 
@@ -281,7 +281,8 @@ def _meet(draft: Draft, one: Carried) -> None:
 def _move(draft: Draft, old: Edition, one: Carried) -> tuple[list[str], Any] | None:
     """Give a clock that runs on its days and the notices of the new edition.
 
-    What has fired stays fired: it is armed again only for a moment to come.
+    What has fired stays fired: it is armed again only for a moment to come. What only the new
+    edition sends, and would have sent by now, goes out at once to who was never told.
     """
     timescale = draft.workflow.timescales[str(one.key[1])]
     row = draft.case.deadlines()[one.key]
@@ -289,7 +290,8 @@ def _move(draft: Draft, old: Edition, one: Carried) -> tuple[list[str], Any] | N
     armed = rearm(draft, timescale, one.key, body)
     names = {notice.id for notice in timescale.notices}
     gone = [[k[4], k[5]] for k in draft.case.waiting_notices(one.key) if k[4] not in names]
-    notices = [] if draft.case.row["historic"] else armed.notices
+    missed = _missed(draft, old, one, timescale, body)
+    notices = [] if draft.case.row["historic"] else [*armed.notices, *missed]
     dropped = [*armed.dropped, *gone]
     if not (one.changes or dropped or notices):
         return None
@@ -311,6 +313,23 @@ def _move(draft: Draft, old: Edition, one: Carried) -> tuple[list[str], Any] | N
         return None
     of, day = str(one.key[2]), str(now["due_on"] or "")
     return roles, of_clock(draft, timescale.title, of, "the day has moved", by_when=day)
+
+
+def _missed(
+    draft: Draft, old: Edition, one: Carried, timescale: Timescale, body: Mapping[str, Any]
+) -> Iterator[list[Any]]:
+    """The notices that only the new edition has and whose moment has passed, where they tell
+    somebody whom no notice of their kind has told of this clock.
+    """
+    now = int(draft.context.now.timestamp() * 1_000_000)
+    waiting = {key[4] for key in draft.case.waiting_notices(one.key)}
+    before = {notice.id: notice for notice in old.workflow.timescales[timescale.id].notices}
+    sent = [notice for name, notice in before.items() if name not in waiting]
+    known = {notice.id: notice for notice in timescale.notices}
+    for name, at in moments(timescale, body, draft.calendar):
+        told = {role for other in sent if other.kind == known[name].kind for role in other.tell}
+        if name not in before and at <= now and not told.issuperset(known[name].tell):
+            yield [name, at]
 
 
 def _told_before(draft: Draft, old: Edition, one: Carried) -> list[str]:

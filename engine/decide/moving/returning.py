@@ -193,8 +193,12 @@ def _turn(draft: Draft, before: Rows, key: Key) -> dict[str, Any]:
 
 
 def _fired_since(events: Sequence[Event], move: Move) -> set[tuple[Any, ...]]:
-    since = (e["body"] for e in events[move.n :] if e["type"] == "notice fired")
-    return {(b["timescale"], b["of"], b["no"], b["notice"]) for b in since}
+    """The notices that went out since, or whose people another told in their place."""
+    told = ("notice fired", "notice superseded")
+    since = (event["body"] for event in events[move.n :] if event["type"] in told)
+    return {
+        (b["timescale"], b["of"], b["no"], b["notice"]) for b in since if b.get("by", "told") != ""
+    }
 
 
 def _clock_back(draft: Draft, before: Rows, key: Key, fired: set[tuple[Any, ...]]) -> None:

@@ -4,7 +4,7 @@ other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from engine.case import RUNNING, Key
@@ -19,7 +19,7 @@ LATE_SECONDS = 3600
 
 def fire(draft: Draft, due: Iterable[Key]) -> None:
     """Fire the notices that are due on a case; of several of one deadline only the last one
-    sends.
+    sends, and tells those too whom the others would have told.
     """
     waiting = draft.case.rows.table("notices")
     by_deadline: dict[Key, list[Key]] = {}
@@ -28,7 +28,7 @@ def fire(draft: Draft, due: Iterable[Key]) -> None:
     for deadline, keys in by_deadline.items():
         for key in keys[:-1]:
             draft.emit("notice superseded", _name(key) | {"by": keys[-1][4]})
-        _send(draft, deadline, keys[-1])
+        _send(draft, deadline, keys)
 
 
 def set_aside(draft: Draft, key: Key) -> None:
@@ -39,10 +39,11 @@ def set_aside(draft: Draft, key: Key) -> None:
     tasks.open_tasks(draft, [tasks.Task("message", what, _fallback_role(draft), str(key[1]))])
 
 
-def _send(draft: Draft, deadline: Key, key: Key) -> None:
-    row = draft.case.deadlines()[deadline]
+def _send(draft: Draft, deadline: Key, keys: Sequence[Key]) -> None:
+    row, key = draft.case.deadlines()[deadline], keys[-1]
     timescale = draft.workflow.timescales[str(key[1])]
-    notice = next((n for n in timescale.notices if n.id == key[4]), None)
+    known = {notice.id: notice for notice in timescale.notices}
+    notice = known.get(str(key[4]))
     if notice is None or row["status"] not in RUNNING:
         draft.emit("notice superseded", _name(key) | {"by": ""})
         return
@@ -50,7 +51,8 @@ def _send(draft: Draft, deadline: Key, key: Key) -> None:
     said = _said(draft, notice, row["due_on"], late=late)
     urgent, day = notice.kind == "escalate", row["due_on"] or ""
     news = of_clock(draft, timescale.title, str(key[2]), said, by_when=day, urgent=urgent)
-    told = messages(draft, notice.tell, news)
+    others = (role for one in keys[:-1] if one[4] in known for role in known[str(one[4])].tell)
+    told = messages(draft, dict.fromkeys((*notice.tell, *others)), news)
     body = _name(key) | {"kind": notice.kind, "late": int(late), "messages": told}
     draft.emit("notice fired", body)
     if not told:

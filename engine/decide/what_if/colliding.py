@@ -25,8 +25,8 @@ class Collision(NamedTuple):
 
     kind: str
     """fires on a day off, due on a day off, nobody holds the role, nobody is there, somebody is
-    away, nobody is told, several escalations, not published yet, no address, nobody gets it, or
-    nobody may open it.
+    away, all are away, nobody is told, several escalations, not published yet, no address, nobody
+    gets it, or nobody may open it.
     """
     on: str
     ref: str
@@ -72,8 +72,11 @@ def _of_notice(one: Fired, case: InMemory) -> Iterator[Collision]:
     names = notice_of(one, case).tell
     told = {message["person"] for message in one.messages}
     for gap in gaps(directory, case.edition.workflow, names, day.isoformat()):
-        if gap.away:
+        if gap.away and directory.holders(gap.role, day.isoformat()):
             yield Collision("somebody is away", *here, gap.role, gap.away)
+        elif gap.away:
+            every = (one.person for one in directory.appointed(gap.role, day.isoformat()))
+            yield Collision("all are away", *here, gap.role, tuple(dict.fromkeys(every)))
         elif not directory.appointed(gap.role, day.isoformat()):
             instead = tuple(sorted(told & _instead(directory, gap.role, day.isoformat())))
             yield Collision("nobody holds the role", *here, gap.role, instead)

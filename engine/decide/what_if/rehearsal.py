@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from engine.calendars import Calendar, local_date
@@ -75,10 +75,10 @@ class Rehearsal:
     def run(self, now: datetime, until: datetime, supposed: Iterable[Supposed] = ()) -> None:
         """Let everything happen until an instant, in its order; the first case takes the steps.
 
-        What is due already fires at once. Raises RefusedError for a step that is refused although
-        it is taken as already done.
+        What is due already fires at once; steps of one instant keep their order. Raises
+        RefusedError for a step that is refused although it is taken as already done.
         """
-        for step in sorted(supposed):
+        for step in sorted(supposed, key=attrgetter("at")):
             self._fire_until(now, step.at)
             now = max(now, step.at)
             self._suppose(self.cases[0], step)

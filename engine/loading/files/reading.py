@@ -182,8 +182,10 @@ def _add(
         section = closest(key, sections)
         if key not in sections and section and isinstance(value, dict):
             problem = f'A definition has no table "{key}".'
-            findings.add(start / key, problem, f'Did you mean "{section}"?')
-            sheet.lose(section, value)
+            for name in value or ("",):
+                place = start / key / name if name else start / key
+                findings.add(place, problem, f'Did you mean "{section}"?')
+            sheet.lose(section, (proper(name) or name for name in value))
         elif key not in sections:
             _once(sheet.head, key, (start / key, value), f'"{key}" is given', findings)
         elif not isinstance(value, dict):

@@ -45,7 +45,8 @@ def _dated(base: Workflow, new: Workflow) -> Iterator[Problem]:
 
 
 def _left_out(key: str, base: Workflow, new: Workflow, parent: Workflow) -> Iterator[Problem]:
-    for name in getattr(base, key):
+    # Where the base leaves it to anybody, all that act in it are left out who are not named.
+    for name in getattr(base, key) or base.acting:
         duty = _owed(parent, name)
         if duty and name not in getattr(new, key):
             said = f'This takes "{name}" out of "{key}", and {called(base, (name,))} owes '

@@ -10,6 +10,7 @@ from engine.definition import Approval, Notice, Variant, Workflow
 from engine.errors import UsageError
 from engine.loading.checks.rules import Problem
 from engine.loading.overlay.authority import authority
+from engine.loading.overlay.days import both_hold, first_gap
 from engine.loading.overlay.stronger import UndecidedError, both, can_hold, let_through
 from engine.loading.overlay.wording import are_shown, law_of
 from engine.timescales import parse
@@ -64,6 +65,7 @@ _WORDS = {
     "ask": "what {} asks",
     "said": "how an answer to {} is said",
     "title": "what {} is called",
+    "leaves_building": "what leaves the building with {}",
 }
 
 
@@ -242,6 +244,11 @@ def own_time(change: Change) -> Iterator[Problem]:
     elif not _same_form(before, after):
         said = f'Timescale "{name}" counts as the base counts, from the same date; only its length '
         yield change.problem(f"{said}is local. It rests on {change.rests_on}.", hint, _at(change))
+    elif gap := first_gap(before, after):
+        said = f'No time would hold for timescale "{name}", for what starts {gap.days}, and that '
+        said += f'of the base holds then: "{gap.rule.due}". It rests on {change.rests_on}.'
+        yours = "Let yours hold on all days on which that of the base does."
+        yield change.problem(said, yours, at=_at(change))
     elif change.old.duty and (longer := _not_shorter(before, after)):
         said = f'{longer} for timescale "{name}", a duty ({change.old.duty}), whose local time '
         yield change.problem(f"{said}may only be shorter.", hint, _at(change))
@@ -270,9 +277,11 @@ def _what_of_time(change: Change) -> str:
 
 
 def _not_shorter(before: Iterable[Variant], after: Iterable[Variant]) -> str:
-    """How a time that is not known to be as short as all of the base differs from them."""
+    """How a time that is not known to be as short as those of the base for the same days differs
+    from them.
+    """
     for new in after:
-        for old in before:
+        for old in (one for one in before if both_hold(one, new)):
             length = "" if new.due == old.due else _length(old.due, new.due)
             if length and length != "a shorter time":
                 return f'"{new.due}" is {length} than "{old.due}"'
@@ -324,7 +333,7 @@ POLICIES: Mapping[str, Mapping[str, Check]] = {
     "transition": {
         "title": words_kept,
         "says": words_kept,
-        "leaves_building": words,
+        "leaves_building": words_kept,
         "who": only_fewer,
         "only_if": stricter_guard,
         "undecided_if": wider_where_undecided,

@@ -22,9 +22,14 @@ from engine.timescales import parse_moment
 ALSO_KEY = "also"
 EXTENDS = "extends"
 PINNED = "extends_edition"
+IN_FORCE = "in_force"
 _TIME = ("due", "keep", "time_from", "confirmed", "checked", "variant")
 """What a timescale says of its time; who says one of the first two anew says them all."""
 _WORDS = (*IN_BRACKETS, *SENTENCES)
+
+
+Head = dict[str, tuple[Place, Any]]
+"""What stands at the top of a file, each key with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,10 @@ def merged(base: Sheet, own: Sheet, findings: Findings) -> Sheet:
     return sheet
 
 
-def _head(base: Sheet, own: Sheet, findings: Findings) -> dict[str, tuple[Place, Any]]:
+def _head(base: Sheet, own: Sheet, findings: Findings) -> Head:
     head = {key: said for key, said in base.head.items() if key != "parts"}
     head |= {key: said for key, said in own.head.items() if key != ALSO_KEY}
+    head |= _same_cases(base.head, own.head)
     if ALSO_KEY not in own.head:
         return head
     place, also = own.head[ALSO_KEY]
@@ -99,6 +105,15 @@ def _head(base: Sheet, own: Sheet, findings: Findings) -> dict[str, tuple[Place,
             said = value if not before else f"{before}; {value}"
             head[key] = (place / key, said if isinstance(value, str) else value)
     return head
+
+
+def _same_cases(base: Head, own: Head) -> Head:
+    """The days of an overlay's own, for the cases of the base where it does not say for which."""
+    place, days = own.get(IN_FORCE, (None, None))
+    known = base.get(IN_FORCE, (None, None))[1]
+    if place is None or not isinstance(days, dict) or not isinstance(known, dict):
+        return {}
+    return {IN_FORCE: (place, {key: known[key] for key in ("for",) if key in known} | days)}
 
 
 def _new(

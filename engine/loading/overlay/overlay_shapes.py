@@ -13,6 +13,7 @@ ALSO = {
         {
             "title": text,
             "says": text,
+            "leaves_building": text,
             "only_if": conditions,
             "undecided_if": conditions,
             "on_file": names("question"),

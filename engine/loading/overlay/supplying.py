@@ -106,6 +106,10 @@ class Supplies:
             return False
         return not giver.only_if.tables or not [*self._shut(Guard(), giver, body, seen)]
 
+    def shuts_out(self, before: Guard, step: Transition, body: Roles) -> bool:
+        """Whether a guard shuts out a case that another lets in, whatever a body does about it."""
+        return any(self._shut(before, step, body))
+
     def _shut(
         self, before: Guard, step: Transition, body: Roles, seen: Roles = ()
     ) -> Iterator[str]:

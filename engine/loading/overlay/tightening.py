@@ -93,9 +93,17 @@ def _head(base: Workflow, new: Workflow, draft: Draft, keys: Collection[str]) ->
             hint = f"Write {key} under [also], and it is put after that of the base."
             sentence = f'"{key}" of the base stands, and an overlay only adds to it.'
             _note_head(draft, key, Problem((), sentence, hint))
-    if "in_force" in keys and not _within(base, new):
-        sentence = "An overlay is not in force on days on which its base is not."
-        _note_head(draft, "in_force", Problem((), sentence))
+    if "in_force" in keys:
+        for problem in _in_force(base, new):
+            _note_head(draft, "in_force", problem)
+
+
+def _in_force(base: Workflow, new: Workflow) -> Iterator[Problem]:
+    if not _within(base, new):
+        yield Problem((), "An overlay is not in force on days on which its base is not.")
+    if new.in_force_for != base.in_force_for:
+        sentence = "An overlay does not say otherwise for which cases the base is in force, "
+        yield Problem((), f'{sentence}"{base.in_force_for}".', 'Leave out "for".')
 
 
 def _within(base: Workflow, new: Workflow) -> bool:

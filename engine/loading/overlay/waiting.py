@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from engine.definition import Transition, Workflow
+from engine.definition import Guard, Transition, Workflow
+from engine.guards import ALL_ENDED
 from engine.loading.checks.rules import Problem
 from engine.loading.checks.soundness import RUNNING, Clock, Node, clock_of, steps_from
 from engine.loading.overlay.locally import Found
@@ -121,7 +122,8 @@ def _gives(step: Transition, name: str, wanted: Collection[str]) -> bool:
 
 def linked_waits(base: Workflow, new: Workflow) -> Iterator[tuple[str, str, Problem]]:
     """The linked processes of a base, and the steps of them, by which a duty of the base would
-    wait for another body, since its own could end their cases and now cannot.
+    wait for another body, since its own could end their cases and now cannot; and under "" the
+    steps of an overlay's own that open more of what its own body cannot end.
     """
     told: set[tuple[str, str]] = set()
     for duty in _duties(base):
@@ -132,6 +134,12 @@ def linked_waits(base: Workflow, new: Workflow) -> Iterator[tuple[str, str, Prob
                 if (process, step) not in told:
                     told.add((process, step))
                     yield process, step, _linked_problem(duty, base, (process, key), name)
+        more = {s.id: [*_opened_more(s, duty, base, new)] for s in base.transitions.values()}
+        for name in _holding_up(duty, base, {step for step, opened in more.items() if opened}):
+            for opener, process in more[name]:
+                if ("", opener) not in told:
+                    told.add(("", opener))
+                    yield "", opener, _opened_problem(duty, base, process, name)
 
 
 def _no_longer(
@@ -144,19 +152,54 @@ def _no_longer(
         before, after = base.children[process], new.children[process]
         if before.transitions == after.transitions:
             continue
-        supplies = Supplies(before, after)
         own = {s.id: s for s in before.transitions.values() if is_theirs(s, before, body)}
-        kept = {
-            name
-            for name, one in own.items()
-            if supplies.can_take(after.transitions[name], body, one.only_if)
-        }
+        kept = _kept(process, body, base, new)
         if can_end(before, _among(own)) and not can_end(after, _among(kept)):
             for name in sorted({*own} - kept):
                 keys = ("approve", "on_file", "only_if", "who")
                 now = after.transitions[name]
                 changed = (k for k in keys if getattr(own[name], k) != getattr(now, k))
                 yield process, name, next(changed, "who")
+
+
+def _opened_more(
+    step: Transition, duty: Duty, base: Workflow, new: Workflow
+) -> Iterator[tuple[str, str]]:
+    """The steps of an overlay's own that open, before a step, linked cases of the base for which it
+    waits and which its body cannot end; each with their process.
+    """
+    own = [s for s in new.transitions.values() if s.id not in base.transitions and s.opens]
+    if not own:
+        return
+    every = base.transitions.values()
+    before = leading_to([step.id], ((at, s.id, s.to or at) for s in every for at in s.starts))
+    body = duty.body if {*duty.body} & {*step.who} else (*duty.body, *step.who)
+    for one in own:
+        process = one.opens.process if one.opens else ""
+        if process not in base.children or before.isdisjoint(one.starts):
+            continue
+        ends = _among(_kept(process, body, base, new))
+        if _waits_for(process, step, body, base) and not can_end(new.children[process], ends):
+            yield one.id, process
+
+
+def _waits_for(process: str, step: Transition, body: Collection[str], base: Workflow) -> bool:
+    """Whether in some case a step waits for the linked cases of a process that are open."""
+    asked = (process, ALL_ENDED)
+    tables = step.only_if.tables
+    left = [table for table in tables if asked not in {line[:2] for line in table}]
+    if len(left) == len(tables):
+        return False
+    without = step._replace(only_if=Guard(tuple(left)))
+    return not left or Supplies(base, base).shuts_out(step.only_if, without, body)
+
+
+def _kept(process: str, body: Collection[str], base: Workflow, new: Workflow) -> set[str]:
+    """The steps of a linked process of the base that a body can take there, and with an overlay."""
+    before, after = base.children[process], new.children[process]
+    supplies = Supplies(before, after)
+    own = (s for s in before.transitions.values() if is_theirs(s, before, body))
+    return {s.id for s in own if supplies.can_take(after.transitions[s.id], body, s.only_if)}
 
 
 def _among(names: Collection[str]) -> Callable[[Transition], bool]:
@@ -168,6 +211,13 @@ def _linked_problem(duty: Duty, base: Workflow, at: tuple[str, str], step: str) 
     said = f'By this a linked case "{base.children[process].title}", for which '
     said += f'"{base.transitions[step].title}" waits, could be ended only with others, and '
     return Problem((key,), f"{said}{duty.said} would wait for them.", _LINKED_HINT)
+
+
+def _opened_problem(duty: Duty, base: Workflow, process: str, step: str) -> Problem:
+    said = f'By this more linked cases "{base.children[process].title}", for which '
+    said += f'"{base.transitions[step].title}" waits, would be open, which only others can end, '
+    hint = "Open cases of a linked process of your own, for which no duty waits."
+    return Problem(("opens",), f"{said}and {duty.said} would wait for them.", hint)
 
 
 def _holding_up(duty: Duty, base: Workflow, waiting: Collection[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from engine.definition import Timescale, Transition, Workflow
 from engine.loading.overlay.authority import authority, time_of
 
-IN_BRACKETS: Final = ("ask", "title")
+IN_BRACKETS: Final = ("ask", "title", "leaves_building")
 """What is shown within a line; the rest are sentences of their own."""
 
 SENTENCES: Final = ("help", "says", "note")

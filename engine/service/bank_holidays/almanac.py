@@ -145,7 +145,8 @@ def changed(calendar: Calendar, one: Changed, version: str) -> Calendar | None:
         return None if calendar.is_working(day) else calendar.without_holiday(day, version)
     if not calendar.is_working(day):
         return None
-    announced = Announcement(date.fromisoformat(one.announced), one.source)
+    on = date.fromisoformat(one.announced)
+    announced = Announcement(on, one.source, added_here=True)
     return calendar.with_holiday(day, one.title, version, announced)
 
 

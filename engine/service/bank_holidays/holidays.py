@@ -190,6 +190,8 @@ def _decided(
     )
     if holiday.change == ADDED:
         _check_working(calendar, day)
+    else:
+        _check_bank_holiday(calendar, day, made.title)
     after = changed(calendar, made, made.version)
     if after is None:
         raise UsageError(f"{long_day(day)} is a working day as it is; check the date.")
@@ -221,10 +223,20 @@ def _check_working(calendar: Calendar, day: date) -> None:
         )
 
 
+def _check_bank_holiday(calendar: Calendar, day: date, title: str) -> None:
+    """Refuse to take off what is no working day beside the bank holidays, as Christmas Day is."""
+    if title and f", {title}" in calendar.definition and day not in calendar.notes:
+        raise UsageError(
+            f"{title} is no working day by itself in {calendar.jurisdiction}, whatever becomes of "
+            "bank holidays; check the date."
+        )
+
+
 def _title(calendar: Calendar, holiday: Holiday, day: date) -> str:
     if holiday.change == ADDED:
         return _line(holiday.title, "TITLE", LONGEST_TITLE)
-    return (calendar.covers(day) and calendar.why_not_working(day)) or ""
+    off = calendar.why_not_working(day) if calendar.covers(day) else ""
+    return (off or "").removesuffix(" (bank holiday)")
 
 
 def _line(text: str, what: str, longest: int) -> str:

@@ -6,7 +6,7 @@ Nothing here shows a personal value, and nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from engine import queries
@@ -15,7 +15,7 @@ from engine.decide.entries.keeping import held
 from engine.decide.possible import earliest, leading, offering, supplies
 from engine.decide.possible.deciding import Parting
 from engine.decide.possible.earliest import Earliest
-from engine.decide.possible.supplies import ADD, ASK, ATTACH, END, RECORDED, SILENT, Supply
+from engine.decide.possible.supplies import ADD, ASK, ATTACH, END, GIVE, RECORDED, SILENT, Supply
 from engine.decide.steps.needs import missing
 from engine.decide.steps.unmet import NOT_THEIRS, PLACE, Missing
 from engine.definition import Transition, Workflow
@@ -170,6 +170,7 @@ def _decided_at(workflow: Workflow, decision: Parting) -> str:
 def _step(asked: Asked, transition: Transition, lacking: Sequence[Missing]) -> Told:
     """A step with all that it lacks, but from where it starts."""
     draft = asked.draft
+    unmet = _added_once([_need(asked, transition, one) for one in lacking])
     return {
         "transition": transition.id,
         "title": transition.title,
@@ -178,10 +179,17 @@ def _step(asked: Asked, transition: Transition, lacking: Sequence[Missing]) -> T
         "duty": transition.duty,
         "duty_read": step_is_read(draft.workflow, transition),
         "asked_by": _clock(asked.seen, [transition.id]),
-        "command": f"take {draft.case.ref} {transition.id}",
-        "unmet": _added_once([_need(asked, transition, one) for one in lacking]),
+        "command": _whole(f"take {draft.case.ref} {transition.id}", unmet),
+        "unmet": unmet,
         **_day(earliest.of_step(draft, transition, lacking)),
     }
+
+
+def _whole(step: str, unmet: Iterable[Told]) -> str:
+    """What is typed for a step, with all that is given with it."""
+    nearest_ways = [supply for need in unmet for way in need["ways"][:1] for supply in way]
+    given = [one["commands"][0] for one in nearest_ways if one["verb"] == GIVE]
+    return " ".join([step, *dict.fromkeys(one.removeprefix(f"{step} ") for one in given)])
 
 
 def _added_once(unmet: list[Told]) -> list[Told]:

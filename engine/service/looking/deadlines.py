@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import duties
 from engine.case import RUNNING, Key, Row
-from engine.decide.moving.left import governing
+from engine.decide.moving.left import governing, holds_throughout
 from engine.definition import Timescale, Variant
 from engine.edition import Edition
 from engine.prose import day_of, straight
@@ -40,6 +40,7 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
     if timescale is None or row["status"] == "set aside":
         return None
     own, chosen = governing(seen.edition, timescale, row, kept := seen.left.get(key))
+    throughout = holds_throughout(chosen, row)
     return {
         "timescale": key[1],
         "title": timescale.title,
@@ -61,11 +62,11 @@ def deadline(place: Workplace, seen: View, key: Key, row: Row) -> dict[str, Any]
         "delay_explained_on": row["delay_on"],
         "status": status(seen, row),
         "met_on": row["met_on"],
-        "punctuality": _punctuality(place, seen, row),
+        "punctuality": _punctuality(place, seen, row) if throughout else None,
         "waiting_on": timescale.waiting_on,
         "waits_on": waits_on(place, seen, timescale.waiting_on, str(key[2])),
         **_law(own, chosen),
-        "in_force": in_force(chosen, seen.today.isoformat()),
+        "in_force": in_force(chosen, seen.today.isoformat(), throughout=throughout),
         "note": " ".join(filter(None, (own.note, chosen.note))),
         "calendar": row["calendar"],
         "working_days_left": _left(place, seen, row),

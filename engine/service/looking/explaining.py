@@ -23,13 +23,15 @@ from engine.service.looking import causes
 from engine.service.looking.deadlines import deadline, deadlines_of
 from engine.service.looking.viewing import View, view
 from engine.service.workplace import Workplace
-from engine.timescales import Due, answering, due_or_uncounted
+from engine.timescales import Due, answering, due_or_uncounted, standing_in
 
 STARTED = "deadline started"
 STOPPED = "no longer applies"
 OPEN = ("overdue", *RUNNING)
 FEW = 3
 """Of timescales that may have been meant."""
+_UNKNOWN = "for as long as no other is known"
+_NEVER = "as no other was known then"
 
 
 def explain(place: Workplace, ref: str, timescale: str) -> list[dict[str, Any]]:
@@ -94,7 +96,7 @@ def _each(
             was = {"was_provisional": _was_provisional(then, key, row, own)}
             found.append(
                 told
-                | _derivations(place, then, row, answered=not was["was_provisional"])
+                | _derivations(place, then, row, was_provisional=bool(was["was_provisional"]))
                 | {"began": began, "changes": changes}
                 | was
             )
@@ -102,18 +104,19 @@ def _each(
 
 
 def _derivations(
-    place: Workplace, seen: View, row: Row, *, answered: bool
+    place: Workplace, seen: View, row: Row, *, was_provisional: bool
 ) -> dict[str, Due | None]:
     """The derivation from the day on which it started, or from the first and the last it may be.
 
-    That day is told by the question to which it is the answer, where it was `answered`.
+    That day is told by the question to which it is the answer, unless it only stands in for that.
     """
     start, calendar = parse_partial(row["starts_on"]), counted_by(place, seen, row)
     rule = seen.edition.rule(row["rule"])
     asked = seen.edition.workflow.questions.get(rule.anchor)
-    ask = asked.ask if asked and answered and row["status"] != "provisional" else ""
+    instead = _UNKNOWN if row["status"] == "provisional" else _NEVER if was_provisional else ""
     first, last = (
-        answering(due_or_uncounted(rule, day, calendar), ask) for day in (start.first, start.last)
+        standing_in(made, instead) if instead else answering(made, asked.ask if asked else "")
+        for made in (due_or_uncounted(rule, day, calendar) for day in (start.first, start.last))
     )
     return {"derivation": first, "from_latest": None if start.exact else last}
 
@@ -201,7 +204,9 @@ def _began(place: Workplace, event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _calendar_said(place: Workplace, seen: View, body: Mapping[str, Any]) -> str:
-    """Which bank holidays came or went between the list by which a day was counted and the next."""
+    """Which bank holidays came or went between the list by which a day was counted and the next:
+    of those, the ones among the days that were counted then or are now, where there are any.
+    """
     name = seen.edition.workflow.working_days
     old, now = body["old"].get("calendar", ""), body["now"]["calendar"]
     then, since = place.almanac.version(name, old), place.almanac.version(name, now)
@@ -209,9 +214,20 @@ def _calendar_said(place: Workplace, seen: View, body: Mapping[str, Any]) -> str
         return f"the list {now} took the place of {old}"
     came = {day: f"became a bank holiday: {since.holidays[day]}" for day in _off(since, then)}
     went = {day: "is a bank holiday no more" for day in _off(then, since)}
-    both = sorted({**came, **went}.items())
+    every = {**came, **went}
+    among = _span(body)
+    counted = [day for day in every if among and among[0] <= day <= among[1]]
+    both = sorted((day, every[day]) for day in counted or every)
     told = listed(f"{short_day(day)} {what}{_announced(since, day)}" for day, what in both)
     return told or f"the list {now} took the place of {old}"
+
+
+def _span(body: Mapping[str, Any]) -> tuple[date, date] | None:
+    """The first and the last of all days on which a deadline started or was due, or does now."""
+    names = ("starts_on", "due_on", "due_from", "due_to")
+    said = [body[side].get(name) for side in ("old", "now") for name in names]
+    days = [parse_partial(one) for one in said if one]
+    return (min(one.first for one in days), max(one.last for one in days)) if days else None
 
 
 def _off(one: Calendar, other: Calendar) -> list[date]:

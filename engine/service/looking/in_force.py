@@ -7,8 +7,11 @@ from typing import Any
 from engine.definition import Basis, Variant
 
 
-def in_force(variant: Variant, today: str) -> dict[str, Any] | None:
-    """In a stable form; None of a rule that has always held and holds still."""
+def in_force(variant: Variant, today: str, *, throughout: bool) -> dict[str, Any] | None:
+    """In a stable form; None of a rule that has always held and holds still.
+
+    `throughout` is whether it holds on every day on which the clock may have started.
+    """
     if not variant.since and not variant.until:
         return None
     return {
@@ -17,6 +20,7 @@ def in_force(variant: Variant, today: str) -> dict[str, Any] | None:
         "began": _basis(variant.began),
         "ended": _basis(variant.ended),
         "over": bool(variant.until) and variant.until < today,
+        "throughout": throughout,
     }
 
 

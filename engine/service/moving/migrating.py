@@ -11,14 +11,16 @@ from typing import NamedTuple
 from engine import queries
 from engine.case import Case
 from engine.database import Transaction
+from engine.dates import said
 from engine.decide.draft import Draft
 from engine.decide.moving import migrating
 from engine.decide.moving.carrying import Between
 from engine.decide.moving.migrating import Plan, Wishes
 from engine.decide.moving.moves import MOVED
 from engine.decide.what_if.replaying import Impossible, Replay
+from engine.definition import Workflow
 from engine.edition import Edition
-from engine.errors import Need, RefusedError
+from engine.errors import Need, RefusedError, UsageError
 from engine.service import access
 from engine.service.looking.kept import left_to
 from engine.service.moving.choosing import edition_in_use
@@ -55,6 +57,22 @@ def target(place: Workplace, move: Move) -> Edition:
         return edition_in_use(place, tx, move.workflow, move.to)
 
 
+def to_come(place: Workplace, new: Workflow) -> str:
+    """The first day on which an edition is in force, where no case is opened under it yet, so that
+    none is moved to it; empty from that day on.
+    """
+    return new.in_force_from if new.in_force_from > place.today().isoformat() else ""
+
+
+def need_in_force(place: Workplace, new: Workflow) -> None:
+    """Raise UsageError before the first day on which an edition is in force."""
+    if day := to_come(place, new):
+        raise UsageError(
+            f"Edition {new.edition} is in force from {said(day, short=True)}, and no case is moved "
+            "to it before that day. --dry-run says what moving would come to."
+        )
+
+
 def _target(place: Workplace, by: By, move: Move) -> Edition:
     new = target(place, move)
     try:
@@ -86,9 +104,11 @@ def foreseen(place: Workplace, by: By, move: Move) -> Iterator[Moved]:
 def migrate(place: Workplace, by: By, move: Move) -> Iterator[Moved]:
     """Move each case, one after the other; one that cannot be moved stays under its edition.
 
-    Raises RefusedError for somebody who does not keep the record under that edition.
+    Raises RefusedError for somebody who does not keep the record under that edition, and UsageError
+    before the first day on which it is in force.
     """
     new = _target(place, by, move)
+    need_in_force(place, new.workflow)
     for ref in wanted(place, move.workflow, move.refs, new.hash):
         yield apart(place, by, ref, partial(_move, place, by, (ref, new, move.wishes)))
 

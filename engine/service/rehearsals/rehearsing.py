@@ -15,6 +15,7 @@ from engine import queries
 from engine.calendars import at_local, local_date
 from engine.case import Actor, Case, Context, Given, Rows
 from engine.database import Transaction
+from engine.dates import short_day
 from engine.decide.steps.opening import open_case
 from engine.decide.what_if.colliding import Collision, collisions, notice_of
 from engine.decide.what_if.memory import Around, MemoryDraft, stands_for
@@ -193,13 +194,17 @@ def _rehearsed(
 def _check(today: date, wish: Wish) -> None:
     until = wish.until
     if until < today:
-        raise UsageError(f"{until} lies before {today}, on which it begins; give a later --until.")
+        raise UsageError(
+            f"{short_day(until)} lies before {short_day(today)}, on which it begins; give a later "
+            "--until."
+        )
     if until.year > today.year + MOST_YEARS:
         raise UsageError(f"Nothing is rehearsed for more than {MOST_YEARS} years; end it sooner.")
     for step, day in wish.supposed:
         if not today <= day <= until:
             raise UsageError(
-                f"{step} is supposed on {day}, which is not between {today} and {until}."
+                f"{step} is supposed on {short_day(day)}, which is not between {short_day(today)} "
+                f"and {short_day(until)}."
             )
 
 
