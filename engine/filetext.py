@@ -66,7 +66,7 @@ def decoded(content: bytes) -> str:
             raise TextFaultError(1, f"This file is saved as {encoding}; save it as UTF-8.")
     if content.startswith(_OF_A_WORD_PROCESSOR):
         raise TextFaultError(1, "This is a word processor's file; save it as plain text, in UTF-8.")
-    if len(content) > 3 and content[:4].count(0) == 2 and content[0:4:2].count(0) != 1:
+    if _is_bare_utf16(content):
         raise TextFaultError(1, "This file is saved as UTF-16; save it as UTF-8.")
     try:
         text = content.decode("utf-8-sig")
@@ -79,6 +79,15 @@ def decoded(content: bytes) -> str:
             sentence = f"This line has {named(found[0])}, which is not seen; take it out."
             raise TextFaultError(text.count("\n", 0, found.start()) + 1, sentence)
     return text
+
+
+def _is_bare_utf16(content: bytes) -> bool:
+    """Whether the first two characters are of two bytes each, without the mark that says so.
+
+    Of plain letters one byte of the two is zero, and in both of them the same one.
+    """
+    high, low = content[0:4:2], content[1:4:2]
+    return len(content) > 3 and sorted((high.count(0), low.count(0))) == [0, 2]
 
 
 def check_dots(text: str) -> None:

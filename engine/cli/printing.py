@@ -23,12 +23,6 @@ USUAL = 80
 
 _STYLE = re.compile(r"(\x1b\[(?:0|1|31)m)")
 """What `strong` and `loud` put around a text."""
-_STANDS = re.compile(
-    r"the answer on record is (.*?)"
-    r"(?:; (.*) (if that is wrong|when it has changed|if it is so now))?"
-)
-"""What the rules say of an answer that stands against a step, and of what is done about it."""
-_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _GLUE = "\ue000"
 """Stands for a space at which no line may end."""
 _TYPED = re.compile(r"`[^`]+`|[^\s:]+\.(?:toml|html|py|txt|md|db)(?::| line )\d+:?|line \d+")
@@ -155,11 +149,6 @@ def need(what: str, who: Sequence[str], how: str) -> str:
 
     names = [name.split(" (")[0].split(":")[0] for name in who if name not in what]
     by = f"from {any_of(names)}" if names else ""
-    if stands := _STANDS.fullmatch(how):
-        value, typed, where = stands.groups()
-        value = dates.said(value, short=True) if _A_DAY.fullmatch(value) else value
-        then = f". {where.capitalize()}: {typed}{by and f' ({by})'}" if typed else ""
-        return f"{what}, but on record is {value}{then}"
     more = "; ".join(part for part in (by, how) if part)
     return f"{what} ({more})" if more else what
 

@@ -21,6 +21,9 @@ from engine.timescales import Rule, due_on, length, parse
 DAYS = 731
 """Starting days that are tried: two years of them, with all their holidays."""
 
+COMPARED = 4 * DAYS
+"""Comparisons that the trying of one chain counts for: of each day with where its parts end."""
+
 MET = -1
 """The span was met after the last of its parts, each of which began where the one before ended."""
 
@@ -106,7 +109,7 @@ def _spans(inquiry: Inquiry, span: Timescale, local: Sequence[Timescale]) -> Non
     waiting: deque[Chain] = deque([()])
     while waiting:
         for chain in _longer(inquiry, span, waiting.popleft(), local):
-            search.look(DAYS << 2)
+            search.look(COMPARED)
             watch = Progress(span, begins, chain)
             counts = is_within(chain[-1]) and _can_be_met(inquiry, chain, watch)
             if counts and not _uses_up(inquiry, span, chain, watch):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
+from engine import dates
 from engine.decide.draft import Draft
 from engine.decide.entries.keeping import correctors, suppliers
 from engine.decide.entries.tasks import EITHER, UNMET
@@ -26,6 +28,8 @@ from engine.guards import (
     ways,
 )
 from engine.prose import listed, names_of, straight
+
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def guarded(draft: Draft, transition: Transition) -> list[Missing]:
@@ -130,7 +134,7 @@ def _condition(draft: Draft, transition: Transition, line: Condition) -> Need:
         )
     value = draft.case.value(line.subject)
     if value is not None:
-        return _otherwise(draft, line, Need(what, how=f"the answer on record is {value}"))
+        return _otherwise(draft, line, Need(f"{what}, but on record is {_as_read(value)}"))
     steps = givers(draft, transition, line.subject, deciding=deciding_steps(draft, line))
     if steps:
         how = f"take {listed((step.id for step in steps), 'or')}"
@@ -147,7 +151,7 @@ def _otherwise(draft: Draft, line: Condition, need: Need) -> Need:
     if steps:
         whose = dict.fromkeys(role for step in steps for role in step.who)
         how = f"take {listed((step.id for step in steps), 'or')} if it is so now"
-        return Need(need.what, names_of(draft.workflow, whose), f"{need.how}; {how}")
+        return Need(need.what, names_of(draft.workflow, whose), how)
     if line.word == NOT_ANSWERED or line.subject in draft.edition.set_by:
         return need
     question = draft.workflow.questions[line.subject]
@@ -155,7 +159,12 @@ def _otherwise(draft: Draft, line: Condition, need: Need) -> Need:
     how = f"correct {line.subject}{stand_in(question)} if that is wrong"
     if question.may_change:
         how = f"{to_record(question)} when it has changed"
-    return Need(need.what, who, f"{need.how}; {how}")
+    return Need(need.what, who, how)
+
+
+def _as_read(value: str) -> str:
+    """An answer that a guard may read, a day as people write it."""
+    return dates.said(value, short=True) if _A_DAY.fullmatch(value) else value
 
 
 def anew(draft: Draft, line: Condition) -> Sequence[Transition]:
