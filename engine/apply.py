@@ -111,6 +111,8 @@ def migrated(event: Event, body: Body, made: list[Change]) -> None:
     columns = {"edition": event["edition"], "state": body["to"]}
     made.append(("cases", (event["stream"],), columns, False))
     turns(event, body["turns"], made)
+    for task in body.get("tasks", ()):
+        made.append(("tasks", (event["stream"], task), {"status": "open", "done_on": None}, False))
 
 
 def told(event: Event, body: Body, made: list[Change]) -> None:

@@ -94,6 +94,17 @@ class Need:
     what: str
     who: tuple[str, ...] = ()
     how: str = ""
+    standing: str = ""
+    """The answer on record that stands against it, where one does."""
+
+    @property
+    def said(self) -> str:
+        """What, and what is on record instead."""
+        return f"{self.what}, but on record is {self.standing}" if self.standing else self.what
+
+    def plain(self) -> dict[str, Any]:
+        """The same as every document has it."""
+        return {"what": self.said, "who": list(self.who), "how": self.how}
 
 
 class RefusedError(EngineError):

@@ -27,7 +27,7 @@ def said(world: World, act: Act) -> list[str]:
     """The sentence, then each need: what [who] how."""
     with pytest.raises(RefusedError) as refused:
         act(world)
-    lines = [f"{need.what} [{', '.join(need.who)}] {need.how}" for need in refused.value.unmet]
+    lines = [f"{need.said} [{', '.join(need.who)}] {need.how}" for need in refused.value.unmet]
     return [str(refused.value), *lines]
 
 

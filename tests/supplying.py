@@ -170,7 +170,7 @@ def _supply(paper: OnPaper, by: By, step: Transition, need: Need) -> Iterator[De
         titled = [role.id for role in roles if role.title in need.who]
         named = _holder(paper.place, titled, by.person, only_at)
         yield from _answer(paper, named, step, found)
-    elif ", but on record is " in need.what:
+    elif need.standing:
         keeper = _holder(paper.place, paper.edition.workflow.keepers, by.person)
         yield from _corrections(paper, keeper, step)
 

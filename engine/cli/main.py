@@ -146,13 +146,13 @@ def _told(error: EngineError, state: State) -> int:
 
 def _refused(error: RefusedError, state: State) -> None:
     if state.json:
-        unmet = [{"what": n.what, "who": list(n.who), "how": n.how} for n in error.unmet]
+        unmet = [n.plain() for n in error.unmet]
         told = {"transition": error.transition, "sentence": str(error), "unmet": unmet}
         printing.say_json(state.marked({"refused": told}))
         return
     lines = [str(error)]
     for need in error.unmet:
-        lines += printing.item(printing.need(need.what, need.who, need.how))
+        lines += printing.item(printing.need(need.said, need.who, need.how))
     printing.say_aside([*lines, "Nothing was changed."])
 
 

@@ -113,7 +113,7 @@ def document(workflow: str, found: Iterable[Moved], *, dry: bool, back: bool) ->
             {
                 "ref": one.ref,
                 "sentence": one.sentence,
-                "unmet": [{"what": n.what, "who": list(n.who), "how": n.how} for n in one.needs],
+                "unmet": [n.plain() for n in one.needs],
                 "cases": _cases(one),
             }
             for one in every
@@ -155,7 +155,7 @@ def _loosens(one: Moved) -> set[str]:
 def _refused_lines(one: Moved) -> Iterator[str]:
     yield from item(one.sentence)
     for need in one.needs:
-        yield from paragraph(f"- {printing.need(need.what, need.who, need.how)}", 6, 2)
+        yield from paragraph(f"- {printing.need(need.said, need.who, need.how)}", 6, 2)
     for ref, title, looser in _no_duties(one):
         would = Need(told(title, looser.plain()))
         yield from paragraph(f"- {families.of_linked(one.ref, ref, would).what}", 6, 2)

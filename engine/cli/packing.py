@@ -65,7 +65,7 @@ def pack(door: Visit, ref: str, pack: str) -> None:
         "fresh": built.fresh,
         "file": str(file),
         "manifest": dict(built.manifest),
-        "missing": [{"what": n.what, "who": list(n.who), "how": n.how} for n in built.gaps],
+        "missing": [n.plain() for n in built.gaps],
         "remarks": list(built.remarks),
     }
     door.answer(document, lines)
@@ -129,7 +129,7 @@ def _missing(built: packing.Built) -> list[str]:
         head = printing.need(f"{title}: {part.number}", who, "")
         lines += ["", *printing.paragraph(head, 2, 2)]
         for need in part.said:
-            said = printing.need(need.what, () if who else need.who, need.how)
+            said = printing.need(need.said, () if who else need.who, need.how)
             lines += printing.paragraph(f"- {said}", 4, 2)
     return [*lines, ""]
 

@@ -219,7 +219,8 @@ def _migrated(body: Body, titles: Titles) -> list[str]:
     ]
     if body["back"]:
         taken = f"the move (@{body['back']}) was taken back"
-        return [f"given back to edition {body['to_name']}{to}; {taken}", *looser]
+        opened = [f"open again: {titles.task(name)}" for name in body.get("tasks", ())]
+        return [f"given back to edition {body['to_name']}{to}; {taken}", *looser, *opened]
     kept = [titles.timescale(c["timescale"]) for c in body["choices"] if c["choice"] == "keep"]
     stays = [f"{name} stays as it was counted" for name in dict.fromkeys(kept)]
     names = f"from edition {body['from_name']} to {body['to_name']}"

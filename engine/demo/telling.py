@@ -150,4 +150,4 @@ def _refusal(error: RefusedError) -> str:
     who = [one for one in first.who if one not in first.what]
     supplied = f", from the {listed(who, 'or')}" if who else ""
     more = len(error.unmet) - 1
-    return f"{first.what}{supplied}{f'; and {more} more' if more else ''}"
+    return f"{first.said}{supplied}{f'; and {more} more' if more else ''}"

@@ -146,7 +146,7 @@ def needs(place: Workplace, shown: Shown, wanted: Mapping[str, Any]) -> dict[str
         role = step.who[0]
         draft = drafts[role] = drafts.get(role) or _as_role(place, seen, role)
         lacking = [one.need for one in missing(draft, step) if one.kind != NOT_THEIRS]
-        said = [f"{one.what} ({one.how}) [{', '.join(one.who)}]" for one in lacking]
+        said = [f"{one.said} ({one.how}) [{', '.join(one.who)}]" for one in lacking]
         found[name] = words if _all_said(words, said) else said
     return found
 

@@ -153,7 +153,7 @@ class Player:
         try:
             outcome = self._deed(scenario, telling, ref)
         except RefusedError as error:
-            needs = (f"{need.what} ({need.how})" if need.how else need.what for need in error.unmet)
+            needs = (f"{need.said} ({need.how})" if need.how else need.said for need in error.unmet)
             said = "\n".join([str(error), *needs])
             if telling.refused and telling.refused in said:
                 return Played(telling, ref, self.by, refusal=error)

@@ -216,7 +216,7 @@ def lacking(world: World, ref: str, **parts: object) -> list[tuple[str, tuple[st
     with world.place.database.read() as tx:
         seen = viewing.view(world.place, tx, ref)
     found = missing(drafted(world.place, BESS, seen.case, seen.edition), asked)
-    return [(one.need.what, one.need.who, one.need.how, one.subject) for one in found]
+    return [(one.need.said, one.need.who, one.need.how, one.subject) for one in found]
 
 
 UNIT = ("business unit",)

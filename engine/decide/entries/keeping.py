@@ -130,7 +130,7 @@ def _for_others(draft: Draft, given: Iterable[Given], may: Rule) -> tuple[Need, 
         agency = draft.directory.agencies.get(own)
         if agency is not None:
             what = f"{need.what}, or for {agency.title}"
-            need = Need(what, (*need.who, agency.title), need.how)
+            need = replace(need, what=what, who=(*need.who, agency.title))
         found[f"{one.question}/{own}"] = need
     return tuple(found.values())
 

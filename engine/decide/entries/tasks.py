@@ -58,6 +58,11 @@ def close_answered(draft: Draft) -> None:
     close(draft, [str(key[1]) for key, row in draft.case.open_tasks() if _is_met(draft, row)])
 
 
+def unanswered(draft: Draft, rows: Iterable[tuple[str, Row]]) -> list[str]:
+    """Of these tasks, each by its name, those whose record is missing, or does not say it yet."""
+    return [name for name, row in rows if not _is_met(draft, row)]
+
+
 def close(draft: Draft, tasks: list[str], status: str = "done") -> None:
     """Close tasks: done, or dropped because their step was set aside."""
     if tasks:

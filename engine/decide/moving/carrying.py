@@ -172,12 +172,23 @@ def _carried(between: Between, key: Key, row: Row) -> Carried | Need:
 
 
 def _not_kept(between: Between, row: Row, known: Timescale) -> Need | None:
-    """Why a clock cannot be kept: until its own day is known, nothing would make it known."""
+    """Why a clock cannot be kept: nothing would make its own day known, or it would be counted by
+    a list of bank holidays that its rule knows nothing of.
+    """
+    rule = between.new.rule(row["rule"])
     anchors = {between.new.rule(one.due).anchor for one in known.variants}
-    if row["status"] != "provisional" or between.new.rule(row["rule"]).anchor in anchors:
+    if row["status"] == "provisional" and rule.anchor not in anchors:
+        what = f'"{known.title}" is provisional, and the new edition counts it from another day'
+        return Need(what, how="answer what it counts from first, or choose rebase")
+    lists = between.old.workflow.working_days, between.new.workflow.working_days
+    if rule.unit != "working days" or lists[0] == lists[1]:
         return None
-    what = f'"{known.title}" is provisional, and the new edition counts it from another day'
-    return Need(what, how="answer what it counts from first, or choose rebase")
+    what = (
+        f'"{known.title}" cannot be left to its old rule: that counts the working days of '
+        f"{lists[0]}, and a later bank holiday of {lists[1]}, by whose list the new edition "
+        "counts, would move it"
+    )
+    return Need(what, how="choose rebase, or restart where no duty requires it")
 
 
 def _ended(between: Between, key: Key, row: Row, wish: str) -> Carried | Need:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.apply import changes
-from engine.case import RUNNING, Key, Row, Rows
+from engine.case import RUNNING, Case, Key, Row, Rows
 from engine.decide.draft import Draft
+from engine.decide.entries import tasks
 from engine.decide.moving import carrying, loosening
 from engine.decide.moving.carrying import Carried
 from engine.decide.moving.consenting import Ends, gone_on
 from engine.decide.moving.entries import of_event
 from engine.decide.moving.left import left, standing
 from engine.decide.moving.moves import GIVEN_BACK, MIGRATED
+from engine.decide.timing.clocks import counted
 from engine.definition import Workflow
 from engine.edition import Edition
 from engine.errors import Need
@@ -135,6 +137,9 @@ def _carried_back(draft: Draft, now: Edition, key: Key, rows: tuple[Row, Row | N
     known = [one.timescales[name] for one in editions if (name := str(key[1])) in one.timescales]
     title = known[0].title if known else str(key[1])
     then = {"status": "set aside"} if old is None else {name: old[name] for name in RESTORED}
+    if then["status"] in RUNNING and then["calendar"] != draft.calendar.version:
+        # It is restored as it was, and a bank holiday that came meanwhile moves it then.
+        then |= counted(draft.edition, then["rule"], then["starts_on"], draft.calendar)
     return Carried(key, title, "back", row, then)
 
 
@@ -157,6 +162,7 @@ def give_back(draft: Draft, clocks: Sequence[Carried], events: Sequence[Event], 
     edition. Nothing of `in_the_way` may stand in it.
     """
     before, body = _before(events, move), move.event["body"]
+    opened = _open_again(draft, before, events, move)
     body = {
         "from_edition": move.event["edition"],
         "from_name": body["to_name"],
@@ -167,11 +173,27 @@ def give_back(draft: Draft, clocks: Sequence[Carried], events: Sequence[Event], 
         "choices": [one.plain() for one in clocks if one.looser],
         "back": move.n,
         "turns": [_turn(draft, before, key) for key in _touched(move.event, "turns")],
-    }
+    } | ({"tasks": opened} if opened else {})
     draft.emit(MIGRATED, body, draft.reason())
     fired = _fired_since(events, move)
     for key in _touched(move.event, "deadlines"):
         _clock_back(draft, before, key, fired)
+
+
+def _open_again(draft: Draft, before: Rows, events: Sequence[Event], move: Move) -> list[str]:
+    """The tasks that were open before the migration and were ended since by what is on record,
+    which under the former edition does not say it yet; what somebody ended stays so.
+    """
+    ended = (e["body"]["tasks"] for e in events[move.n :] if _ended_tasks(e))
+    names = dict.fromkeys(str(name) for every in ended for name in every)
+    still = {str(key[1]) for key, _ in draft.case.open_tasks()}
+    rows = {str(key[1]): row for key, row in Case(draft.case.ref, before).open_tasks()}
+    return tasks.unanswered(draft, [(n, rows[n]) for n in names if n in rows and n not in still])
+
+
+def _ended_tasks(event: Event) -> bool:
+    """Whether an event ended tasks by itself: whoever ends one gives a reason."""
+    return event["type"] == "task closed" and not event["sealed"]
 
 
 def _before(events: Sequence[Event], move: Move) -> Rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from engine import dates
 from engine.decide.draft import Draft
@@ -134,7 +135,7 @@ def _condition(draft: Draft, transition: Transition, line: Condition) -> Need:
         )
     value = draft.case.value(line.subject)
     if value is not None:
-        return _otherwise(draft, line, Need(f"{what}, but on record is {_as_read(value)}"))
+        return _otherwise(draft, line, Need(what, standing=_as_read(value)))
     steps = givers(draft, transition, line.subject, deciding=deciding_steps(draft, line))
     if steps:
         how = f"take {listed((step.id for step in steps), 'or')}"
@@ -151,7 +152,7 @@ def _otherwise(draft: Draft, line: Condition, need: Need) -> Need:
     if steps:
         whose = dict.fromkeys(role for step in steps for role in step.who)
         how = f"take {listed((step.id for step in steps), 'or')} if it is so now"
-        return Need(need.what, names_of(draft.workflow, whose), how)
+        return replace(need, who=names_of(draft.workflow, whose), how=how)
     if line.word == NOT_ANSWERED or line.subject in draft.edition.set_by:
         return need
     question = draft.workflow.questions[line.subject]
@@ -159,7 +160,7 @@ def _otherwise(draft: Draft, line: Condition, need: Need) -> Need:
     how = f"correct {line.subject}{stand_in(question)} if that is wrong"
     if question.may_change:
         how = f"{to_record(question)} when it has changed"
-    return Need(need.what, who, how)
+    return replace(need, who=who, how=how)
 
 
 def _as_read(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import itemgetter
 
 from engine.dates import when
@@ -110,7 +111,7 @@ def _of_deputy(draft: Draft, transition: Transition, need: Need) -> Need:
     deputy, other = (_name(draft, one) for one in (person, stands_for))
     said = f"{deputy} deputises for {other} and may act while {other} is away"
     how = f'{said}: where that is so, enter an [[absence]] of "{stands_for}" in config.toml'
-    return Need(need.what, need.who, f"{how}; else {need.how}")
+    return replace(need, how=f"{how}; else {need.how}")
 
 
 def _name(draft: Draft, person: str) -> str:

@@ -84,6 +84,10 @@ class Rehearsal:
             self._suppose(self.cases[0], step)
         self._fire_until(now, until)
 
+    def by_the_clock(self, one: InMemory, at: datetime) -> MemoryDraft:
+        """A draft of what the engine does by itself to a case at an instant."""
+        return self._draft(one, at, CLOCK)
+
     def _fire_until(self, now: datetime, until: datetime) -> None:
         while True:
             moment, one = min(((_next(one.case), one) for one in self.cases), key=itemgetter(0))
@@ -95,7 +99,7 @@ class Rehearsal:
             self._fire(one, at)
 
     def _fire(self, one: InMemory, at: datetime) -> None:
-        draft = self._draft(one, at, CLOCK)
+        draft = self.by_the_clock(one, at)
         firing.fire(draft, _due(one.case, int(at.timestamp() * 1_000_000)))
         for event in draft.chain.events:
             if event["type"] == "notice fired":

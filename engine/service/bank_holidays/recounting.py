@@ -16,6 +16,7 @@ from engine.case import RUNNING, Case
 from engine.commands import drawn
 from engine.database import Transaction
 from engine.decide.draft import Draft
+from engine.decide.timing.informed import Event
 from engine.decide.timing.recounting import Version, may_move, newly_published, recount
 from engine.edition import Edition
 from engine.errors import StorageError
@@ -100,13 +101,27 @@ def settle_recent(place: Workplace) -> int:
     Yields how many clocks it moved.
     """
     with place.database.read() as tx:
-        place.almanac.see(tx, place.log)
-        ticked = tx.row(queries.TICK, (place.log,))
+        if not are_to_move(place, tx):
+            return 0
+    return len(settle(place, None).moved)
+
+
+def are_to_move(place: Workplace, tx: Transaction) -> bool:
+    """Whether a worker that comes by now looks for clocks that a change of late has not reached."""
+    place.almanac.see(tx, place.log)
+    ticked = tx.row(queries.TICK, (place.log,))
     last = datetime.fromtimestamp((ticked[0] if ticked else 0) / 1_000_000, UTC)
     since = min(place.today() - RECENT, local_date(last)).isoformat()
-    if not any(one.changed_on >= since for one in place.almanac.changes):
-        return 0
-    return len(settle(place, None).moved)
+    return any(one.changed_on >= since for one in place.almanac.changes)
+
+
+def recounted(place: Workplace, tx: Transaction, draft: Draft) -> list[Event]:
+    """Decide in a draft how the clocks of its case move by its calendar; yields the events by which
+    people were told of them before.
+    """
+    told = telling(place, tx, draft.case.ref)
+    recount(draft, _version(place, draft.edition), told)
+    return told
 
 
 def _would_move(
@@ -116,9 +131,7 @@ def _would_move(
     edition = place.edition(tx, case.row["edition"], case.row["workflow"])
     now = drafted(place, by, case, edition)
     draft = Draft(case, edition, now.context, now.directory, calendar, now.randomness)
-    told = telling(place, tx, ref)
-    recount(draft, _version(place, edition), told)
-    return list(moved(place, draft, told))
+    return list(moved(place, draft, recounted(place, tx, draft)))
 
 
 def _one_batch(place: Workplace, by: By | None, refs: Sequence[str]) -> list[Moving]:
@@ -130,9 +143,7 @@ def _one_batch(place: Workplace, by: By | None, refs: Sequence[str]) -> list[Mov
         drafts = [load(ref) for ref in refs]
         found: list[Moving] = []
         for draft in drafts:
-            told = telling(place, tx, draft.case.ref)
-            recount(draft, _version(place, draft.edition), told)
-            found += moved(place, draft, told)
+            found += moved(place, draft, recounted(place, tx, draft))
         drafts += following.follow(place, tx, drafts, load)
         save(place, tx, drafts, "")
     return found

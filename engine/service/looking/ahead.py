@@ -88,10 +88,7 @@ def _elsewhere(draft: Draft) -> list[Told]:
             "transition": step.id,
             "title": step.title,
             "starts": _starts(draft, step),
-            "unmet": [
-                {"what": one.need.what, "who": list(one.need.who), "how": one.need.how}
-                for one in missing(draft, step)
-            ],
+            "unmet": [one.need.plain() for one in missing(draft, step)],
         }
         for step in workflow.transitions.values()
         if here not in step.starts
@@ -208,9 +205,7 @@ def _need(asked: Asked, transition: Transition, one: Missing) -> Told:
     """An unmet need with the ways in which it is met, the nearest first."""
     ways = earliest.nearest_first(asked.draft, transition, one)
     return {
-        "what": one.need.what,
-        "who": list(one.need.who),
-        "how": one.need.how,
+        **one.need.plain(),
         "ways": [[_supply(asked, transition, each) for each in way] for way in ways],
         **_day(earliest.of_need(asked.draft, transition, one)),
     }

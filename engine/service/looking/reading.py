@@ -128,7 +128,7 @@ def looked_at(draft: Draft, seen: View) -> Iterator[tuple[Transition, list[Missi
                 "duty_read": step_is_read(seen.edition.workflow, transition),
                 "apart": "" if transition.id in urgent else apart(draft, transition),
                 "ruled_out_by": ruled_out_by_answers(draft, transition),
-                "unmet": [{"what": n.what, "who": list(n.who), "how": n.how} for n in unmet],
+                "unmet": [n.plain() for n in unmet],
             },
         )
 

@@ -5,7 +5,7 @@ the way back have in common.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine import queries
 from engine.canonical import parse
@@ -133,8 +133,8 @@ def of_linked(ref: str, linked: str, need: Need) -> Need:
         return need
     head, colon, rest = need.what.partition(": ")
     if colon and head in HEADS.values():
-        return Need(f"{head}: {linked}: {rest}", need.who, need.how)
-    return Need(f"{linked}: {need.what}", need.who, need.how)
+        return replace(need, what=f"{head}: {linked}: {rest}")
+    return replace(need, what=f"{linked}: {need.what}")
 
 
 def need_keeper(place: Workplace, by: By, edition: Edition) -> None:

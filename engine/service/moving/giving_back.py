@@ -20,6 +20,7 @@ from engine.decide.moving.moves import GIVEN_BACK, MIGRATED
 from engine.edition import Edition
 from engine.errors import Need, RefusedError
 from engine.service import access
+from engine.service.bank_holidays import recounting
 from engine.service.moving.families import (
     UNREADABLE,
     Events,
@@ -155,6 +156,8 @@ def _back(
     for way, one in zip(ways, every, strict=True):
         found.looser += [(way.case.ref, clock) for clock in one.clocks if clock.looser]
         returning.give_back(one.draft, one.clocks, way.events, way.move)
+        # A bank holiday may have come meanwhile that moved no clock of the later edition.
+        recounting.recounted(place, tx, one.draft)
         mark_packs(place, tx, one.draft, GIVEN_BACK)
     return found, [one.draft for one in every]
 

@@ -180,7 +180,7 @@ def listed(place: Workplace, by: By, ref: str) -> list[dict[str, Any]]:
                 "title": pack.title,
                 "to": pack.to,
                 "signed_off_by": pack.signed_off_by,
-                "missing": [{"what": n.what, "who": list(n.who), "how": n.how} for n in needs],
+                "missing": [n.plain() for n in needs],
                 "versions": [{"no": no} | {name: row[name] for name in names} for no, row in rows],
             }
         )

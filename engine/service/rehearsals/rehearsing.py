@@ -26,6 +26,7 @@ from engine.directory import Appointment, Recipient
 from engine.edition import Edition
 from engine.errors import DeliveryError, UsageError
 from engine.prose import name_of
+from engine.service.bank_holidays import recounting
 from engine.service.outbox import Outgoing
 from engine.service.rehearsals.reachable import unreachable
 from engine.service.titles import title_of
@@ -73,13 +74,19 @@ class Beginning:
 def rehearse_case(place: Workplace, by: By, ref: str, wish: Wish, write: Write) -> dict[str, Any]:
     """What would happen on a case that is there, and on its linked cases, if nobody did anything.
 
-    Raises CaseNotFoundError; UsageError for a day that is not ahead; and RefusedError for a step
-    that cannot be supposed.
+    Clocks that a worker moves before anything fires, since a change of the list of bank holidays
+    has not reached them yet, are moved. Raises CaseNotFoundError; UsageError for a day that is not
+    ahead; and RefusedError for a step that cannot be supposed.
     """
+    now = place.clock()
     with place.database.read() as tx:
         linked = sorted(str(row[0]) for row in tx.rows(queries.CHILDREN, (place.log, ref)))
         cases = [_loaded(place, tx, one) for one in (ref, *linked)]
-    return _rehearsed(place, by, cases, place.clock(), wish, write)
+        if recounting.are_to_move(place, tx):
+            before = Rehearsal(place.log, place.clock_kind, cases)
+            for one in cases:
+                recounting.recounted(place, tx, before.by_the_clock(one, now))
+    return _rehearsed(place, by, cases, now, wish, write)
 
 
 def rehearse_new(

@@ -179,7 +179,7 @@ class _Titles:
             "subject": one.subject,
             "title": self._step(one),
             "said": one.sentence,
-            "missing": [{"what": n.what, "who": list(n.who), "how": n.how} for n in one.needs],
+            "missing": [n.plain() for n in one.needs],
         }
 
     def _step(self, one: Impossible) -> str:
