@@ -67,10 +67,12 @@ def reached(process: Workflow, without: Collection[str] = ()) -> frozenset[str]:
 def is_theirs(
     step: Transition, process: Workflow, roles: Collection[str], seen: Collection[str] = ()
 ) -> bool:
-    """Whether some roles alone can take a step: others approve nothing that it needs, and answer
-    nothing, unless on every way to it.
+    """Whether some roles alone can take a step: others approve nothing that it needs, answer
+    nothing, unless on every way to it, and need not record for them that nobody replied.
     """
     if {*roles}.isdisjoint(step.who):
+        return False
+    if any(recorders(name, process).isdisjoint(roles) for name in step.asked):
         return False
     if not all(suffices(approval, roles) for approval in step.approve):
         return False
@@ -98,6 +100,18 @@ def _is_had(
 def givers_of(name: str, process: Workflow) -> list[Transition]:
     """The steps that alone answer a question; none where people answer it."""
     return [s for s in process.transitions.values() if name == s.dates or name in dict(s.sets)]
+
+
+def recorders(name: str, process: Workflow) -> set[str]:
+    """The roles that may record for an agency that it was asked a question and has not replied:
+    those who keep the record, and those whose steps need the answer.
+    """
+    steps = (step for step in process.transitions.values() if name in _supplied(step))
+    return {*process.keepers, *(role for step in steps for role in step.who)}
+
+
+def _supplied(step: Transition) -> set[str]:
+    return {*step.on_file, *(one.of for one in step.approve), step.dates, *dict(step.sets)}
 
 
 def is_given(name: str, step: Transition, process: Workflow) -> bool:

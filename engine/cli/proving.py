@@ -34,7 +34,7 @@ class Proof:
     """What was found of a definition, and where in its files each thing stands."""
 
     verdict: Verdict
-    places: dict[Entry, Where | None]
+    places: dict[tuple[str, str, str], Where | None]
 
     def plain(self) -> dict[str, Any]:
         """Each fault, and what could not be shown, in their stable form."""
@@ -72,7 +72,7 @@ def prove(folder: Path, workflow: Workflow, day: date | None = None) -> Proof:
     """Hold the process of a folder against every way that its cases can go."""
     verdict = verify(as_it_stood(workflow, day) if day else workflow, day)
     every: list[Failure | Open] = [*verdict.failures, *verdict.not_shown]
-    return Proof(verdict, {one.entry: locate(folder, *one.entry) for one in every})
+    return Proof(verdict, locate(folder, (one.entry for one in every)))
 
 
 @command(

@@ -81,7 +81,7 @@ def check(door: Door, name: str) -> None:
     rules = written(workflow)
     states = [state for state in workflow.states.values() if not state.abstract]
     unknown, kinds, wrong = _odd(door, workflow)
-    out = ruling.not_in_force(workflow, first_day(workflow))
+    out, unprinted = ruling.not_in_force(workflow, first_day(workflow)), _unprinted(workflow)
     document = {
         "workflow": workflow.name,
         "edition": workflow.edition,
@@ -94,6 +94,7 @@ def check(door: Door, name: str) -> None:
         "timescale_rules": rules.timescales,
         "unconfirmed": rules.unconfirmed,
         **out,
+        "unprinted_files": unprinted,
         "extends": overlaying.base_of(workflow),
         "mistakes": [],
     }
@@ -106,9 +107,15 @@ def check(door: Door, name: str) -> None:
     roles = editions.roles_of(workflow)
     unless = ", unless another process has them"
     misnamed = saying.misnamed(unknown, kinds, "this process does not have", roles, unless)
-    for odd in (*misnamed, *wrong):
+    idle = (f"{file} is in the folder of packs, and no pack prints it." for file in unprinted)
+    for odd in (*misnamed, *wrong, *idle):
         lines += paragraph(odd)
     door.answer(document, [*lines, *saying.caution(workflow.caution)])
+
+
+def _unprinted(workflow: Workflow) -> list[str]:
+    """The files of its packs that say nothing of what to print, such as a picture."""
+    return [name for name in sorted(workflow.templates) if not name.endswith(".toml")]
 
 
 def _odd(door: Door, workflow: Workflow) -> tuple[list[str], dict[str, str], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ import click
 
 from engine import loading
 from engine.cli.door import Door, argument, command, option, write
-from engine.cli.printing import item, paragraph
+from engine.cli.printing import paragraph, program
 
 SCHEMA_FILE = "definition.schema.json"
 KINDS = ("definition", "overlay", "pack")
+VERBS = ("check", "describe", "verify", "test")
 
 
 @command(
@@ -35,12 +37,11 @@ def new(door: Door, folder: str, title: str) -> None:
     beside = Path(folder) / SCHEMA_FILE
     write(beside, f"{_text(definition_schema())}\n")
     files = [*map(str, made), str(beside)]
-    lines = paragraph(f"{folder} holds a small process that works. Read it, and change it:")
-    for file in files:
-        lines += item(file)
+    # What is opened or typed stands whole on a line of its own, however wide the terminal.
+    lines = paragraph("This is a small process that works. Read it, and change it:")
+    lines += [f"  {file}" for file in files]
     lines += ["", *paragraph("Say how it stands with:")]
-    for verb in ("check", "describe", "verify", "test"):
-        lines += item(f"casetrail workflow {verb} {folder}")
+    lines += [f"  {program()} workflow {verb} {shlex.quote(folder)}" for verb in VERBS]
     door.answer({"folder": folder, "files": files}, lines)
 
 
@@ -69,7 +70,7 @@ def schema(door: Door, name: str, kind: str, out: str) -> None:
     made = dict(zip(KINDS, makers, strict=True))[kind](workflow)
     if out:
         write(Path(out), f"{_text(made)}\n")
-        lines = paragraph(f"The schema is in {out}.")
+        lines = ["The schema is in:", f"  {out}"]
     else:
         lines = _text(made).split("\n")
     door.answer({"file": out or None, "schema": made}, lines)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from engine.definition import Transition, Workflow
-from engine.proving.boxes import join
+from engine.proving.boxes import Pile
 from engine.proving.effort import Effort, Search, TooManyError
 from engine.proving.reaching import Arrival, Node, Reach
 from engine.proving.record import Masks, Projection, Record, within
@@ -331,11 +331,11 @@ class Walks:
         following = dict.fromkeys(m for h in held for m in self._whole.after(step, there, h))
         if len(following) <= MANY:
             return following
-        joined: list[Masks] = []
+        joined = Pile()
         for one in following:
-            search.look(len(joined) << 2)
-            join(joined, one)
-        return joined
+            search.look(len(joined.boxes) << 2)
+            joined.add(one)
+        return joined.boxes
 
     def at_end(self, way: Way) -> list[dict[str, int]]:
         """What may be on record, of all that is looked at, at the end of a way; none where it

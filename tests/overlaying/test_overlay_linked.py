@@ -82,7 +82,6 @@ def linked(folder: Path, ends: str, **said: str) -> list[str]:
         'on_file = ["held"]',
         'on_file = ["met_on"]',
         'only_if = { met_on = "passed" }',
-        'asked = ["heard"]',
         'approve = [{ of = "held", by = ["authority", "unit"] }]',
         'only_if = [{ agreed = "yes, it is" }, { agreed = "no, it is not" }]',
     ],
@@ -101,6 +100,7 @@ def test_a_duty_may_wait_for_a_linked_case_that_its_own_body_can_end(
         ('approve = [{ of = "heard", by = "authority" }]', AUTHORITY),
         ('only_if = { agreed = "yes, it is" }', AUTHORITY),
         ("", '"unit"'),
+        ('asked = ["heard"]', AUTHORITY),
     ],
 )
 def test_a_duty_waits_for_no_linked_case_that_others_must_help_to_end(
@@ -112,6 +112,17 @@ def test_a_duty_waits_for_no_linked_case_that_others_must_help_to_end(
         "the local authority (Children Act 2004 s.16C(1)), could not be done in a case where aside "
         "is 0 ended and 1 running."
     )
+
+
+def test_a_duty_may_wait_for_a_linked_case_of_which_its_own_body_keeps_the_record(
+    tmp_path: Path,
+) -> None:
+    kept = changed(('kept_by      = ["unit"]', 'kept_by      = ["unit", "authority"]'))
+    write(tmp_path / "national", kept)
+    aside = ASIDE.format(meets=AUTHORITY, ends='asked = ["heard"]')
+    opens = OPENS.format(who=AUTHORITY, awaits="all ended")
+    files = {"process.toml": HEAD + opens, "children/aside.toml": aside}
+    assert mistakes(tmp_path / "local", files) == []
 
 
 def test_a_duty_waits_for_no_linked_case_that_others_open(tmp_path: Path) -> None:
@@ -147,6 +158,10 @@ def test_a_linked_case_that_a_duty_waits_for_in_the_base_is_ended_by_its_own_bod
         "(Children Act 2004 s.1), would wait for them. Ask for what those who owe the duty supply "
         "themselves."
     )
+    heard = '[question.heard]\nask = "What do they say?"\nanswer = "text"\nasked_of = "partners"\n'
+    asked = f'{heard}[transition.reply.also]\nasked = ["heard"]\n'
+    (said,) = mistakes(local, {**head, "children/reply.toml": asked})
+    assert said.startswith('children/reply.toml:6: By this a linked case "Reply of an agency", for')
 
 
 OPENED = 'opens   = { process = "reply" }'

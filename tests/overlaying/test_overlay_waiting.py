@@ -35,7 +35,23 @@ dates = "conferred_on"
 """
 ALSO = "[transition.notify.also]\n"
 
+ASKED = OWN.replace("document", 'text"\nasked_of = "partners')
+
 WAITING = [
+    (
+        ASKED + ALSO + 'asked = ["form"]',
+        'process.toml:16: By "asked" of transition "notify" ' + DUTY + "the business unit to "
+        'record whom "The form of our own" was asked, and who has not replied. Ask it with a step '
+        "of your own, for which no duty waits.",
+    ),
+    (
+        ASKED
+        + CONFER.format('authority"\nasked = ["form"]\nsays = "x')
+        + ALSO
+        + 'on_file = ["conferred_on"]',
+        'process.toml:28: By "on_file" of transition "notify" ' + DUTY + 'an answer to "When was '
+        'it talked over?", which the local authority gives by "Confer".',
+    ),
     (
         OWN + ALSO + 'on_file = ["form"]\napprove = [{ of = "form", by = "unit" }]',
         'process.toml:16: By "approve" of transition "notify" ' + DUTY + "the business unit to "
@@ -104,7 +120,6 @@ def test_a_duty_is_not_made_to_wait_for_what_another_body_supplies(
         QUESTION + ALSO + 'only_if = { checked = "answered" }',
         MAY_CHANGE + ALSO + 'only_if = { checked = "yes" }',
         QUESTION + ALSO + 'only_if = [{ checked = "yes" }, { checked = "no" }]',
-        OWN.replace("document", 'text"\nasked_of = "partners') + ALSO + 'asked = ["form"]',
         '[transition.finish.also]\napprove = [{ of = "agencies", by = "authority" }]',
         CONFER.format("authority") + '[transition.finish.also]\non_file = ["conferred_on"]',
     ],
@@ -114,6 +129,20 @@ def test_what_its_own_body_supplies_and_what_holds_no_duty_up_may_be_asked_for(
     tmp_path: Path, text: str
 ) -> None:
     assert refusal(tmp_path, text) == []
+
+
+KEEPS = ('kept_by      = ["unit"]', 'kept_by      = ["unit", "authority"]')
+GIVES = '[transition.own]\nfrom = "referred"\nwho = "authority"\non_file = ["form"]\n'
+
+
+@pytest.mark.parametrize("changes", [(), (KEEPS,)], ids=["by a step that needs it", "as a keeper"])
+def test_more_may_be_asked_where_those_who_owe_the_duty_record_that_nobody_replied(
+    tmp_path: Path, changes: tuple[tuple[str, str], ...]
+) -> None:
+    write(tmp_path / "national", changed(*changes))
+    own = "" if changes else GIVES
+    text = f'{HEAD}{ASKED}{own}{ALSO}asked = ["form"]'
+    assert mistakes(tmp_path / "local", {"process.toml": text}) == []
 
 
 def test_a_step_that_only_its_body_could_take_by_a_help_of_others_is_no_help(
@@ -177,8 +206,8 @@ def test_a_step_on_every_way_to_a_duty_waits_for_nobody_else_either(tmp_path: Pa
 
 
 HINT = (
-    "Ask for what those who owe the duty supply themselves: on_file, or asked, which waits for no "
-    "reply."
+    "Ask for what those who owe the duty supply themselves: on_file; or, where they keep the "
+    "record, asked, which waits for no reply."
 )
 
 
@@ -192,6 +221,9 @@ def test_the_step_that_gives_what_a_duty_needs_waits_for_nobody_else_either(tmp_
     text = HEAD + OWN + approved("sort_out", "unit")
     (said,) = mistakes(write(tmp_path / "local", {"process.toml": text}), {})
     assert said.startswith('process.toml:17: By "approve" of transition "sort_out" ' + DUTY)
+    text = f'{HEAD}{ASKED}[transition.sort_out.also]\nasked = ["form"]'
+    (said,) = mistakes(write(tmp_path / "local", {"process.toml": text}), {})
+    assert said.startswith('process.toml:16: By "asked" of transition "sort_out" ' + DUTY)
 
 
 SORTED = """[question.sorted_on]

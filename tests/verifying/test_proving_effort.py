@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from operator import or_
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.proving import verify
-from engine.proving.boxes import join, lowest, meeting, outside, size
+from engine.proving.boxes import Pile, lowest, meeting, outside, size
 from engine.proving.effort import EACH, FEW, WHOLE, Effort, TooManyError
-from engine.proving.record import Masks
+from engine.proving.record import Masks, within
 from engine.proving.walking import Walks
 from tests.checklists import SHAPES, at_random, made, one_gap, questions, step, ticked, yes
 
@@ -104,11 +105,29 @@ def test_a_step_leads_back_from_a_record_exactly_where_it_leads_on_to_it(tmp_pat
 
 @given(st.lists(BOX, max_size=8))
 def test_boxes_that_are_joined_are_the_same_records(boxes: list[Masks]) -> None:
-    joined: list[Masks] = []
+    joined, plainly = Pile(), list[Masks]()
     for box in boxes:
-        join(joined, box)
+        assert joined.add(box) == _joined_plainly(plainly, box)
 
-    assert _records(joined) == _records(boxes)
+    assert joined.boxes == plainly
+    assert _records(joined.boxes) == _records(boxes)
+
+
+def _joined_plainly(boxes: list[Masks], box: Masks) -> Masks | None:
+    """The same as a pile does, mask by mask."""
+    if any(within(box, other) for other in boxes):
+        return None
+    before: Masks = ()
+    while before != box:
+        before = box
+        for other in boxes:
+            both = tuple(map(or_, box, other))
+            beyond = [at for at, mask in enumerate(other) if both[at] != mask]
+            if len(beyond) == 1:
+                box = (*box[: beyond[0]], both[beyond[0]], *box[beyond[0] + 1 :])
+    boxes[:] = [other for other in boxes if not within(other, box)]
+    boxes.append(box)
+    return box
 
 
 @given(BOX, st.lists(BOX, max_size=6))

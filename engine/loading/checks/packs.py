@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
 from typing import Any
 
 from engine.definition import Workflow
 from engine.loading.draft import Draft
 from engine.loading.files.reading import Document, read_document
-from engine.loading.findings import Findings, Place
+from engine.loading.findings import Findings, Place, closest
 from engine.loading.kinds import Reading, read_shape, text, texts
 from engine.loading.shapes import PACK_FILE, PACK_SECTION
 
@@ -47,6 +47,30 @@ def check_packs(
             if not document.keys["section"][number].keys() & PRINTED:
                 hint = 'Give it answers = ["QUESTION"].'
                 draft.reading.fault(place, "This section prints nothing.", hint)
+
+
+def check_named(
+    drafts: Iterable[Draft],
+    workflow: Workflow,
+    documents: Mapping[str, Document],
+    findings: Findings,
+) -> None:
+    """Note the files that say what to print and that no pack names, so that nothing prints them.
+
+    Nothing is said where a pack's own table could not be read, or names a file that is not there:
+    the file may be the one that is meant.
+    """
+    every = (workflow, *workflow.children.values())
+    named = {pack.template for one in every for pack in one.packs.values()}
+    if named - {*workflow.templates} or not all(draft.sheet.whole for draft in drafts):
+        return
+    stems = {PurePath(name).stem: name for name in named}
+    for name, document in documents.items():
+        if name not in named and document.keys is not None:
+            meant = stems.get(closest(PurePath(name).stem, stems))
+            hint = f'Name it in a pack, template = "{name}", or take it away.'
+            hint = f'Did you mean "{meant}"? {hint}' if meant else hint
+            findings.add(document.place, "No pack names this file, so nothing prints it.", hint)
 
 
 def _check_section(

@@ -300,6 +300,9 @@ def _template_is_there(pack: Pack, workflow: Workflow) -> Iterator[Problem]:
     if pack.template and pack.template not in known:
         sentence = f'There is no file "{pack.template}" beside this definition.'
         yield Problem(("template",), sentence, "", pack.template, known)
+    elif pack.template and not pack.template.endswith(".toml"):
+        sentence = f'"{pack.template}" does not say what to print.'
+        yield Problem(("template",), sentence, 'Name a file that ends in ".toml".')
 
 
 def _acts_or_is_told(role: Role, workflow: Workflow) -> Iterator[Problem]:

@@ -193,8 +193,12 @@ def stricter_guard(change: Change) -> Iterator[Problem]:
 
 
 def wider_guard(change: Change) -> Iterator[Problem]:
-    """A timescale may apply in more cases, and in all that the base means."""
+    """A timescale applies in all cases that the base means; in more only where its time is local,
+    for in others neither the law nor guidance says what it is said to say.
+    """
     yield from _no_case_more(change, change.before, change.after, "leaves out")
+    if law_of(change.old, change.between[0]):
+        yield from _no_case_more(change, change.after, change.before, "takes in", _OWN_CASES)
 
 
 def wider_where_undecided(change: Change) -> Iterator[Problem]:
@@ -213,7 +217,13 @@ def wider_where_undecided(change: Change) -> Iterator[Problem]:
         yield change.problem(f"{said}on {change.rests_on}.", hint)
 
 
-def _no_case_more(change: Change, wide: Any, narrow: Any, verb: str) -> Iterator[Problem]:
+_MEANS = {"lets through": "refuses", "leaves out": "means", "takes in": "leaves out"}
+_OWN_CASES = "For those cases write a timescale of your own, [timescale.NAME], with a local time."
+
+
+def _no_case_more(
+    change: Change, wide: Any, narrow: Any, verb: str, hint: str = ""
+) -> Iterator[Problem]:
     try:
         example = let_through(wide, narrow, change.between[1])
     except UndecidedError:
@@ -221,9 +231,8 @@ def _no_case_more(change: Change, wide: Any, narrow: Any, verb: str) -> Iterator
         yield change.problem(f"{said[:1].upper()}{said[1:]}", "Write it in fewer lines.")
         return
     if example is not None:
-        means = "refuses" if verb == "lets through" else "means"
-        said = f"{_capital(change.what)} {verb} what the base {means}, such as a case where "
-        yield change.problem(f"{said}{example}; it rests on {change.rests_on}.")
+        said = f"{_capital(change.what)} {verb} what the base {_MEANS[verb]}, such as a case where "
+        yield change.problem(f"{said}{example}; it rests on {change.rests_on}.", hint)
 
 
 def own_time(change: Change) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from engine.definition import Workflow
 from engine.errors import DefinitionError
 from engine.loading.checks.judging import judge
-from engine.loading.checks.packs import check_packs, read_packs
+from engine.loading.checks.packs import check_named, check_packs, read_packs
 from engine.loading.draft import Draft, read_draft
 from engine.loading.files.folders import (
     MOST_BYTES,
@@ -163,6 +163,7 @@ def _built(name: str, read: Read, findings: Findings) -> tuple[Workflow, dict[st
         one = workflow.children[called] if called else workflow
         judge(part, one)
         check_packs(part, one, read.documents, unread)
+    check_named(drafts.values(), workflow, read.documents, findings)
     return workflow, drafts
 
 

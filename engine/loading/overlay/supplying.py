@@ -14,7 +14,7 @@ from engine.guards import AT_LEAST_ENDED, NOT_ANSWERED, satisfied
 from engine.loading.files.lines import Path
 from engine.loading.overlay.stronger import TO_COME, Kind, UndecidedError, kinds_of, let_through
 from engine.nouns import any_of, with_the
-from engine.owing import can_end, givers_of, is_given, is_theirs, suffices
+from engine.owing import can_end, givers_of, is_given, is_theirs, recorders, suffices
 
 Roles = Collection[str]
 Asked = tuple[str, int, str]
@@ -47,6 +47,7 @@ class Supplies:
         for key, number, said in (
             *self._records(before, after, body),
             *self._approvals(before, after, body),
+            *self._opinions(before, after, body),
         ):
             yield Wait(after.id, (key, number), f"would wait for {said}")
         if before.only_if != after.only_if:
@@ -63,6 +64,18 @@ class Supplies:
             if not any(_is_within(approval, one) for one in before.approve):
                 for said in self._not_approved(approval, after, body):
                     yield "approve", number, said
+
+    def _opinions(self, before: Transition, after: Transition, body: Roles) -> Iterator[Asked]:
+        for number, name in enumerate(after.asked):
+            if name not in before.asked and not self._may_record(name, body):
+                ask = self._new.questions[name].ask
+                said = f'to record whom "{ask}" was asked, and who has not replied'
+                yield "asked", number, f"{called(self._new, self._new.keepers)} {said}"
+
+    def _may_record(self, name: str, body: Roles) -> bool:
+        """Whether a body can itself record of an agency that it was asked, and has not replied."""
+        known = name in self._new.questions
+        return not known or not recorders(name, self._new).isdisjoint(body)
 
     def _not_approved(self, approval: Approval, step: Transition, body: Roles) -> Iterator[str]:
         question = self._new.questions.get(approval.of)
@@ -103,6 +116,8 @@ class Supplies:
         if any(self._not_given(name, giver, body, seen) for name in needs):
             return False
         if not all(suffices(one, body) for one in giver.approve):
+            return False
+        if not all(self._may_record(name, body) for name in giver.asked):
             return False
         return not giver.only_if.tables or not [*self._shut(Guard(), giver, body, seen)]
 

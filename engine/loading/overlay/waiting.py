@@ -19,9 +19,11 @@ from engine.loading.overlay.supplying import Supplies, Wait, called
 from engine.owing import can_end, is_theirs, leading_to, owing, required
 
 _HINT = (
-    "Ask for what those who owe the duty supply themselves: on_file, or asked, which waits for no "
-    "reply."
+    "Ask for what those who owe the duty supply themselves: on_file; or, where they keep the "
+    "record, asked, which waits for no reply."
 )
+
+_ASKED_HINT = "Ask it with a step of your own, for which no duty waits."
 
 _GUARD_HINT = (
     "Ask only that a question be answered, or be on file; of one of your own that those who owe "
@@ -156,7 +158,7 @@ def _no_longer(
         kept = _kept(process, body, base, new)
         if can_end(before, _among(own)) and not can_end(after, _among(kept)):
             for name in sorted({*own} - kept):
-                keys = ("approve", "on_file", "only_if", "who")
+                keys = ("approve", "asked", "on_file", "only_if", "who")
                 now = after.transitions[name]
                 changed = (k for k in keys if getattr(own[name], k) != getattr(now, k))
                 yield process, name, next(changed, "who")
@@ -268,4 +270,5 @@ def _able(graph: Graph, goals: Collection[str], without: Collection[str]) -> fro
 def _problem(duty: Duty, wait: Wait, step: str) -> Problem:
     on_way = "" if step in duty.steps else f' It is on every way to "{duty.steps[0]}".'
     sentence = f'By "{wait.at[0]}" of transition "{wait.step}" {duty.said} {wait.said}.{on_way}'
-    return Problem(wait.at, sentence, _GUARD_HINT if wait.at[0] == "only_if" else _HINT)
+    hints = {"only_if": _GUARD_HINT, "asked": _ASKED_HINT}
+    return Problem(wait.at, sentence, hints.get(str(wait.at[0]), _HINT))

@@ -13,9 +13,9 @@ from engine.errors import DefinitionError
 from engine.guards import holds, satisfied
 from engine.loading import load
 from engine.loading.overlay.stronger import UndecidedError, both, can_hold, let_through
+from tests.cases.test_guards import TODAY, Known
 from tests.definitions import SOUND, write
 from tests.overlays import HEAD, OWN
-from tests.test_guards import TODAY, Known
 
 ASKED = {
     "route": Question("route", "?", "choice", ("a", "b", "c"), personal=False),
@@ -288,6 +288,13 @@ def assert_clocks_not_looser(base: Workflow, new: Workflow) -> None:
         assert all(told[one.id] >= {*one.tell} for one in timescale.notices)
         for case in every_case_of(new, after.only_if, timescale.only_if):
             assert holds(after.only_if, case) or not holds(timescale.only_if, case)
+            if not is_local(timescale):
+                assert holds(after.only_if, case) == holds(timescale.only_if, case)
+
+
+def is_local(timescale) -> bool:
+    kinds = {one.time_from.kind for one in timescale.variants}
+    return not timescale.duty and kinds == {"local"}
 
 
 def assert_words_still_shown(base: Workflow, new: Workflow) -> None:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from engine.cli.main import root
 from engine.errors import DefinitionError, UsageError
 from engine.loading import Process, available, find, load, sources
-from tests.definitions import SOUND, sound, write
+from tests.definitions import LETTER, SOUND, changed, mistakes, sound, write
+
+MINUTES = '[[section]]\ntitle = "What is held"\nanswers = ["held"]\n'
 
 
 def test_the_texts_of_a_process_are_kept_with_it(tmp_path):
@@ -40,6 +45,50 @@ def test_another_byte_in_a_pack_is_another_edition(tmp_path):
     with_logo = load(write(tmp_path / "a" / "x", {**SOUND, "packs/logo.png": b"1"}))
     with_other = load(write(tmp_path / "b" / "x", {**SOUND, "packs/logo.png": b"2"}))
     assert len({with_logo.hash, with_other.hash, sound(tmp_path / "c" / "x").hash}) == 3
+
+
+def test_a_packs_file_that_no_pack_names_is_a_mistake(tmp_path):
+    hint = 'Name it in a pack, template = "packs/{}.toml", or take it away.'
+    unnamed = "packs/{}.toml:1: No pack names this file, so nothing prints it. "
+    files = {**SOUND, "packs/minutes.toml": LETTER, "packs/leter.toml": LETTER}
+    assert mistakes(tmp_path / "two", files) == [
+        (unnamed + 'Did you mean "packs/letter.toml"? ' + hint).format("leter", "leter"),
+        (unnamed + hint).format("minutes", "minutes"),
+    ]
+    pack = '\n[pack.{0}]\ntitle = "Of {0}"\nto = "panel"\ntemplate = "packs/{0}.toml"\n'
+    named = {"more.toml": pack.format("minutes") + pack.format("leter")}
+    assert mistakes(tmp_path / "named", {**files, **named}) == []
+    child = SOUND["children/reply.toml"] + pack.format("minutes")
+    of_linked = {**SOUND, "packs/minutes.toml": MINUTES, "children/reply.toml": child}
+    assert mistakes(tmp_path / "linked", of_linked) == []
+
+
+def test_of_a_packs_file_that_may_be_the_one_meant_elsewhere_only_that_is_told(tmp_path):
+    misspelt = changed(("packs/letter.toml", "packs/lettre.toml"))
+    (said,) = mistakes(tmp_path / "a", misspelt)
+    assert 'There is no file "packs/lettre.toml" beside this definition.' in said
+    slipped = changed(('title         = "Letter"', 'title         = "Letter'))
+    assert not [one for one in mistakes(tmp_path / "b", slipped) if "No pack names" in one]
+
+
+def test_check_says_which_files_of_the_packs_folder_no_pack_can_print(tmp_path):
+    folder = write(tmp_path / "sample", {**SOUND, "packs/logo.png": b"\x89PNG"})
+    asked = ["workflow", "check", str(folder)]
+    said = CliRunner(env={"COLUMNS": "80"}).invoke(root(), asked).stdout
+    assert "packs/logo.png is in the folder of packs, and no pack prints it." in said
+    document = json.loads(CliRunner().invoke(root(), [*asked, "--json"]).stdout)
+    assert document["unprinted_files"] == ["packs/logo.png"]
+    (folder / "packs" / "logo.png").unlink()
+    assert "prints it" not in CliRunner().invoke(root(), asked).stdout
+
+
+def test_what_a_pack_prints_stands_in_a_toml_file(tmp_path):
+    files = changed(('template      = "packs/letter.toml"', 'template      = "packs/logo.png"'))
+    unnamed, told = mistakes(tmp_path, {**files, "packs/logo.png": b"\x89PNG"})
+    assert unnamed.startswith("packs/letter.toml:1: No pack names this file")
+    assert told.endswith(
+        ': "packs/logo.png" does not say what to print. Name a file that ends in ".toml".'
+    )
 
 
 def test_sources_of_a_file_that_cannot_be_read_are_refused(tmp_path):
@@ -103,7 +152,7 @@ def test_every_shipped_process_is_sound(process):
 
 def test_processes_are_found_beside_the_engine_and_never_imported():
     assert available()
-    assert available()[0].folder.parent == Path(__file__).parents[1] / "workflows"
+    assert available()[0].folder.parent == Path(__file__).parents[2] / "workflows"
     code = "import sys, engine.loading as l; l.available(); print('workflows' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
