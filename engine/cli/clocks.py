@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.cli import printing, saying
 from engine.cli.clock_words import happened
-from engine.cli.counting import derived
 from engine.cli.door import argument, option
 from engine.cli.printing import day, paragraph, strong, when
 from engine.cli.visit import Visit, reads
@@ -18,6 +17,7 @@ from engine.nouns import count
 from engine.service import references
 from engine.service.looking import explaining, listing, reading
 from engine.timescales import Due, basis_lines, caution_lines, day_lines, derivation_lines
+from engine.verbs.counting import derived
 
 Known = Mapping[str, Any]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from engine import calendars
 from engine.cli.door import Door, argument, command, option
 from engine.cli.printing import paragraph, strong
 from engine.dates import long_day, read_day
 from engine.errors import UsageError
-from engine.timescales import Due, derivation_lines, due, parse_question
+from engine.timescales import derivation_lines
+from engine.verbs.counting import counted, derived
 
 _FOR = "England and Wales (if left out), Scotland or Northern Ireland."
 _KNOWN = "By the bank holidays that had been announced by that day."
@@ -29,12 +27,8 @@ def date(door: Door, questions: tuple[str, ...], jurisdiction: str, as_known_on:
     days of 2026-12-23", "1 month beginning with 2026-12-23" or "7 calendar days before
     2026-12-23". Several are answered one after the other.
     """
-    asked = _questions(questions)
-    calendar = _calendar(jurisdiction, as_known_on)
-    found = []
-    for question in asked:
-        rule, start = parse_question(question)
-        found.append((question, due(rule, start, calendar)))
+    known = read_day(as_known_on) if as_known_on else None
+    found = counted(_questions(questions), jurisdiction, known)
     lines: list[str] = []
     for question, made in found:
         comes_to = f": {long_day(made.due_on)}" if made.due_on else ""
@@ -42,30 +36,6 @@ def date(door: Door, questions: tuple[str, ...], jurisdiction: str, as_known_on:
         for line in derivation_lines(made):
             lines += paragraph(line, 0, 18 if line[:1].isupper() and "   " in line else 0)
     door.answer({"dates": [derived(question, made) for question, made in found]}, lines)
-
-
-def _calendar(jurisdiction: str, as_known_on: str) -> calendars.Calendar:
-    """The shipped list, as it is or as it was known then; no store is looked at."""
-    wanted = " ".join(jurisdiction.split()).casefold() or calendars.SHIPPED[0].casefold()
-    named = [name for name in calendars.SHIPPED if name.casefold() == wanted]
-    calendar = calendars.load(named[0] if named else jurisdiction[:40])
-    return calendar.as_known_on(read_day(as_known_on)) if as_known_on else calendar
-
-
-def derived(asked: str, made: Due) -> dict[str, Any]:
-    """A derivation in its stable form."""
-    steps = [
-        {"day": step.day.isoformat(), "count": step.count, "note": step.note} for step in made.steps
-    ]
-    return {
-        "asked": asked,
-        "due_on": made.due_on.isoformat() if made.due_on else None,
-        "steps": steps,
-        "convention": made.convention,
-        "working_days": made.working_days,
-        "provisional": made.provisional,
-        "warning": made.warning,
-    }
 
 
 def _questions(words: tuple[str, ...]) -> list[str]:
