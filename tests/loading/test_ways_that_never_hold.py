@@ -74,7 +74,7 @@ def test_what_is_answered_for_good_is_no_way_while_another_is_left() -> None:
     with world(process(step((NO_COLOUR,), (SURE,)))) as at:
         ref = at.open(aware_on="2025-12-12")
         at.record(ref, colour="red", sure="no")
-        assert needs(at, ref) == [IS_SURE]
+        assert needs(at, ref) == [f"{IS_SURE}, but on record is no"]
 
 
 def test_an_answer_that_no_step_gives_rules_the_step_out() -> None:

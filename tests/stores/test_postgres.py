@@ -45,7 +45,10 @@ def version_of(binaries: Path) -> int:
 
 
 def ended(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
