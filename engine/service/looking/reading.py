@@ -5,8 +5,8 @@ Nothing here shows a personal value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from engine import queries, statements
@@ -22,11 +22,12 @@ from engine.decide.steps.needs import missing
 from engine.decide.steps.unmet import NOT_THEIRS, Missing
 from engine.definition import Transition
 from engine.duties import step_is_read
+from engine.errors import UsageError
 from engine.prose import people as people_of
 from engine.service import titles
 from engine.service.drafting import drafted
 from engine.service.looking.deadlines import deadlines_of, status
-from engine.service.looking.viewing import View, view, waits_on
+from engine.service.looking.viewing import View, linked_as_at, view, view_as_at, waits_on
 from engine.service.workplace import By, Workplace
 
 Told = dict[str, Any]
@@ -54,14 +55,39 @@ def standing(place: Workplace, ref: str) -> dict[str, Any]:
     return _standing(place, ref)[1]
 
 
+def show_as_at(place: Workplace, ref: str, day: date) -> dict[str, Any]:
+    """A case as it stood on a day, by what had been recorded by its end: known then, and not since.
+
+    It says on which day that is, and no steps, which are those of today. Raises CaseNotFoundError
+    for a case that was not on record yet, and UsageError for a day to come.
+    """
+    if day > place.today():
+        raise UsageError("That day lies in the future; nothing is on record of it yet.")
+    with place.database.read() as tx:
+        seen = view_as_at(place, tx, ref, day)
+        every = tx.rows(queries.CHILDREN, (place.log, ref))
+        then = [linked_as_at(place, tx, child[0], day) for child in every]
+        people = _people(place, tx, seen.case)
+    linked = [row for row in then if row is not None]
+    told = _told(place, seen, linked, people)
+    return {**told, "allowed": [], "can_be_done": [], "as_at": day.isoformat()}
+
+
 def _standing(place: Workplace, ref: str) -> tuple[View, dict[str, Any]]:
     with place.database.read() as tx:
         seen = view(place, tx, ref)
         linked = tx.rows(queries.CHILDREN, (place.log, ref))
         people = _people(place, tx, seen.case)
+    return seen, _told(place, seen, linked, people)
+
+
+def _told(
+    place: Workplace, seen: View, linked: Sequence[Sequence[Any]], people: list[dict[str, str]]
+) -> dict[str, Any]:
+    ref = seen.case.ref
     row = seen.case.row
     workflow = seen.edition.workflow
-    told = {
+    return {
         "ref": ref,
         "workflow": workflow.name,
         "title": workflow.title,
@@ -90,7 +116,6 @@ def _standing(place: Workplace, ref: str) -> tuple[View, dict[str, Any]]:
         "caution": workflow.caution,
         "version": seen.case.version,
     }
-    return seen, told
 
 
 def steps(place: Workplace, by: By, seen: View) -> list[dict[str, Any]]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
-from engine.case import Case, Key
+from engine.apply import changes
+from engine.calendars import local_date
+from engine.canonical import parse
+from engine.case import Case, Key, Rows
 from engine.database import Transaction
+from engine.dates import short_day
 from engine.decide.entries.telling import waited_for
 from engine.decide.moving.left import Left
 from engine.edition import Edition
+from engine.errors import CaseNotFoundError
 from engine.service import titles
 from engine.service.looking.kept import formerly, left_to
 from engine.service.workplace import Workplace
@@ -42,6 +47,47 @@ def view(place: Workplace, tx: Transaction, ref: str) -> View:
     case, edition = Case(ref, rows), place.edition(tx, row["edition"], row["workflow"])
     past = formerly(place, tx, case, edition)
     return View(case, edition, place.today(), left_to(place, tx, case), past)
+
+
+def view_as_at(place: Workplace, tx: Transaction, ref: str, day: date) -> View:
+    """A case by what had been recorded of it by the end of a day.
+
+    Raises CaseNotFoundError for one that was not on record yet.
+    """
+    rows = _recorded_by(place, tx, ref, day)
+    if rows is None:
+        # One that is on record now is told apart from one that never was.
+        place.store.load(tx, ref)
+        said = short_day(day)
+        raise CaseNotFoundError(f"{ref} was not on record yet on {said}; ask for a later day.")
+    row = rows.table("cases")[(ref,)]
+    place.almanac.see(tx, place.log)
+    case, edition = Case(ref, rows), place.edition(tx, row["edition"], row["workflow"])
+    past = formerly(place, tx, case, edition)
+    return View(case, edition, day, left_to(place, tx, case), past)
+
+
+def linked_as_at(
+    place: Workplace, tx: Transaction, ref: str, day: date
+) -> tuple[str, str, str, str, str | None] | None:
+    """A linked case as its row was at the end of a day; None where it was not on record yet."""
+    rows = _recorded_by(place, tx, ref, day)
+    if rows is None:
+        return None
+    row = rows.table("cases")[(ref,)]
+    return ref, row["workflow"], row["state"], row["about"], row["closed_on"]
+
+
+def _recorded_by(place: Workplace, tx: Transaction, ref: str, day: date) -> Rows | None:
+    rows, version = Rows(), 0
+    for event in map(parse, place.store.events(tx, ref)):
+        if local_date(datetime.fromisoformat(event["recorded"])) > day:
+            break
+        rows.merge(changes(event))
+        version = event["n"]
+    if version:
+        rows.merge([("cases", (ref,), {"version": version}, False)])
+    return rows if version else None
 
 
 def waits_on(place: Workplace, seen: View, role: str, of: str = "") -> str:
