@@ -10,5 +10,7 @@ from typing import Final
 CASETRAIL: Final = True
 """Marks this package as ours: PyPI has another called notifiers."""
 
-NOTIFIERS: Final = ("console", "file", "smtp")
+NOTIFIERS: Final = (
+    "console", "file", "smtp", "calendar", "webhook", "notify", "chat", "command"
+)  # fmt: skip
 """Every way to reach people, by the name that config.toml gives it."""

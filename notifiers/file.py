@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import quopri
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,6 +57,15 @@ def letter(message: Message, sender: str, moment: datetime) -> bytes:
 
     Raises DeliveryError if `to` is not a mail address.
     """
+    kind, text = readable(message)
+    return headed(message, sender, moment, kind) + text
+
+
+def headed(message: Message, sender: str, moment: datetime, kind: Mapping[str, str]) -> bytes:
+    """All of a mail that stands before its content, of which `kind` are the headers.
+
+    Raises DeliveryError if `to` is not a mail address.
+    """
     if not is_mail_address(message.to):
         raise DeliveryError(
             "A message was refused because its recipient has no plain mail address; "
@@ -74,12 +83,19 @@ def letter(message: Message, sender: str, moment: datetime) -> bytes:
         "Auto-Submitted": "auto-generated",
         "Importance": "high" if message.urgent else "normal",
         "MIME-Version": "1.0",
+        **kind,
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return head.encode("ascii") + b"\r\n"
+
+
+def readable(message: Message) -> tuple[dict[str, str], bytes]:
+    """What people read of a mail, and the headers that say how it is written."""
+    kind = {
         "Content-Type": 'text/plain; charset="utf-8"',
         "Content-Transfer-Encoding": "quoted-printable",
     }
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    text = quopri.encodestring(body(message).encode()).replace(b"\n", b"\r\n")
-    return head.encode("ascii") + b"\r\n" + text
+    return kind, quopri.encodestring(body(message).encode()).replace(b"\n", b"\r\n")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from datetime import date
+from typing import Final, Literal, Protocol
 
 from engine.errors import DeliveryError
 
@@ -22,6 +23,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "by_when": 100,
     "link": 500,
     "partnership": 200,
+    "due_on": 10,
 }
 """The most characters that each text of a message may have."""
 
@@ -53,6 +55,8 @@ class Message:
     demo: bool = False
     partnership: str = ""
     """The name of the partnership that it comes from."""
+    due_on: str = ""
+    """The day by which it is to be done, as 2026-11-27; people read `by_when`."""
 
     def __post_init__(self) -> None:
         """Raise DeliveryError, not to be tried again, that names a field but not what it holds."""
@@ -82,6 +86,35 @@ class Notifier(Protocol):
 
     def send(self, message: Message) -> Receipt:
         """Hand the message over, or raise DeliveryError and leave nothing half done."""
+
+
+Delivery = Literal[
+    "sending", "delivered", "permanent-failure", "temporary-failure", "technical-failure"
+]
+"""What became of a message after a channel took it: on its way, there, or which way it failed."""
+
+
+class Tracker(Protocol):
+    """A notifier whose channel tells later what became of a message."""
+
+    def delivery(self, receipt: str) -> Delivery:
+        """Say it of the message with this detail of a Receipt; raises DeliveryError if not told."""
+
+
+def thin(message: Message) -> dict[str, str | bool]:
+    """The message for another machine: all that it says, and not to whom."""
+    return {
+        "id": message.id,
+        "reference": message.reference,
+        "what": message.what,
+        "to_role": message.to_role,
+        "by_when": message.by_when,
+        "due_on": message.due_on,
+        "link": message.link,
+        "urgent": message.urgent,
+        "demo": message.demo,
+        "partnership": message.partnership,
+    }
 
 
 def subject(message: Message) -> str:
@@ -122,7 +155,16 @@ def _fault(field: str, text: str, limit: int) -> str:
         return "is not made of letters and digits joined by single dots, hyphens or underscores"
     if field == "link" and text and not _LINK.fullmatch(text):
         return "is not a web address"
+    if field == "due_on" and text and not _is_day(text):
+        return "is not a day such as 2026-11-27"
     return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _is_harmful(character: str) -> bool:

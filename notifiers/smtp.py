@@ -13,14 +13,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Final
+from time import monotonic
+from typing import Any, Final
 
 from engine.errors import ConfigError, DeliveryError
 from notifiers.file import letter
+from notifiers.incoming import Incoming
 from notifiers.message import Message, Receipt
 
 PORTS: Final = {"starttls": 587, "implicit": 465, "none": 25}
 """The kinds of TLS, and the port that each uses unless config.toml says otherwise."""
+ANSWERS: Final = 4
+"""A whole delivery lasts no longer than so many answers may take, however they drip in."""
 
 _STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
@@ -51,12 +55,17 @@ class SmtpNotifier:
         """Load the certificates to trust; raise ConfigError where TLS is wanting or they are."""
         if server.tls == "none" and not _is_this_machine(server.host):
             raise ConfigError(
-                "config.toml, [notify.smtp]: tls = 'none' is only for a mail server on this "
-                "machine; use 'starttls' or 'implicit'."
+                f"config.toml, [notify.{self.name}]: tls = 'none' is only for a mail server on "
+                "this machine; use 'starttls' or 'implicit'."
             )
+        self.sender = server.sender
+        self.now = now
         self._server = server
-        self._now = now
-        self._trust = _trust(server)
+        self._trust = _trust(server, self.name)
+
+    def letter(self, message: Message) -> bytes:
+        """The mail for a message; raises DeliveryError if `to` is not a mail address."""
+        return letter(message, self.sender, self.now())
 
     def send(self, message: Message) -> Receipt:
         """Give the mail to the server, or raise DeliveryError if it does not take it.
@@ -64,11 +73,10 @@ class SmtpNotifier:
         Only a server that refuses this very message for good (RFC 5321 s.4.2.1, 5yz) ends the
         matter: a wrong password or certificate is put right by people, and it then goes out.
         """
-        sender = self._server.sender
-        mail = letter(message, sender, self._now())
+        mail = self.letter(message)
         try:
             with self._session() as session:
-                return Receipt(self.name, _hand_over(session, sender, message.to, mail))
+                return Receipt(self.name, _hand_over(session, self.sender, message.to, mail))
         except OSError as error:
             reason = _reason(error)
         # Raised out here, so that nobody finds the server's own words hanging from it.
@@ -95,13 +103,32 @@ class SmtpNotifier:
 
     def _dial(self) -> smtplib.SMTP:
         server = self._server
+        until = monotonic() + ANSWERS * server.timeout
         # Left alone, smtplib would ask the network for this machine's own name.
         own_name = server.sender.rpartition("@")[2]
         if server.tls != "implicit":
-            return smtplib.SMTP(server.host, server.port, own_name, server.timeout)
-        return smtplib.SMTP_SSL(
-            server.host, server.port, own_name, timeout=server.timeout, context=self._trust
+            return _Session(until, server.host, server.port, own_name, server.timeout)
+        return _TlsSession(
+            until, server.host, server.port, own_name, timeout=server.timeout, context=self._trust
         )
+
+
+class _Session(smtplib.SMTP):
+    """A session whose answers are read in bounds: a server may send one that has no end."""
+
+    def __init__(self, until: float, *how: Any, **named: Any) -> None:
+        self._until = until
+        super().__init__(*how, **named)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read one answer; smtplib opens `file` anew where TLS has begun."""
+        if self.file is None and self.sock is not None:
+            self.file = Incoming(self.sock, self._until, self.timeout).makefile("rb")
+        return super().getreply()
+
+
+class _TlsSession(_Session, smtplib.SMTP_SSL):
+    """The same, with TLS from the start."""
 
 
 def _is_this_machine(host: str) -> bool:
@@ -111,12 +138,12 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _trust(server: Server) -> ssl.SSLContext:
+def _trust(server: Server, name: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=server.ca_file)
     except OSError:
         raise ConfigError(
-            f"config.toml, [notify.smtp]: no certificates can be read from {server.ca_file}; "
+            f"config.toml, [notify.{name}]: no certificates can be read from {server.ca_file}; "
             "give ca_file a file in PEM form."
         ) from None
 

@@ -8,7 +8,7 @@ import io
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -181,62 +181,3 @@ def make_certificate(folder: Path) -> Certificate:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "public.pem", folder / "private.pem")
     return Certificate(str(folder / "public.pem"), context)
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A notifier, one like it that cannot deliver, and what arrived."""
-
-    name: str
-    notifier: Notifier
-    broken: Notifier
-    delivered: Callable[[], list[Delivered]]
-
-
-def read_block(block: str) -> Delivered:
-    head, _, rest = block.partition("\n  ")
-    message_id, _, subject_line = head.splitlines()
-    text = "".join(f"{line.removeprefix('  ')}\n" for line in f"  {rest}".split("\n"))
-    return Delivered(message_id.split()[1], subject_line.removeprefix("Subject: "), text)
-
-
-@contextmanager
-def console_channel(folder: Path) -> Iterator[Channel]:
-    def delivered() -> list[Delivered]:
-        return [read_block(block) for block in stream.getvalue().split("\n\n")[:-1]]
-
-    stream = io.StringIO()
-    # Closing it would fail too, as it tries once more to write what it could not.
-    with suppress(OSError), open("/dev/full", "w", encoding="utf-8") as full:
-        shown, lost = wiring(folder, stream=stream), wiring(folder, stream=full)
-        yield Channel("console", build("console", {}, shown), build("console", {}, lost), delivered)
-
-
-@contextmanager
-def file_channel(folder: Path) -> Iterator[Channel]:
-    def delivered() -> list[Delivered]:
-        return [read_mail(path.read_bytes()) for path in (folder / "mails").glob("*")]
-
-    (folder / "in the way").write_text("a file where the folder should be")
-    notifier = build("file", {"folder": "mails"}, wiring(folder))
-    yield Channel(
-        "file", notifier, build("file", {"folder": "in the way"}, wiring(folder)), delivered
-    )
-
-
-@contextmanager
-def smtp_channel(folder: Path) -> Iterator[Channel]:
-    inbox = Inbox()
-    with mail_server(inbox) as port, socket.socket() as nobody_listens:
-        nobody_listens.bind(("127.0.0.1", 0))
-        deaf = nobody_listens.getsockname()[1]
-        yield Channel(
-            "smtp",
-            smtp_notifier(folder, port=port),
-            smtp_notifier(folder, port=deaf),
-            lambda: [read_mail(mail) for mail in inbox.mails],
-        )
-
-
-CHANNELS = {"console": console_channel, "file": file_channel, "smtp": smtp_channel}
-"""One way to watch each notifier; test_notifiers.py puts every one through the same suite."""

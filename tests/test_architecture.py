@@ -19,7 +19,7 @@ from engine import errors
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("engine", "workflows", "notifiers")
 FOLDERS = (*PACKAGES, "tests", "docs", "bench", ".ci")
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-notify.lock", "requirements-dev.lock")
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
@@ -92,10 +92,11 @@ def pins(lock: str) -> dict[str, tuple[str, str]]:
 
 def project() -> dict[str, list[str]]:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    base = table["dependencies"]
+    base, extras = table["dependencies"], table["optional-dependencies"]
     return {
         "requirements.lock": base,
-        "requirements-dev.lock": base + table["optional-dependencies"]["dev"],
+        "requirements-notify.lock": base + extras["notify"],
+        "requirements-dev.lock": base + extras["notify"] + extras["dev"],
     }
 
 
@@ -210,11 +211,11 @@ def test_a_lock_satisfies_what_the_project_asks_for(lock: str) -> None:
 
 
 def test_users_and_developers_run_the_same_versions() -> None:
-    used, developed = (
+    used, notifying, developed = (
         {name: version for name, (version, _) in pins(lock).items()} for lock in LOCKS
     )
 
-    assert used.items() <= developed.items()
+    assert used.items() <= notifying.items() <= developed.items()
 
 
 def test_the_wheel_ships_every_file_of_the_three_packages(tmp_path: Path) -> None:

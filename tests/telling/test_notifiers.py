@@ -23,12 +23,11 @@ from engine.errors import ConfigError, DeliveryError
 from notifiers import NOTIFIERS
 from notifiers.making import MAKERS, build
 from notifiers.message import LIMITS, Message, Receipt, body, subject
+from tests.channels import CHANNELS, Channel
 from tests.mailing import (
-    CHANNELS,
     MESSAGE,
     NOW,
     SENDER,
-    Channel,
     Delivered,
     read_mail,
     refused,
@@ -193,7 +192,7 @@ def test_no_text_adds_a_line_to_a_message(words: str, field: str) -> None:
 
 @pytest.mark.parametrize("field", TEXTS)
 def test_a_text_at_its_limit_is_taken_and_one_longer_refused(field: str) -> None:
-    start = "https://" if field == "link" else ""
+    start = {"link": "https://", "due_on": "2026-11-27"}.get(field, "")
     longest = start + "x" * (LIMITS[field] - len(start))
     assert getattr(changed(field, longest), field) == longest
     with pytest.raises(DeliveryError, match="longer"):
@@ -342,7 +341,7 @@ SMTP: Mapping[str, object] = {"host": "mail.partnership.example", "from": SENDER
     ("name", "table", "says"),
     [
         ("smpt", {}, "did you mean 'smtp'?"),
-        ("pigeon", {}, "known are: console, file, smtp."),
+        ("pigeon", {}, "known are: console, file, smtp, calendar, webhook, notify, chat, command."),
         ("console", {"colour": True}, "there is no key 'colour'; it has none."),
         ("file", {"foldr": "mails"}, "did you mean 'folder'?"),
         ("file", {}, "'folder' is missing"),

@@ -1,0 +1,82 @@
+"""Numbers that are public and that are not, and the many ways to spell a place inside."""
+
+from __future__ import annotations
+
+INSIDE = (
+    "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.100.100.200",
+    "100.127.255.255", "127.0.0.1", "127.0.0.2", "127.255.255.254", "168.63.129.16",
+    "169.254.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.0.192",
+    "192.0.2.1", "192.88.99.1", "192.168.0.1", "192.168.255.255", "198.18.0.1", "198.19.255.255",
+    "198.51.100.7", "203.0.113.7", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
+    "::", "::1", "::2", "::127.0.0.1", "::a00:1", "::ffff:127.0.0.1", "::ffff:7f00:1",
+    "::ffff:10.0.0.1", "::ffff:8.8.8.8", "::ffff:0:127.0.0.1", "64:ff9b::127.0.0.1",
+    "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b::808:808", "64:ff9b:1::a00:1", "100::1",
+    "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:10::1", "2001:20::1", "2001:db8::1",
+    "2002:7f00:1::1", "2002:a00:1::1", "2002:808:808::1", "3fff::1", "5f00::1", "fc00::1",
+    "fd00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fe80::1%lo", "fec0::1", "ff02::1",
+    "ff0e::1", "2a00:1450::5efe:7f00:1", "2a00:1450::200:5efe:a00:1", "4000::1", "8000::1",
+)  # fmt: skip
+PUBLIC = (
+    "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.1", "100.63.255.255", "100.128.0.0",
+    "126.255.255.255", "128.0.0.1", "169.253.255.255", "172.15.255.255", "172.32.0.0",
+    "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
+    "2606:4700::1111", "2a00:1450:4009::200e", "2001:4860:4860::8888", "2001:200::1",
+)  # fmt: skip
+NUMBERS = (
+    "127.0.0.1", "127.0.0.2", "127.255.255.254", "127.1", "127.0.1", "127.000.000.001",
+    "127.0.0.01", "127.0.0.1.", "0", "0.0.0.0", "00.0.0.0", "1", "127", "2130706433",
+    "2130706434", "4294967297", "017700000001", "0177.0.0.1", "0177.0.0.01", "0177.0x0.0.1",
+    "0x7f000001", "0x7F000001", "0X7f000001", "0x7f.0.0.1", "0x7f.0x0.0x0.0x1", "0x7f.1",
+    "0x7f.0.1", "0x007f.0x0.0.0x0001", "0x17f000001", "0300.0250.0.1", "0xa9fea9fe", "2852039166",
+    "169.254.169.254", "0251.0376.0251.0376", "0xA9.0xFE.0xA9.0xFE", "169.16689662",
+    "10.0.0.1", "10.1", "192.168.0.1", "3232235521", "172.16.0.1", "100.64.0.1", "224.0.0.1",
+    "255.255.255.255", "256.0.0.1", "127.0.0.256", "1.2.3.4.5", "127..0.1", ".127.0.0.1",
+    "127.0.0.1%20", "127.0.0.1%00", "%31%32%37.0.0.1", "%6c%6f%63%61%6c%68%6f%73%74",
+    "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[0000::1]", "[::0001]", "[::ffff:127.0.0.1]",
+    "[::FFFF:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:7f00:0001]", "[::ffff:0:127.0.0.1]",
+    "[::127.0.0.1]", "[::7f00:1]", "[64:ff9b::127.0.0.1]", "[64:ff9b::7f00:1]",
+    "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[2002:7f00:1::1]",
+    "[2001:0:4136:e378:8000:63bf:80ff:fffe]", "[fe80::1]", "[fe80::1%lo]", "[fe80::1%25lo]",
+    "[fd00::1]", "[fd00:ec2::254]", "[fc00::1]", "[ff02::1]", "[::1%25lo]", "[::1%lo]", "[::1",
+    "::1", "[127.0.0.1]", "[::1].example", "[[::1]]", "[v1.::1]",
+)  # fmt: skip
+NAMES = (
+    "localhost", "LOCALHOST", "LocalHost", "localhost.", "localhost..", ".localhost",
+    "localhost.localdomain", "ip6-localhost", "inside.partnership.example",
+    "inside.partnership.example.", "l\u2113ocalhost", "\u24db\u24de\u24d2\u24d0lhost",
+    "loc\u00adalhost", "local\u200bhost", "localhost\u3002", "127\u30020\u30020\u30021",
+    "127\uff0e0\uff0e0\uff0e1", "127\uff610\uff610\uff611", "\u2460\u2461\u2466.0.0.1",
+    "\uff11\uff12\uff17.0.0.1", "١٢٧.0.0.1", "xn--lcalhost-n1a", "m\u00fcnchen.example",
+    "MÜNCHEN.example", "local_host", "-localhost", "localhost-", "a" * 64 + ".example", "a..b",
+    "*", "", " ", "localhost localhost",
+)  # fmt: skip
+OTHERWISE = (
+    "http://hooks.partnership.example{port}/", "HTTPS://hooks.partnership.example{port}/",
+    "https:/127.0.0.1{port}/", "https:127.0.0.1{port}/", "//127.0.0.1{port}/", "127.0.0.1{port}",
+    "https:///127.0.0.1{port}/", "https:\\\\127.0.0.1{port}/", "https://\\127.0.0.1{port}/",
+    "ftp://127.0.0.1{port}/", "file:///etc/passwd", "gopher://127.0.0.1{port}/_x",
+    "dict://127.0.0.1{port}/", "ldap://127.0.0.1{port}/", "unix:///run/x", "javascript:alert(1)",
+    "data:text/plain,x", "jar:https://127.0.0.1{port}!/", "netdoc:///etc/passwd",
+    "https://hooks.partnership.example@127.0.0.1{port}/",
+    "https://hooks.partnership.example:443@127.0.0.1{port}/",
+    "https://user:word@hooks.partnership.example{port}/", "https://@127.0.0.1{port}/",
+    "https://:@127.0.0.1{port}/", "https://hooks.partnership.example%40127.0.0.1{port}/",
+    "https://127.0.0.1{port}#@hooks.partnership.example/",
+    "https://127.0.0.1{port}?@hooks.partnership.example/",
+    "https://127.0.0.1{port}\\@hooks.partnership.example/",
+    "https://hooks.partnership.example#@127.0.0.1{port}/",
+    "https://hooks.partnership.example\\@127.0.0.1{port}/",
+    "https://hooks.partnership.example\\.127.0.0.1{port}/",
+    "https://hooks.partnership.example{port}/#there", "https://hooks.partnership.example:0/",
+    "https://hooks.partnership.example:99999/", "https://hooks.partnership.example:00443/",
+    "https://hooks.partnership.example:/", "https://hooks.partnership.example:-1/",
+    "https://hooks.partnership.example:4 43/", "https://hooks.partnership.example:443:80/",
+    "https://hooks.partnership.example{port}/a b", "https://hooks.partnership.example{port}/a\tb",
+    " https://127.0.0.1{port}/", "https://127.0.0.1{port}/ ", "\thttps://127.0.0.1{port}/",
+    "https://127.0.0.1\t{port}/", "https://127.0.0.1 {port}/", "ht\ntps://127.0.0.1{port}/",
+    "https://hooks.partnership.example{port}/\r\nHost: inside", "https://127.0.0.1\r\n{port}/",
+    "https://hooks.partnership.example{port}/\u2028", "https://hooks.partnership.example\0{port}/",
+    "https://hooks.partnership.example{port}/\ud800", "https://hooks.partnership.example{port}/é",
+    "url:https://127.0.0.1{port}/", "https://https://127.0.0.1{port}/", "https://", "https:///", "",
+)  # fmt: skip
+SPELLINGS = tuple([f"https://{host}{{port}}/" for host in (*NUMBERS, *NAMES)] + list(OTHERWISE))
