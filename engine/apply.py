@@ -284,6 +284,28 @@ def calendar_changed(event: Event, body: Body, made: list[Change]) -> None:
     made.append(("calendars", (body["new"],), columns, True))
 
 
+def token_issued(event: Event, body: Body, made: list[Change]) -> None:
+    """Somebody can come in by a token, which a person was given or a sign-in has left."""
+    columns = {
+        "kind": body["kind"],
+        "holder": body["holder"],
+        "how": body["how"],
+        "hash": body["hash"],
+        "verbs": ",".join(body["verbs"]),
+        "processes": ",".join(body["processes"]),
+        "since": body["since"],
+        "until": body["until"],
+        "revoked_on": None,
+        "n": event["n"],
+    }
+    made.append(("tokens", (body["token"],), columns, True))
+
+
+def token_revoked(event: Event, body: Body, made: list[Change]) -> None:
+    """Nobody can come in by a token any more."""
+    made.append(("tokens", (body["token"],), {"revoked_on": event["happened"]}, False))
+
+
 def nothing(event: Event, body: Body, made: list[Change]) -> None:
     """An event that is only kept: it changes no row."""
 
@@ -338,6 +360,12 @@ EFFECTS: dict[str, Effect] = {
     "edition activated": edition_activated,
     "people changed": people_changed,
     "calendar changed": calendar_changed,
+    "token issued": token_issued,
+    "token revoked": token_revoked,
+    "signed in": nothing,
+    "sign-in refused": nothing,
+    "credential set": nothing,
+    "credential cleared": nothing,
     "read": nothing,
     "searched": nothing,
     "exported": nothing,

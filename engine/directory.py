@@ -32,6 +32,8 @@ class Person:
     mail: str = ""
     account: str = ""
     """Their user name on the operating system."""
+    service: bool = False
+    """Whether it is a service account: a program, which is told nothing and approves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ class Directory:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What was asked before: a directory never changes, and every step asks who may act."""
+
+    def is_service(self, person: str) -> bool:
+        """Whether it is a service account that has this id."""
+        known = self.people.get(person)
+        return known is not None and known.service
 
     def away(self, person: str, day: str) -> bool:
         """Whether a person is away on a day."""
@@ -181,13 +188,13 @@ class Directory:
         """Whom a message to a role goes to: its holders, else the role's fallback, else anybody's.
 
         When all of them are away it goes to the fallback all the same, or without one to those who
-        are appointed; to nobody only when config.toml names nobody.
+        are appointed; to nobody only when config.toml names nobody. A service account is not told.
         """
-        people = [one.person for one in self.holders(role, day)]
+        people = self._persons(self.holders(role, day))
         if not people:
             people = self._fallback(role, day)
         if not people:
-            people = [one.person for one in self._in_charge(role, day)]
+            people = self._persons(self._in_charge(role, day))
         return tuple(Recipient(person, role) for person in dict.fromkeys(people))
 
     def to_tell_at(self, role: str, agencies: Collection[str], day: str) -> tuple[Recipient, ...]:
@@ -237,13 +244,18 @@ class Directory:
         return tuple([a for a in appointed if a.deputy_for not in there])
 
     def _at(self, role: str, agency: str, day: str) -> list[Recipient]:
-        appointed = [one.person for one in self._in_charge(role, day) if one.agency == agency]
+        held = (one for one in self._in_charge(role, day) if one.agency == agency)
+        appointed = self._persons(held)
         there = [person for person in appointed if not self.away(person, day)]
         known = self.agencies.get(agency)
         if not there and known and known.contact:
             return list(self.contact(agency, day))
         people = there or self._fallback(role, day) or appointed
         return [Recipient(person, role) for person in people]
+
+    def _persons(self, held: Iterable[Appointment]) -> list[str]:
+        """Those of them who can be told something."""
+        return [one.person for one in held if not self.is_service(one.person)]
 
     def _fallback(self, role: str, day: str) -> list[str]:
         fallbacks = (self.fallbacks.get(role), self.fallbacks.get(ANY_ROLE))
@@ -303,4 +315,8 @@ def _holds(one: Agency | Appointment | Absence, day: str) -> bool:
 
 
 def _plain(one: Person | Agency | Appointment | Absence) -> dict[str, str]:
-    return {name: getattr(one, name) for name in one.__slots__}
+    said = {name: getattr(one, name) for name in one.__slots__}
+    # What was said of people before there were service accounts stays as it was.
+    if not said.pop("service", False):
+        return said
+    return {**said, "service": "yes"}

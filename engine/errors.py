@@ -12,6 +12,7 @@
     ├── StorageError             7   storage full, locked or read-only; nothing was changed
     ├── OutcomeUnknownError      8   it cannot be told whether the change was saved
     ├── IncompleteError          9   a verification could not be completed
+    ├── NotSignedInError        10   nobody is let in so; it is the same whatever was wrong
     ├── ScenarioError            2   a scenario went otherwise than it says
     └── DeliveryError            1   a message could not be handed over; raised by notifiers
 
@@ -146,6 +147,18 @@ class IncompleteError(EngineError):
     """A verification could not be completed, or cannot tell."""
 
     exit_code = 9
+
+
+class NotSignedInError(EngineError):
+    """Nobody is let in so. It never says what was wrong: the access log does."""
+
+    exit_code = 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You are not signed in: what was given does not open this door, or does so no longer; "
+            "try again in a quarter of an hour, or ask those who keep your accounts."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,32 @@ PACKS_OUT_OF_DATE = (
 
 VERSIONS_OF_LINKED = 'SELECT "ref", "version" FROM "cases" WHERE "log" = ? AND "parent" = ?'
 
+CREDENTIAL = (
+    'SELECT "secret", "set_on", "n", "failures", "locked_until", "used" FROM "credentials" '
+    'WHERE "log" = ? AND "person" = ? AND "kind" = ?'
+)
+
+DROP_CREDENTIAL = 'DELETE FROM "credentials" WHERE "log" = ? AND "person" = ? AND "kind" = ?'
+
+_TOKEN = '"kind", "holder", "how", "hash", "verbs", "processes", "since", "until", "revoked_on" '
+
+TOKEN = f'SELECT {_TOKEN}FROM "tokens" WHERE "log" = ? AND "token" = ?'
+
+TOKENS = (
+    'SELECT "token", coalesce((SELECT u."used_on" FROM "uses" u WHERE u."log" = t."log" '
+    f'AND u."token" = t."token"), \'\'), {_TOKEN}FROM "tokens" t '
+    'WHERE "log" = ? AND "kind" = \'issued\' ORDER BY "n"'
+)
+
+OPEN_SIGN_INS = (
+    'SELECT "token" FROM "tokens" WHERE "log" = ? AND "holder" = ? AND revoked_on IS NULL '
+    'AND "kind" = \'sign-in\' AND "until" > ? ORDER BY "n"'
+)
+
+HOLDS_A_TOKEN = 'SELECT 1 FROM "tokens" WHERE "log" = ? AND "holder" = ? LIMIT 1'
+
+USED_ON = 'SELECT "used_on" FROM "uses" WHERE "log" = ? AND "token" = ?'
+
 NAMES = (
     'SELECT 1 FROM "events" WHERE "log" = ? AND "stream" <> ? AND "text" LIKE ? '
     "ESCAPE '\\' LIMIT 1"

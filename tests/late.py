@@ -11,10 +11,12 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from engine import calendars, database
+from engine import bootstrap, calendars, database
 from engine.cli.main import root
 from engine.loading import load, sources
 from engine.service import editions
+from engine.service.workplace import By
+from tests import entering
 from tests.worlds import BESS, SAMPLE, World, place_on
 
 ENGLAND = "England and Wales"
@@ -51,7 +53,9 @@ def joined(folder: Path, day: str, known: str = "") -> Iterator[World]:
 
 
 def left_by_a_demo(folder: Path) -> Result:
-    """Leave what a demo leaves, and a late bank holiday, in a folder; yields how that ended."""
+    """Leave what a demo leaves in a folder, a late bank holiday, and what whoever comes through a
+    door leaves; yields how that ended.
+    """
     late = ["2026-11-20", "Late", "--announced", "2026-10-29", "--source", "A sample", "--yes"]
     late.append("--allow-later")
     made = CliRunner().invoke(root(), ["demo", "--out", str(folder)])
@@ -59,4 +63,8 @@ def left_by_a_demo(folder: Path) -> Result:
     for words in (["calendar", "add", *late], ["audit", "verify"]):
         more = ["--as", "sam", "--config", str(folder / "config.toml")]
         made = made if made.exit_code else CliRunner().invoke(root(), [*words, *more])
+        if words[0] == "calendar":
+            place = bootstrap.workplace(bootstrap.settings(str(folder / "config.toml")))
+            entering.leave_traces(place, By("sam"))
+            place.database.close()
     return made

@@ -20,9 +20,10 @@ from engine.apply_clocks import parts
 from engine.canonical import event_hash, parse
 from engine.case import Given
 from engine.decide.steps.taking import Step
-from engine.errors import DeliveryError, RefusedError
+from engine.errors import DeliveryError, NotSignedInError, RefusedError
 from engine.loading import load, sources
 from engine.service import cases, editions, outbox, people, starting, ticking
+from engine.service.accounts import codes, passwords, signing_in, tokens
 from engine.service.bank_holidays import holidays
 from engine.service.bank_holidays.almanac import ADDED
 from engine.service.bank_holidays.holidays import Holiday
@@ -106,7 +107,7 @@ def _sample(url: str) -> Iterable[str]:
     starting.begin(place)
     people.note_changes(place, "0" * 64, {"bess": {"name": "Bess Sample"}})
     editions.activate(place, BESS, load(SAMPLE), sources(SAMPLE))
-    for tell in (_steps, _linked, _notices, _putting_right, _calendar, _moved):
+    for tell in (_steps, _linked, _notices, _putting_right, _calendar, _moved, _accounts):
         tell(world)
     with opened.read() as tx:
         texts = [row[0] for row in tx.rows("SELECT text FROM events ORDER BY rowid")]
@@ -189,6 +190,16 @@ def _calendar(world: World) -> None:
     holidays.change(world.place, BESS, announced)
 
 
+def _accounts(world: World) -> None:
+    place = world.place
+    given_out = tokens.issue(place, LEE, "lee", ("show",), ("incident",), place.today().isoformat())
+    passwords.put(place, LEE, "lee", "four plain words for this test")
+    signing_in.sign_in(place, "lee", "four plain words for this test")
+    _shut_out(lambda: signing_in.sign_in(place, "lee", "another"))
+    codes.clear(place, LEE, "lee")
+    tokens.revoke(place, LEE, tokens.id_of(given_out), "it was lost")
+
+
 def _review(url: str) -> Iterable[str]:
     reviews.make_store(url)
     with reviews.review_on(url) as review:
@@ -204,6 +215,14 @@ def _review(url: str) -> Iterable[str]:
 
 def _hopeless(message: outbox.Outgoing) -> str:
     raise DeliveryError("There is no such address.", again=False)
+
+
+def _shut_out(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except NotSignedInError:
+        return
+    raise AssertionError("nobody was to be let in")
 
 
 def _refuse(act: Callable[[], object]) -> None:

@@ -49,6 +49,7 @@ LAZY = {
     "engine/packs/": "typst and jinja2 are wanted only where a pack is rendered",
     "engine/describing/page.py": "jinja2 is wanted only where a description is made a page",
     "engine/service/editions.py": "a definition is read only where an edition is activated",
+    "engine/service/accounts/": "passwords and codes are checked only where somebody signs in",
     "engine/guessing.py": "names are compared only to tell what was probably meant",
     "engine/service/workplace.py": "what reads a pack's file is wanted only where one is made",
     "engine/log.py": "structlog is wanted only where something is logged",

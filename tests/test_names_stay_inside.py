@@ -114,7 +114,11 @@ def told_everything(office: Office, folder: Path, name: str) -> tuple[str, list[
         office.ok("undo", ref, *because),
         office.ok("find", "-", typed=name),
         office.ok("tick"),
+        office.ok("account", "password", "lee", typed=name),
+        office.ok("account", "clear", "lee", "--as", "lee"),
     ]
+    issued = office.json("token", "issue", "lee", "--until", ago(-30))["token"]
+    said.append(office.ok("token", "revoke", issued, *because))
     return ref, said
 
 
@@ -134,6 +138,10 @@ def refused(office: Office, folder: Path, ref: str, name: str) -> list[str]:
         office.refused(4, "attach", ref, "report", str(wrong)),
         office.refused(2, "extend", ref, "review", "--to", "soon", "--agreed-by", name),
         office.refused(4, "erase", ref, "--person", "p7", "--basis", name),
+        office.refused(2, "account", "password", "lee", typed=f"{name}\n{name}"),
+        office.refused(2, "account", "password", name, typed="four plain words for this test"),
+        office.refused(2, "token", "issue", name, "--until", ago(-30)),
+        office.refused(2, "token", "issue", "lee", "--until", ago(-30), "--verb", name),
     ]
 
 
@@ -161,6 +169,7 @@ def looked(office: Office, ref: str) -> list[str]:
         ("workflow", "rehearse", ref, "--until", "2030-01-01"),
         ("workflow", "replay", "incident", "--with", str(SAMPLE)),
         ("calendar", "list"),
+        ("token", "list"),
     )
     said = [office.ok(*words) for words in looks]
     return said + [office.ok(*words, "--json") for words in looks]
@@ -211,7 +220,7 @@ def test_every_command_is_among_those_that_are_searched_for_names() -> None:
         for verb in ("check", "describe", "activate", "verify", "test", "new", "schema")
     }
     calendar = {f"calendar {verb}" for verb in ("add", "remove", "renew")}
-    elsewhere = {"open", "sent", "document", "worker"} | calendar
+    elsewhere = {"open", "sent", "document", "worker", "account code"} | calendar
     called = [
         name
         for name, entry in TABLE.items()

@@ -40,6 +40,7 @@ def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
         for number, entry in enumerate(parts[name]):
             judge_days(sheet, entry, (name, number))
     _judge_deputies(sheet, parts["appointment"])
+    _judge_services(sheet, parts)
     notify = parts.get("notify", {})
     _judge_notifiers(sheet, notify, notifiers)
     if notify.get("by") == "smtp":
@@ -128,6 +129,41 @@ def _judge_deputies(sheet: Sheet, appointments: Entries) -> None:
             sheet.wrong(where, problem, word=stands_for, known=sorted(holders))
 
 
+def _judge_services(sheet: Sheet, parts: Parts) -> None:
+    """A service account is a program: it is told nothing, and nobody stands for it."""
+    services = {one.get("id") for one in parts["person"] if one.get("service")} - {None}
+    for number, one in enumerate(parts["person"]):
+        if one.get("service") and "mail" in one:
+            problem = f'"{one.get("id", "")}" is a service account, which is told nothing.'
+            sheet.wrong(("person", number, "mail"), problem, "Leave mail out, or service = true.")
+    for name, key, hint in _ONLY_OF_PEOPLE:
+        for number, one in enumerate(parts[name]):
+            _judge_service(sheet, (name, number, key), one.get(key), (services, hint))
+    for number, one in enumerate(parts["appointment"]):
+        if "deputy_for" in one:
+            where = ("appointment", number, "person")
+            _judge_service(sheet, where, one.get("person"), (services, _NO_DEPUTY))
+    for role, person in parts["fallback"].items():
+        _judge_service(sheet, ("fallback", role), person, (services, _TOLD))
+
+
+def _judge_service(
+    sheet: Sheet, where: Where, value: str | None, of: tuple[Collection[str | None], str]
+) -> None:
+    services, hint = of
+    if value is not None and value in services:
+        sheet.wrong(where, f'"{where[-1]}" is "{value}", which is a service account.', hint)
+
+
+_TOLD = "Name a person: a program is told nothing."
+_NO_DEPUTY = "Give it an appointment of its own: a program stands for nobody."
+_ONLY_OF_PEOPLE = (
+    ("agency", "contact", _TOLD),
+    ("appointment", "deputy_for", "Name a person: nobody stands for a program."),
+    ("absence", "person", 'End its appointments with "to": a program is not away.'),
+)
+
+
 def _judge_notifiers(sheet: Sheet, notify: Parts, notifiers: Collection[str]) -> None:
     by = notify.get("by")
     if by is not None and notifiers and by not in notifiers:
@@ -144,6 +180,7 @@ def _judge_addresses(sheet: Sheet, parts: Parts) -> None:
     told = {one.get("contact") for one in parts["agency"] if "to" not in one}
     told |= {one.get("person") for one in parts["appointment"] if "to" not in one}
     told |= set(parts["fallback"].values())
+    told -= {one.get("id") for one in parts["person"] if one.get("service")}
     faulty = sheet.at_fault("person")
     for number, person in enumerate(parts["person"]):
         if person.get("id") in told and "mail" not in person and number not in faulty:

@@ -91,6 +91,13 @@ def words(value: Any) -> Mapping[str, str]:
     return MappingProxyType({line(phrase): line(name) for phrase, name in value.items()})
 
 
+def yes_or_no(value: Any) -> bool:
+    """Whether something is so."""
+    if not isinstance(value, bool):
+        raise WrongValueError(f"must be true or false, without quotes, not {described(value)}.")
+    return value
+
+
 def anything(value: Any) -> Any:
     """What is read later."""
     return value

@@ -62,6 +62,7 @@ LISTS = {
             "post": kinds.line,
             "mail": kinds.mail,
             "account": kinds.line,
+            "service": kinds.yes_or_no,
         },
         needed={
             "id": 'Write id = "..." by which the other tables name them.',

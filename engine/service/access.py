@@ -58,6 +58,10 @@ def append(
         clock=place.clock_kind,
     )
     n, head = place.store.head(tx, stream)
+    if not n:
+        # No row is there yet that could be locked.
+        tx.exclusive(f"stream|{place.log}|{stream}")
+        n, head = place.store.head(tx, stream)
     chain = Chain(around, stream, n, head)
     for kind, body, private in entries:
         sealed = {}

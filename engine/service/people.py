@@ -61,6 +61,9 @@ def _removed(tx: Transaction, place: Workplace) -> list[str]:
 
 
 def _is_named(tx: Transaction, place: Workplace, one: str) -> bool:
+    # Whoever is later given the id of somebody who is gone must not be given their token too.
+    if tx.row(queries.HOLDS_A_TOKEN, (place.log, one)):
+        return True
     escaped = one.replace("_", r"\_")
     return any(
         tx.row(queries.NAMES, (place.log, access.STORE, f'%"{part}":"{escaped}"%'))

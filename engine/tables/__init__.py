@@ -21,6 +21,7 @@ from engine.tables.cases import (
     TaskRow,
     TurnRow,
 )
+from engine.tables.doors import CredentialRow, ReplayRow, TokenRow, UseRow
 from engine.tables.record import (
     CalendarRow,
     ChunkRow,
@@ -50,6 +51,7 @@ __all__ = [
     "CaseRow",
     "ChunkRow",
     "CommandRow",
+    "CredentialRow",
     "DeadlineRow",
     "DirectoryRow",
     "DocumentRow",
@@ -62,13 +64,16 @@ __all__ = [
     "NoticeRow",
     "PackRow",
     "PersonRow",
+    "ReplayRow",
     "SecretRow",
     "StoreRow",
     "StreamRow",
     "SubjectRow",
     "TaskRow",
     "TickRow",
+    "TokenRow",
     "TreeRow",
     "TurnRow",
+    "UseRow",
     "metadata",
 ]

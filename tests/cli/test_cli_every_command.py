@@ -22,6 +22,8 @@ WITHOUT_A_STORE = {
     *("workflow new", "workflow schema"),
 }
 FOR_EVER = {"worker"}
+ASKS_FOR_WHAT_AN_APP_SHOWS = {"account code"}
+PASSWORD = "four plain words for this test"
 CHANGED = "case decided_by key opened proof recorded_by ref repeated version"
 CASE = (
     "about about_title allowed answers can_be_done caution closed_on deadlines edition "
@@ -102,6 +104,14 @@ EVERY = {
     ),
     "calendar remove": ("2026-12-28 --announced 2026-10-29 --source Gazette --yes", CALENDAR),
     "calendar renew": ("--yes", "change clocks dry_run failed"),
+    "account password": ("avery", "kind person proof recorded_by"),
+    "account clear": ("avery", "cleared person proof recorded_by"),
+    "token issue": (
+        "avery --verb show --until 2026-11-30",
+        "holder processes proof recorded_by text token until verbs",
+    ),
+    "token list": ("", "tokens"),
+    "token revoke": ("TOKEN --reason lost", "proof recorded_by revoked token"),
     "audit verify": ("", "against cases erased events holds problems root rows size"),
     "audit checkpoint": ("", "checkpoint public_key"),
     "migrate": ("", "schema_version"),
@@ -136,14 +146,22 @@ def asked(demo: Demo, name: str, folder: Path) -> tuple[Office, list[str]]:
         office.ok(*erased, "--yes-erase", demo.whole, "--as", "sam")
         shown = json.loads(office.run("show", demo.whole, "--as", "sam", "--json").stdout)
         meant["TASK"] = shown["tasks"][-1]["task"]
+    if name == "token revoke":
+        issue = ("token", "issue", "avery", "--until", "2026-11-30", "--as", "sam", "--json")
+        meant["TOKEN"] = json.loads(office.run(*issue).stdout)["token"]
     words = [meant.get(word, word) for word in f"{name} {EVERY[name][0]}".split()]
     return office, words if "--as" in words else [*words, "--as", "sam"]
+
+
+def typed(name: str) -> str | None:
+    """What comes through standard input to a command that asks for something."""
+    return PASSWORD if name == "account password" else None
 
 
 def test_every_command_that_opens_a_store_is_among_those_that_are_asked() -> None:
     named = {name for name, entry in COMMANDS.items() if entry.module}
 
-    assert named == set(EVERY) | WITHOUT_A_STORE | FOR_EVER
+    assert named == set(EVERY) | WITHOUT_A_STORE | FOR_EVER | ASKS_FOR_WHAT_AN_APP_SHOWS
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -152,7 +170,7 @@ def test_every_command_on_the_store_of_a_demo_says_first_that_it_is_one(
 ) -> None:
     office, words = asked(demo, name, tmp_path / "demo")
 
-    assert office.ok(*words).startswith("DEMO: ")
+    assert office.ok(*words, typed=typed(name)).startswith("DEMO: ")
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -160,7 +178,7 @@ def test_the_document_of_every_command_keeps_its_keys_and_says_of_a_demo_that_it
     demo: Demo, tmp_path: Path, name: str
 ) -> None:
     office, words = asked(demo, name, tmp_path / "demo")
-    result = office.run(*words, "--json")
+    result = office.run(*words, "--json", typed=typed(name))
     document = json.loads(result.stdout)
 
     assert result.exit_code == 0
@@ -190,4 +208,6 @@ def test_when_no_tick_ran_for_a_working_day_the_first_line_of_every_command_says
         tx.run("UPDATE ticks SET ticked = ?, seal = ?", (moment, sealed_tick(place, moment)))
     place.database.close()
 
-    assert office.ok(*words).startswith("No tick has run since Wed 28 Oct 2026 17:03: nobody is ")
+    assert office.ok(*words, typed=typed(name)).startswith(
+        "No tick has run since Wed 28 Oct 2026 17:03: nobody is "
+    )

@@ -20,7 +20,7 @@ from engine.service.bank_holidays import holidays
 from engine.service.looking import ahead, documents, explaining, listing, private, reading
 from engine.service.trail import checkpoints, sequencing, verifying
 from engine.service.workplace import By, Workplace
-from tests import late, tampering
+from tests import entering, late, tampering
 from tests.postgres import PostgresServer
 from tests.tampering import Edit, OnFile, OnServer, Shape
 from tests.worlds import BESS, ED, EVE, LEE, World, given, place_on
@@ -58,6 +58,7 @@ def tell(place: Workplace, clock: Any) -> tuple[str, list[str]]:
     private.answers(place, LEE, ref, "to check the rationale")
     day = holidays.Holiday("added", "2026-02-02", "A late one", "2026-01-20", "A sample source")
     holidays.change(place, BESS, day)
+    entering.leave_traces(place, BESS)
     sequencing.seal_new(place)
     ticking.ticked(place)
     return checkpoints.make(place), [ref, *linked, second]

@@ -19,6 +19,11 @@ def approve(draft: Draft, what: str) -> None:
     roles = _roles(draft, what)
     no = draft.case.occurrence(what)
     actor = draft.context.actor
+    if any(map(draft.directory.is_service, (actor.decided, actor.recorded))):
+        raise RefusedError(
+            f'The approval of "{_ask(draft, what)}" is given by a person, never by a program.',
+            (keeping.theirs(draft, roles, "give it"),),
+        )
     held = keeping.held(draft, roles)
     if held is None:
         raise RefusedError(

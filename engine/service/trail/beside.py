@@ -13,6 +13,8 @@ from engine.database import NOBODY, Transaction, structure
 from engine.errors import TrailError
 from engine.migrations import LATEST
 from engine.service import access
+from engine.service.accounts import credentials
+from engine.service.accounts.tokens import day_of
 from engine.service.outbox import is_due
 from engine.service.starting import sealed_tick
 from engine.service.ticking import micros
@@ -21,6 +23,9 @@ from engine.service.workplace import Workplace
 
 Problem = tuple[str, str]
 """Which row, and what is wrong with it."""
+
+SET_BACK = 15 * credentials.MINUTE
+"""By how much a clock may have been put right since; no more is taken for altered."""
 
 _ALIEN = "it is filed under another partnership"
 _NO_EVENT = "no event made this row"
@@ -36,6 +41,9 @@ def problems(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Prob
         _chunks,
         _tries,
         _tick,
+        _credentials,
+        _uses,
+        _replays,
         _aliens,
     )
     for look in looks:
@@ -150,6 +158,68 @@ def _tick(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem
             yield f"ticks {place.log}", "the row is gone"
     elif not _same(row[1], sealed_tick(place, row[0])):
         yield f"ticks {place.log}", "when the clock last ticked was altered"
+
+
+def _credentials(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem]:
+    """What people sign in by must open, be what the access log says was set, and let them in."""
+    left = {key for key, n in folded.credentials.items() if n}
+    rows = tx.rows(queries.everything("credentials"))
+    for log, person, kind, *_, n, failures, locked_until, used in rows:
+        where = f"credentials {person}/{kind}"
+        left.discard((person, kind))
+        if log != place.log:
+            yield where, _ALIEN
+        elif folded.credentials.get((person, kind), 0) != n:
+            yield where, "no entry of the access log says that it was set"
+        elif person not in place.directory.people:
+            yield where, "config.toml names nobody of this id"
+        elif not _counts(place, failures, locked_until, used):
+            yield where, "it keeps somebody out for longer than any failure does"
+        elif not _is_whole(place, tx, person, kind):
+            yield where, "it does not open, so it was altered"
+    for person, kind in sorted(left):
+        yield f"credentials {person}/{kind}", "the row is gone"
+
+
+def _is_whole(place: Workplace, tx: Transaction, person: str, kind: str) -> bool:
+    try:
+        return credentials.find(place, tx, person, kind) is not None
+    except TrailError:
+        return False
+
+
+def _counts(place: Workplace, failures: str, locked_until: int, used: int) -> bool:
+    """Whether failures are such as can have been counted by now."""
+    now = micros(place) + SET_BACK
+    try:
+        counted = credentials.moments(failures)
+    except TrailError:
+        return False
+    latest = max((*counted, locked_until - credentials.LOCKED_FOR), default=0)
+    last = now // credentials.MINUTE * 2 + 3
+    return len(counted) <= credentials.MOST_FAILURES and latest <= now and 0 <= used <= last
+
+
+def _uses(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem]:
+    """A use is of a token that there is, on a day that has come."""
+    known, today = folded.rows.table("tokens"), place.today().isoformat()
+    for log, token, used_on in tx.each(queries.everything("uses")):
+        since = known.get((token,), {}).get("since")
+        if log != place.log or since is None:
+            yield f"uses {token}", _NO_EVENT
+        elif not day_of(since) <= used_on <= today or len(used_on) != len(today):
+            yield f"uses {token}", "the token cannot have been used on that day"
+
+
+def _replays(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem]:
+    """What a hook has taken it has taken by now."""
+    now = micros(place) + SET_BACK
+    for log, endpoint, message, received in tx.each(queries.everything("replays")):
+        where = f"replays {endpoint}/{message}"
+        if log != place.log:
+            yield where, _ALIEN
+        elif not 0 <= received <= now:
+            yield where, "it was taken at a moment that has not come"
 
 
 def _aliens(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem]:

@@ -38,6 +38,7 @@ FOLDED = (
     "editions",
     "directories",
     "calendars",
+    "tokens",
 )
 """The tables of which every row follows from the events."""
 
@@ -55,6 +56,8 @@ class Folded:
     """The hash of the event at each position, by its text."""
     unplaced: int = 0
     """How many have no position yet."""
+    credentials: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By person and kind, the entry of the access log that says it was set; 0 where cleared."""
     created: Mapping[str, Any] = field(default_factory=dict)
     """What the first event of the store says of it."""
 

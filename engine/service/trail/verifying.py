@@ -151,10 +151,17 @@ def _note(folded: Folded, event: Mapping[str, Any]) -> None:
     folded.commands[command, stream] = (first, n)
     if event["type"] == "store created":
         folded.created = event["body"]
+    elif event["type"] in _ON_CREDENTIALS:
+        body = event["body"]
+        n = event["n"] if event["type"] == "credential set" else 0
+        folded.credentials[body["person"], body["kind"]] = n
     for path, committed in event["sealed"].items():
         question, of, no = path.rsplit("/", 2)
         place = Place(event["log"], stream, command, question, of, int(no))
         folded.sealed[(stream, n, path)] = (committed, place)
+
+
+_ON_CREDENTIALS = ("credential set", "credential cleared")
 
 
 def _events(
