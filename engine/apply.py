@@ -240,9 +240,10 @@ def pack_changed(event: Event, body: Body, made: list[Change]) -> None:
 
 
 def message_settled(event: Event, body: Body, made: list[Change]) -> None:
-    """A message was handed over, or given up."""
+    """A message was handed over, given up, or came back; others may be told that it is lost."""
     columns = {"status": body["status"], "settled": event["recorded"]}
     made.append(("messages", (body["message"],), columns, False))
+    messages(event, body, made)
 
 
 def edition_activated(event: Event, body: Body, made: list[Change]) -> None:
@@ -356,6 +357,8 @@ EFFECTS: dict[str, Effect] = {
     "pack changed": pack_changed,
     "message sent": message_settled,
     "message given up": message_settled,
+    "message delivered": nothing,
+    "message bounced": message_settled,
     "store created": nothing,
     "edition activated": edition_activated,
     "people changed": people_changed,

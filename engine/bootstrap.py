@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import calendars, database
 from engine.config import Settings, directory_digest, directory_plain, misplaced, read
 from engine.database import Database
-from engine.dates import short_day
 from engine.definition import Workflow
 from engine.errors import ConfigError, DeliveryError, EngineError, StorageError
 from engine.keys import Randomness
@@ -24,18 +22,9 @@ from engine.service.virtual import VirtualClock
 from engine.service.workplace import Workplace
 
 if TYPE_CHECKING:
-    from engine.service.outbox import Outgoing, Sender  # most commands send nothing
+    from engine.service.outbox import Outgoing  # most commands send nothing
     from engine.service.rehearsals.rehearsing import Write
     from notifiers.message import Message
-
-LONGEST_TITLE = 200
-"""Of what a message says of a role or a partnership, in characters."""
-
-_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
-
-_IS_DUE = re.compile(r": (?:is|was) due(?=$|, | \()")
-MOST_SAID = 300
-"""Characters of what a message says."""
 
 
 def now() -> datetime:
@@ -105,7 +94,7 @@ def _wired(
         raise ConfigError("The store is a real one; it refuses a virtual clock.")
     if kind == virtual.KIND:
         clock = clock or _standing(opened, settings.log, to_verify=to_verify)
-    return Workplace(
+    place = Workplace(
         log=settings.log,
         database=opened,
         keys=keys,
@@ -114,7 +103,33 @@ def _wired(
         clock=clock or now,
         randomness=randomness,
         clock_kind=kind,
+        partnership=settings.partnership,
+        names=settings.names,
     )
+    place.wire(_Wiring(place, settings))
+    return place
+
+
+class _Wiring:
+    """What a place can be given by the one module that knows the notifiers."""
+
+    def __init__(self, place: Workplace, settings: Settings) -> None:
+        self._place = place
+        self._settings = settings
+
+    def sender(self) -> Post:
+        return sender(self._place, self._settings)
+
+    def mails(self, also: Sequence[Workflow] = ()) -> Write:
+        return mails(self._place, self._settings, also)
+
+    def misplaced(self, workflow: Workflow) -> list[str]:
+        from engine.service.editions import own_agency_roles
+
+        return [str(one) for one in misplaced(self._settings, own_agency_roles(workflow))]
+
+    def check_appointments(self, workflows: Iterable[Workflow]) -> None:
+        check_appointments(self._settings, workflows)
 
 
 def _standing(opened: Database, log: str, *, to_verify: bool) -> Callable[[], datetime]:
@@ -149,57 +164,107 @@ def check_appointments(settings: Settings, workflows: Iterable[Workflow]) -> Non
         raise ConfigError("\n".join(map(str, wrong)))
 
 
-def sender(place: Workplace, settings: Settings) -> Sender:
-    """What hands messages over, by the notifier that config.toml names."""
-    # Only the wiring knows the notifiers, and only a command that sends needs them.
-    from notifiers.making import Wiring, build
+class Post:
+    """What hands messages over, by the notifiers that config.toml names for each person."""
 
-    wiring = Wiring(place.clock, sys.stdout, settings.folder, os.environ)
-    notifier = build(settings.notify.by, settings.notify.tables.get(settings.notify.by, {}), wiring)
-    made = writer(place, settings)
+    def __init__(self, place: Workplace, settings: Settings) -> None:
+        """Make every notifier that may be needed. Raises ConfigError."""
+        # Only the wiring knows the notifiers, and only a command that sends needs them.
+        from notifiers.making import Wiring, build
 
-    def send(message: Outgoing) -> str:
-        receipt = notifier.send(made(message))
-        return f"{receipt.channel}: {receipt.detail}"
+        wiring = Wiring(place.clock, sys.stdout, settings.folder, os.environ)
+        tables = settings.notify.tables
+        self._settings = settings
+        self._notifiers = {n: build(n, tables.get(n, {}), wiring) for n in _used(settings)}
+        self._write = writer(place, settings)
 
-    return send
+    def __call__(self, message: Outgoing) -> str:
+        """Hand a message over and give the receipt. Raises DeliveryError."""
+        from engine.service.wording import in_turn
+
+        by, *also = ways(self._settings, message.person)
+
+        def hand_over(way: str) -> str:
+            receipt = self._notifiers[way].send(self._write(message, way))
+            return f"{receipt.channel}: {receipt.detail}"
+
+        return in_turn(hand_over, by, also, at_once=message.urgent)
+
+    @property
+    def follows(self) -> bool:
+        """Whether any of its channels tells later what became of a message."""
+        return any(hasattr(one, "delivery") for one in self._notifiers.values())
+
+    def ask(self, receipt: str) -> str | None:
+        """What a channel says of the message with a receipt; None where none of them tells.
+
+        Raises DeliveryError where it cannot be asked now.
+        """
+        for part in receipt.split("; "):
+            channel, _, detail = part.partition(": ")
+            tell = getattr(self._notifiers.get(channel), "delivery", None)
+            if tell is not None:
+                return str(tell(detail))
+        return None
+
+
+def sender(place: Workplace, settings: Settings) -> Post:
+    """What hands messages over for a partnership."""
+    return Post(place, settings)
+
+
+def ways(settings: Settings, person: str) -> tuple[str, ...]:
+    """The notifiers by which somebody is told: the one that must reach them, then the others."""
+    wish = settings.directory.preference(person)
+    return (wish.by or settings.notify.by, *wish.also)
+
+
+def _used(settings: Settings) -> list[str]:
+    """Every notifier that may be needed: a mistake in one shows before anything is sent."""
+    wishes = settings.directory.preferences.values()
+    named = (name for wish in wishes for name in (wish.by, *wish.also) if name)
+    return list(dict.fromkeys((settings.notify.by, *named)))
 
 
 def writer(
     place: Workplace, settings: Settings, also: Sequence[Workflow] = ()
-) -> Callable[[Outgoing], Message]:
+) -> Callable[..., Message]:
     """What writes messages out as a notifier takes them, with the titles of the editions in use;
     before these count those of definitions that are `also` to be known.
 
-    It raises DeliveryError for somebody whom config.toml does not name.
+    It takes a message and the notifier, where it is not the first by which that person is told. It
+    raises DeliveryError for somebody whom config.toml does not name.
     """
+    from engine.service import wording
     from notifiers.message import Message
 
     titles: dict[str, str] = {}
 
-    def write(message: Outgoing) -> Message:
+    def write(message: Outgoing, by: str = "") -> Message:
         if not titles:
             titles.update(_titles(place, also))
-        person = place.directory.people.get(message.person)
-        if person is None:
-            raise DeliveryError(
-                f"{message.person} is not in config.toml; put them back, or tell them yourself.",
-                again=False,
-            )
-        return Message(
-            id=message.id,
-            to=person.mail or f"{person.id}@without-address.invalid",
-            to_role=titles.get(message.role, message.role)[:LONGEST_TITLE],
-            reference=message.ref,
-            what=_dated(_days_said(message.what), by_when := _days_said(message.by_when)),
-            by_when=by_when,
-            link=_link(settings, message.ref),
-            urgent=message.urgent,
-            demo=place.demo,
-            partnership=settings.partnership[:LONGEST_TITLE],
-        )
+        to = _address(settings, message.person, by or ways(settings, message.person)[0])
+        base: dict[str, Any] = {
+            "to": to,
+            "demo": place.demo,
+            "partnership": settings.partnership[: wording.LONGEST_TITLE],
+        }
+        said = wording.words(place, message, titles, settings.notify.link)
+        return Message(**base, **said)
 
     return write
+
+
+def _address(settings: Settings, person: str, by: str) -> str:
+    """Where a notifier finds somebody."""
+    known = settings.directory.people.get(person)
+    if known is None:
+        raise DeliveryError(
+            f"{person} is not in config.toml; put them back, or tell them yourself.",
+            again=False,
+        )
+    wish = settings.directory.preference(person)
+    return wish.addresses.get(by) or known.mail or f"{person}@without-address.invalid"
 
 
 def _in_use(place: Workplace) -> list[Workflow]:
@@ -239,24 +304,6 @@ def _titles(place: Workplace, also: Sequence[Workflow] = ()) -> dict[str, str]:
             for role in workflow.roles.values():
                 found.setdefault(role.id, role.title)
     return found
-
-
-def _dated(what: str, by_when: str) -> str:
-    """What a notice says, with the day on which it is or was due: its subject says no more."""
-    found = [*_IS_DUE.finditer(what)]
-    if not found or not by_when or len(what) + len(by_when) >= MOST_SAID:
-        return what
-    end = found[-1].end()
-    return f"{what[:end]} {by_when}{what[end:]}"
-
-
-def _days_said(text: str) -> str:
-    """A text with its days as people read them."""
-    return _DAY.sub(lambda found: short_day(date.fromisoformat(found[0])), text)
-
-
-def _link(settings: Settings, ref: str) -> str:
-    return f"{settings.notify.link.rstrip('/')}/{ref}" if settings.notify.link else ""
 
 
 def config_file(given: str) -> Path:

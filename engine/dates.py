@@ -6,9 +6,11 @@ Names of days and months are English and never come from the machine's locale.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from engine.errors import UsageError
 
@@ -85,6 +87,18 @@ def said(text: str, *, short: bool = False) -> str:
 def when(text: str, *, short: bool = False) -> str:
     """The same as the time of something: `on 4 December 2025`, `in March 2019`, `in 2019`."""
     return f"{'on' if len(text) >= 10 else 'in'} {said(text, short=short)}"
+
+
+def day_said(text: str | None) -> str:
+    """`Mon 15 Dec 2025`; a month or a year where no more is known; nothing for nothing."""
+    return said(text, short=True) if text else ""
+
+
+def due_said(known: Mapping[str, Any]) -> str:
+    """The day on which something is due, or the two between which that day lies; or nothing."""
+    if known.get("due_from"):
+        return f"between {day_said(known['due_from'])} and {day_said(known['due_to'])}"
+    return day_said(known.get("due_on"))
 
 
 def read_day(text: str) -> date:

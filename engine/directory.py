@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from engine.canonical import canonical
+from engine.preferences import NOTHING_SAID, Preference
 
 FOR_EVER = "9999-12-31"
 ANY_ROLE = "any role"
@@ -88,10 +89,16 @@ class Directory:
     absences: tuple[Absence, ...] = ()
     fallbacks: Mapping[str, str] = field(default_factory=dict)
     """For a role that nobody holds on a day: the person who is told instead."""
+    preferences: Mapping[str, Preference] = field(default_factory=dict)
+    """How those wish to be told who say so."""
     _known: dict[tuple[Any, ...], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What was asked before: a directory never changes, and every step asks who may act."""
+
+    def preference(self, person: str) -> Preference:
+        """How a person wishes to be told."""
+        return self.preferences.get(person, NOTHING_SAID)
 
     def is_service(self, person: str) -> bool:
         """Whether it is a service account that has this id."""
@@ -253,6 +260,10 @@ class Directory:
         people = there or self._fallback(role, day) or appointed
         return [Recipient(person, role) for person in people]
 
+    def fallback(self, role: str, day: str) -> str:
+        """Who is told where nobody else can be: the role's own fallback, else that of any role."""
+        return next(iter(self._fallback(role, day)), "")
+
     def _persons(self, held: Iterable[Appointment]) -> list[str]:
         """Those of them who can be told something."""
         return [one.person for one in held if not self.is_service(one.person)]
@@ -289,6 +300,7 @@ def directory_plain(directory: Directory) -> dict[str, dict[str, Any]]:
             "absences": [_plain(a) for a in directory.absences if a.person == person.id],
             "contact_of": [a.id for a in directory.agencies.values() if a.contact == person.id],
             "fallback_of": [role for role, one in directory.fallbacks.items() if one == person.id],
+            **_wished(directory, person.id),
         }
         for person in directory.people.values()
     }
@@ -306,6 +318,12 @@ def directory_digest(directory: Directory) -> str:
         "appointments": [_plain(appointment) for appointment in directory.appointments],
     }
     return hashlib.sha256(canonical(whole).encode()).hexdigest()
+
+
+def _wished(directory: Directory, person: str) -> dict[str, Any]:
+    """How a person wishes to be told, where they say so: nothing was kept of it once."""
+    wish = directory.preferences.get(person)
+    return {"told": wish.plain()} if wish else {}
 
 
 def _holds(one: Agency | Appointment | Absence, day: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _OWN_ARTICLE = ("a ", "an ", "the ", "any ", "another ", "each ", "every ", "all ", "our ")
 
@@ -21,3 +21,11 @@ def any_of(titles: Iterable[str]) -> str:
     """Several titles of which one is meant: `the executive, the reviewer or another authority`."""
     *others, last = [with_the(title) for title in titles] or [""]
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def needed(what: str, who: Sequence[str], how: str) -> str:
+    """One thing that is missing, who can supply it (unless that is said), and how."""
+    names = [name.split(" (")[0].split(":")[0] for name in who if name not in what]
+    by = f"from {any_of(names)}" if names else ""
+    more = "; ".join(part for part in (by, how) if part)
+    return f"{what} ({more})" if more else what

@@ -126,6 +126,16 @@ OPEN_BY_EDITION = (
 )
 """The open cases of a process that are linked to no other, each with its edition."""
 
+OPEN_CASES = (
+    'SELECT "ref", "workflow", "edition", "state" FROM "cases" '
+    'WHERE "log" = ? AND "closed_on" IS NULL AND "historic" = 0 ORDER BY "ref"'
+)
+
+NOTICES_TO_FIRE = (
+    'SELECT DISTINCT "ref", "timescale", "notice" FROM "notices" '
+    'WHERE "log" = ? AND "status" = \'waiting\' ORDER BY "ref", "timescale", "notice"'
+)
+
 OPEN_OF_EDITIONS = (
     'SELECT "edition", count(*) FROM "cases" WHERE "log" = ? AND "parent" = \'\' '
     'AND "closed_on" IS NULL GROUP BY "edition"'
@@ -169,6 +179,31 @@ GIVEN_UP = (
     'AND a."next_at" = ?)) ORDER BY m."stream", m."message"'
 )
 """What will not be sent any more: so its case says, or where that cannot be changed, its tries."""
+
+MESSAGE = (
+    'SELECT "stream", "person", "role", "what", "by_when", "n", "status" FROM "messages" '
+    'WHERE "log" = ? AND "message" = ?'
+)
+
+SENT_IN_DIGEST = (
+    'SELECT "text" FROM "events" WHERE "log" = ? AND "type" = \'message sent\' '
+    'AND "text" LIKE ? ORDER BY "stream", "n"'
+)
+
+DELIVERIES = (
+    'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? '
+    'AND "type" = \'message delivered\' ORDER BY "n"'
+)
+
+FOLLOWED = (
+    'SELECT m."message", e."text" FROM "messages" m '
+    'JOIN "attempts" a ON a."log" = m."log" AND a."message" = m."message" '
+    'JOIN "events" e ON e."log" = m."log" AND e."stream" = m."stream" '
+    'AND e."type" = \'message sent\' AND e."text" LIKE \'%"message":"\' || m."message" || \'"%\' '
+    'WHERE m."log" = ? AND m."status" = \'sent\' AND m."settled" >= ? AND a."next_at" <= ? '
+    'ORDER BY m."settled", m."message" LIMIT ?'
+)
+"""The messages that were sent of late, of which it may be asked what became of them."""
 
 CURRENT_SECRETS = (
     'SELECT a."ref", a."n", a."question", a."of", a."no", a."source" '

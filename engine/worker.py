@@ -12,19 +12,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
 from engine import bootstrap, log
 from engine.errors import EngineError
-from engine.service import outbox, ticking
-from engine.service.bank_holidays import recounting
-from engine.service.outbox import Sender
-from engine.service.packs import following
-from engine.service.trail import sequencing
-from engine.service.workplace import Workplace
+from engine.service import deliveries
+from engine.service.ticks import Done, tick
+
+__all__ = ["Clocks", "Done", "Watch", "Worker", "run", "tick", "tick_of"]
 
 INTERVAL = 15.0
 """Seconds between two ticks."""
@@ -38,24 +36,6 @@ PATIENCE = 30.0
 """Seconds for which a tick under way may finish once the worker is to stop."""
 
 INTERRUPTED = 130
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What one tick did."""
-
-    fired: int = 0
-    set_aside: int = 0
-    sent: int = 0
-    failed: int = 0
-    given_up: int = 0
-    rebuilt: int = 0
-    sealed: int = 0
-    held: bool = False
-
-    def plain(self) -> dict[str, int]:
-        """The same as a table."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +66,6 @@ class Watch:
         return monotonic < self._held_until
 
 
-def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
-    """Fire what is due (unless that is held), send what waits, seal what is new, and say so.
-
-    A few of the packs whose record has changed are built again. Raises StorageError when the store
-    cannot be written.
-    """
-    recounting.settle_recent(place)
-    fired = ticking.Fired() if held else ticking.fire_due(place)
-    sent = outbox.send_waiting(place, sender)
-    rebuilt, lacking = _rebuild(place)
-    sealed = sequencing.seal_new(place)
-    ticking.ticked(place)
-    return Done(
-        fired=fired.notices,
-        set_aside=fired.set_aside,
-        sent=sent.sent,
-        failed=fired.failed + sent.failed + lacking,
-        given_up=sent.given_up,
-        rebuilt=rebuilt,
-        sealed=sealed,
-        held=held,
-    )
-
-
-def _rebuild(place: Workplace) -> tuple[int, int]:
-    """Build packs again whose record has changed: how many were, and how many could not be."""
-    waiting = following.out_of_date(place)
-    if not waiting:
-        return 0, 0
-    from engine.service.packs import packing
-
-    done = packing.rebuild(place, waiting)
-    return done.packs, done.failed
-
-
 def tick_of(config: str, *, held: bool = False) -> Done:
     """One tick of the partnership of a config.toml, which is read anew, as is its store.
 
@@ -130,7 +75,11 @@ def tick_of(config: str, *, held: bool = False) -> Done:
     place = bootstrap.workplace(settings)
     place.door = "worker"
     try:
-        return tick(place, bootstrap.sender(place, settings), held=held)
+        post = bootstrap.sender(place, settings)
+        done = tick(place, post, held=held)
+        if post.follows:
+            deliveries.follow(place, post.ask)
+        return done
     finally:
         place.database.close()
 

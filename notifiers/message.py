@@ -27,7 +27,10 @@ LIMITS: Final[Mapping[str, int]] = {
 }
 """The most characters that each text of a message may have."""
 
-REQUIRED: Final = ("id", "to", "reference", "what")
+MOST_OF_ITEM: Final = 900
+"""The most characters of one line of a digest."""
+
+REQUIRED: Final = ("id", "to", "reference", "what", "item")
 
 _ID = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 _LINK = re.compile(r"https?://\S+")
@@ -51,6 +54,8 @@ class Message:
     to_role: str = ""
     by_when: str = ""
     link: str = ""
+    items: tuple[str, ...] = ()
+    """Of a digest, one line for each message that it stands for: its case, what, by when."""
     urgent: bool = False
     demo: bool = False
     partnership: str = ""
@@ -65,6 +70,12 @@ class Message:
             if fault:
                 raise DeliveryError(
                     f"A message was refused: its '{field}' {fault}; correct where it comes from.",
+                    again=False,
+                )
+        for item in self.items:
+            if fault := _fault("item", item, MOST_OF_ITEM):
+                raise DeliveryError(
+                    f"A digest was refused: one of its items {fault}; correct where it comes from.",
                     again=False,
                 )
 
@@ -125,16 +136,20 @@ def subject(message: Message) -> str:
 
 def body(message: Message) -> str:
     """Say the whole message in plain text, one line for each thing there is to say."""
+    rest = (
+        "the cases themselves hold the rest" if message.items else "the case itself holds the rest"
+    )
     lines = (
         ("This is a DEMO on made-up people; nobody needs to act on it.", message.demo),
         (f"{message.partnership}: a message from Casetrail.", message.partnership),
         ("This is URGENT.", message.urgent),
         (f"For: {message.to_role}", message.to_role),
-        (f"Case: {message.reference}", True),
+        (f"Case: {message.reference}", not message.items),
         (f"What: {message.what}", True),
+        *((f"- {item}", True) for item in message.items),
         (f"By when: {message.by_when}", message.by_when),
         (f"Open it: {message.link}", message.link),
-        ("This message names nobody on purpose; the case itself holds the rest.", True),
+        (f"This message names nobody on purpose; {rest}.", True),
     )
     return "".join(f"{line}\n" for line, is_said in lines if is_said)
 

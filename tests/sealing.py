@@ -22,7 +22,7 @@ from engine.case import Given
 from engine.decide.steps.taking import Step
 from engine.errors import DeliveryError, NotSignedInError, RefusedError
 from engine.loading import load, sources
-from engine.service import cases, editions, outbox, people, starting, ticking
+from engine.service import cases, deliveries, editions, outbox, people, starting, ticking
 from engine.service.accounts import codes, passwords, signing_in, tokens
 from engine.service.bank_holidays import holidays
 from engine.service.bank_holidays.almanac import ADDED
@@ -157,6 +157,10 @@ def _notices(world: World) -> None:
         ticking.fire_due(world.place)
     outbox.send_waiting(world.place, lambda message: "file: taken", most=3)
     outbox.send_waiting(world.place, _hopeless, most=1)
+    with world.place.database.read() as tx:
+        sent = tx.rows("SELECT message FROM messages WHERE status = 'sent' ORDER BY message")
+    deliveries.settle_delivery(world.place, sent[0][0], "delivered")
+    deliveries.settle_delivery(world.place, sent[1][0], "permanent-failure")
     cases.correct(world.place, BECAUSE, ref, given(aware_on="2025-12-11"))
 
 

@@ -12,13 +12,13 @@ from getpass import getpass
 from typing import Any
 
 from engine.cli import printing, texts
-from engine.cli.commands import COMMANDS
 from engine.cli.door import argument, option
 from engine.cli.printing import day, listed, paragraph, strong
-from engine.cli.visit import Visit, reads
+from engine.cli.visit import Visit, reads, signature
 from engine.errors import UsageError
-from engine.service.accounts import codes, passwords, tokens
+from engine.service.accounts import codes, passwords
 from engine.service.accounts.credentials import CODE, PASSWORD
+from engine.verbs.naming import names
 
 WHEN_GONE = "Nothing came; type the password where it is asked for."
 AGAIN = "The two are not the same, so nothing was changed; type it once more."
@@ -31,12 +31,12 @@ def password(door: Visit, person: str) -> None:
     Through standard input it comes as one line. Whoever signed in under an old one is signed out.
     """
     place, by = door.place, door.visitor
-    typed = _secret(f"New password for {door.name(person)}: ")
+    typed = _secret(f"New password for {_name(door, person)}: ")
     if texts.at_keyboard() and _secret("The same once more: ") != typed:
         raise UsageError(AGAIN)
     passwords.put(place, by, person, typed)
     door.state.changed = True
-    said = f"{door.name(person)} signs in with the new password from now on."
+    said = f"{_name(door, person)} signs in with the new password from now on."
     _answer(door, {"person": person, "kind": PASSWORD}, paragraph(said))
 
 
@@ -55,7 +55,7 @@ def code(door: Visit, person: str) -> None:
     typed = texts.asked("The code that the app shows now:", "the code", one_line=True)
     codes.confirm(place, by, person, setup.secret, typed)
     door.state.changed = True
-    said = f"{door.name(person)} gives a code beside the password from now on."
+    said = f"{_name(door, person)} gives a code beside the password from now on."
     _answer(door, {"person": person, "kind": CODE}, paragraph(said))
 
 
@@ -68,7 +68,7 @@ def clear(door: Visit, person: str) -> None:
     gone = codes.clear(door.place, door.visitor, person)
     door.state.changed = bool(gone)
     named = listed([f"the {kind}" for kind in gone])
-    said = f"Gone: {named} of {door.name(person)}." if gone else "There was nothing to clear."
+    said = f"Gone: {named} of {_name(door, person)}." if gone else "There was nothing to clear."
     _answer(door, {"person": person, "cleared": list(gone)}, paragraph(said))
 
 
@@ -88,33 +88,29 @@ def issue(
 
     Without --verb it is good for all that its holder may do, without --process in all cases.
     """
-    _check_verbs(verbs)
-    text = tokens.issue(door.place, door.visitor, holder, verbs, processes, until)
-    door.state.changed = True
-    document = {
-        "token": tokens.id_of(text),
-        "text": text,
-        "holder": holder,
-        "verbs": sorted(set(verbs)),
-        "processes": sorted(set(processes)),
-        "until": texts.exact_day(until),
-    }
+    found = door.settle(
+        "token issue",
+        holder=holder,
+        verbs=list(verbs),
+        processes=list(processes),
+        until=texts.exact_day(until),
+    )
     lines = [
-        text,
+        found["text"],
         *paragraph("Keep it as one keeps a password: it is not shown again."),
-        *paragraph(f"Whoever shows it comes in as {door.name(holder)}. {_scope(document)}"),
+        *paragraph(f"Whoever shows it comes in as {called(found, holder)}. {_scope(found)}"),
     ]
-    _answer(door, document, lines)
+    door.answer(found, [*lines, signature(found)])
 
 
 @reads("list")
 def list_(door: Visit) -> None:
     """The tokens that were issued: to whom, for what, until when, and when each was used last."""
-    found = tokens.every(door.admitted(tokens.VERB), door.visitor)
+    found = door.ask("token list")
     lines: list[str] = []
-    for one in found:
-        lines += [strong(f"{one['token']}  {door.name(one['holder'])}"), *_about(one)]
-    door.answer({"tokens": found}, lines or ["No token has been issued."])
+    for one in found["tokens"]:
+        lines += [strong(f"{one['token']}  {called(found, one['holder'])}"), *_about(one)]
+    door.answer(found, lines or ["No token has been issued."])
 
 
 @reads(
@@ -125,9 +121,12 @@ def list_(door: Visit) -> None:
 def revoke(door: Visit, token: str, reason: str) -> None:
     """Let nobody in by a token any more, from the next request on."""
     because = texts.free_text(reason, "--reason")
-    tokens.revoke(door.place, door.visitor, token, because)
-    door.state.changed = True
-    _answer(door, {"token": token, "revoked": True}, ["Nobody comes in by this token any more."])
+    found = door.settle("token revoke", token=token, reason=because)
+    door.answer(found, ["Nobody comes in by this token any more.", signature(found)])
+
+
+def _name(door: Visit, person: str) -> str:
+    return names(door.place, person).get(person, person)
 
 
 def _secret(prompt: str) -> str:
@@ -138,14 +137,6 @@ def _secret(prompt: str) -> str:
         return getpass(prompt)
     except EOFError:
         raise UsageError(WHEN_GONE) from None
-
-
-def _check_verbs(verbs: Sequence[str]) -> None:
-    known = [name for name, entry in COMMANDS.items() if entry.module]
-    for verb in verbs:
-        if verb not in known:
-            near = printing.meant(verb, known) if len(verb) < 40 else "."
-            raise UsageError(f"--verb names no command{near}")
 
 
 def _about(one: Mapping[str, Any]) -> list[str]:
@@ -167,5 +158,11 @@ def _scope(one: Mapping[str, Any]) -> str:
 
 def _answer(door: Visit, document: Mapping[str, Any], lines: Sequence[str]) -> None:
     by = door.visitor
-    signed = {"recorded_by": by.person, "proof": by.claimed}
-    door.answer({**document, **signed}, [*lines, door.signature(by)])
+    signed = {"recorded_by": by.person, "decided_by": by.person, "proof": by.claimed}
+    told = {**document, **signed, "names": names(door.place, by.person)}
+    door.answer(told, [*lines, signature(told)])
+
+
+def called(found: Mapping[str, Any], person: str) -> str:
+    """The name of somebody, or the id where config.toml names nobody of it."""
+    return str(found["names"].get(person, person))

@@ -13,7 +13,6 @@ from engine.cli.visit import Visit, reads
 from engine.decide.possible.ahead import ANY_STATE, RULED_OUT
 from engine.nouns import any_of, count
 from engine.service import references
-from engine.service.looking import ahead
 
 LINES = 39
 """Of a screen, under what may be said before; what does not fit is told by its title."""
@@ -40,13 +39,13 @@ def next_(door: Visit, ref: str, every: bool) -> None:
     it, and from which day it could be done; `why-not` says that of one step, with what to type.
     """
     ref = references.read(ref)
-    found = ahead.next_steps(door.admitted("next", ref), door.visitor, ref)
+    found = door.ask("next", ref=ref)
     waits = f"; it waits on {found['waits_on']}" if found["waits_on"] else ""
     lines = paragraph(f'{found["ref"]} is at "{found["state_title"]}"{waits}.')
     if not found["steps"]:
         lines.append("No step starts from here: the case is at its end.")
     tasks, caution = _tasks(found), saying.caution(found["caution"])
-    who = door.name(door.person)
+    who = found["names"][found["person"]]
     lines += due.running(found, every=every)
     if every:
         lines += _in_full(found["ref"], found["steps"], who, found["today"])

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
-from engine import checkpoint as note
 from engine.cli import texts
 from engine.cli.door import option
 from engine.cli.printing import paragraph
 from engine.cli.visit import Visit, reads
 from engine.errors import IncompleteError, StorageError, TrailError
-from engine.service.trail import checkpoints, verifying
+from engine.service.trail import checkpoints
 
 
 @reads("verify", option("--against", metavar="FILE", help="A checkpoint that was kept elsewhere."))
@@ -23,28 +22,15 @@ def verify(door: Visit, against: str | None) -> None:
     rewrite the whole database.
     """
     try:
-        place = door.to_verify()
-        kept = checkpoints.read(place, Path(against)) if against else None
-        verdict = verifying.verify_and_seal(place, kept)
+        door.to_verify()
+        kept = checkpoints.text_of(Path(against)) if against else ""
+        found = door.ask("audit verify", against=kept)
     except StorageError as error:
         raise IncompleteError(
             f"The verification could not be completed, and shows nothing either way. {error}"
         ) from None
-    document = {
-        "holds": verdict.holds,
-        "problems": verdict.problems,
-        "events": verdict.events,
-        "cases": verdict.cases,
-        "rows": verdict.rows,
-        "erased": verdict.erased,
-        "size": verdict.size,
-        "root": verdict.root,
-        "against": kept.size if kept else None,
-        "demo": place.demo,
-    }
-    lines = [line for said in verdict.lines() for line in paragraph(said)]
-    door.answer(document, lines)
-    if not verdict.holds:
+    door.answer(found, [line for said in found["said"] for line in paragraph(said)])
+    if not found["holds"]:
         raise click.exceptions.Exit(TrailError.exit_code)
 
 
@@ -54,13 +40,12 @@ def checkpoint(door: Visit, out: str | None) -> None:
 
     The store is verified first; what does not verify is not signed.
     """
-    place = door.to_verify()
-    text = checkpoints.make(place)
-    key = note.public_key_text(note.origin(place.log), place.keys.public_key())
-    document = {"checkpoint": text, "public_key": key}
+    door.to_verify()
+    found = door.ask("audit checkpoint")
+    text = found["checkpoint"]
     if not out:
-        door.answer(document, text.rstrip("\n").split("\n"))
+        door.answer(found, text.rstrip("\n").split("\n"))
         return
     texts.save(out, text, "--out")
     said = "The checkpoint is written; keep it apart from the database. It is verified with:"
-    door.answer(document, [*paragraph(said), key])
+    door.answer(found, [*paragraph(said), found["public_key"]])

@@ -6,7 +6,6 @@ A clock moves by nothing else than a change that is listed first and then record
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -14,16 +13,15 @@ import click
 from engine.cli import printing, texts
 from engine.cli.door import argument, option
 from engine.cli.printing import day, listed, paragraph, strong
-from engine.cli.visit import Visit, reads
+from engine.cli.visit import Visit, reads, signature
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service.bank_holidays import holidays, recounting
 from engine.service.bank_holidays.almanac import ADDED, REMOVED, RENEWED
-from engine.service.bank_holidays.holidays import Holiday, Plan
-from engine.service.bank_holidays.moving import Moving, Told
-from engine.service.bank_holidays.recounting import Settled
-from engine.service.workplace import By
 
+Known = Mapping[str, Any]
+
+SAID = ("announced", "source")
+"""What is said of a change besides the day."""
 MOST = 40
 """Clocks that are printed at once."""
 
@@ -62,19 +60,17 @@ _FOR = "England and Wales, Scotland or Northern Ireland; left out: that of the p
 @reads("list", option("--all", "every", is_flag=True, help="Those by which nothing counts too."))
 def list_(door: Visit, every: bool) -> None:
     """The lists of bank holidays in use: version, source, and what was announced late."""
-    place = door.admitted("calendar")
-    found = holidays.in_use(place)
-    moving = recounting.stale(place, door.visitor)
+    told = door.ask("calendar list")
     lines: list[str] = []
-    for one in found:
+    for one in told["calendars"]:
         shown = every or one["workflows"] or one["changes"]
         brief = paragraph(f"{one['jurisdiction']}: {one['version']}; no process counts by it.")
         lines += [*([""] if lines else []), *(_calendar(one) if shown else brief)]
-    if moving:
-        clocks = count(len(moving), "clock runs", "clocks run")
+    if told["to_renew"]:
+        clocks = count(len(told["to_renew"]), "clock runs", "clocks run")
         said = f"{clocks} by another list and would move: `casetrail calendar renew --dry-run`."
         lines += ["", *paragraph(said)]
-    door.answer({"calendars": found, "to_renew": [_plain(one) for one in moving]}, lines)
+    door.answer(told, lines)
 
 
 @reads(
@@ -90,7 +86,7 @@ def add(door: Visit, on: str, title: str, **options: Any) -> None:
     Every clock that moves is listed first, with its old and its new day and whom that tells. What
     has been sent stays sent, and what was met stays met.
     """
-    _change(door, Holiday(ADDED, on, title, **_said(options)), options)
+    _change(door, "calendar add", {"day": on, "title": title}, options)
 
 
 @reads("remove", argument("on", "DAY"), *_changing(REMOVED))
@@ -100,7 +96,7 @@ def remove(door: Visit, on: str, **options: Any) -> None:
     The day to which it was moved is put on the list with `calendar add`. So is one taken off that
     was added here by mistake: announced is then the day on which that was found out.
     """
-    _change(door, Holiday(REMOVED, on, "", **_said(options)), options)
+    _change(door, "calendar remove", {"day": on}, options)
 
 
 @reads(
@@ -112,57 +108,36 @@ def renew(door: Visit, dry_run: bool, yes: bool) -> None:
     """Move the clocks that run by another list than the one in use, such as one that a newer
     Casetrail has brought.
     """
-    place, by = door.place, _by(door)
-    holidays.need_keeper(place, by)
-    moving = recounting.stale(place, by)
-    done = Settled(tuple(moving))
-    lines = _moves(door, moving, by_now="by the list in use")
-    if moving and not dry_run:
-        _ask(lines, yes)
-        done = holidays.renew(place, by)
-        door.state.changed = True
-        lines = _moves(door, done.moved, by_now="by the list in use", done=True)
-        lines += _failed(done.failed)
-    if moving:
-        lines += ["", *_outcome(door, by, dry_run)]
-    _answer(door, {"change": RENEWED}, done, lines, dry_run)
+    found = door.ask("calendar renew", dry_run=True)
+    lines = _moves(found, by_now="by the list in use")
+    if found["clocks"]:
+        if not dry_run:
+            _ask(lines, yes)
+            found = door.settle("calendar renew")
+            lines = _moves(found, by_now="by the list in use", done=True)
+            lines += _failed(found["failed"])
+        lines += ["", *_outcome(found)]
+    door.answer({**found, "dry_run": dry_run}, lines)
 
 
-def _change(door: Visit, holiday: Holiday, options: Mapping[str, Any]) -> None:
-    place, by, dry_run = door.place, _by(door), options["dry_run"]
-    planned = holidays.plan(place, by, holiday)
-    lines = [*_headline(planned, holiday.change), "", *_moves(door, planned.moving)]
-    lines += [*_failed(planned.failed), *_doubted(planned)]
-    doubts = planned.doubts
-    if not dry_run:
+def _change(door: Visit, verb: str, holiday: Known, options: Known) -> None:
+    where = options["jurisdiction"]
+    wanted = {**holiday, **{name: options[name] for name in SAID}}
+    found = door.ask(verb, wanted, dry_run=True, jurisdiction=where)
+    lines = [*_headline(found), "", *_moves(found)]
+    lines += [*_failed(found["failed"]), *_doubted(found)]
+    doubts = found["doubts"]
+    if not options["dry_run"]:
         if not options["allow_later"] and doubts:
-            _agree(door, lines, planned)
+            _agree(door, lines, found)
         else:
             _ask(lines, options["yes"])
-        planned = holidays.change(place, by, holiday)
-        door.state.changed = True
-        moves = _moves(door, planned.moving, done=True)
-        lines = [*_headline(planned, holiday.change), "", *moves]
-        lines += _failed(planned.failed)
-    lines += ["", *_outcome(door, by, dry_run)]
-    made = {
-        "change": holiday.change,
-        "jurisdiction": planned.jurisdiction,
-        "day": planned.day,
-        "title": planned.title,
-        "old": planned.old,
-        "new": planned.new,
-        "doubts": list(doubts),
-    }
-    _answer(door, made, Settled(planned.moving, planned.failed), lines, dry_run)
-
-
-def _said(options: Mapping[str, Any]) -> dict[str, str]:
-    return {name: options[name] for name in ("announced", "source", "jurisdiction")}
-
-
-def _by(door: Visit) -> By:
-    return replace(door.visitor, on="")
+        # Whatever is doubtful was agreed to above.
+        done = door.settle(verb, wanted, allow_later=True, jurisdiction=where)
+        found = {**done, "doubts": doubts}
+        lines = [*_headline(found), "", *_moves(found, done=True)]
+        lines += _failed(found["failed"])
+    door.answer(found, [*lines, "", *_outcome(found)])
 
 
 def _ask(lines: Sequence[str], yes: bool) -> None:
@@ -173,53 +148,52 @@ def _ask(lines: Sequence[str], yes: bool) -> None:
         raise UsageError("Nothing was changed, for nobody confirmed it; add --yes if it is right.")
 
 
-def _agree(door: Visit, lines: Sequence[str], planned: Plan) -> None:
+def _agree(door: Visit, lines: Sequence[str], planned: Known) -> None:
     """Have somebody agree, in so many words, to what is doubtful. Raises UsageError."""
     if door.state.json or not texts.at_keyboard():
-        said = " ".join((*planned.doubts, _later(planned)))
+        said = " ".join((*planned["doubts"], _later(planned)))
         raise UsageError(f"Nothing was changed. {said} Add --allow-later if that is right.")
     printing.say_aside([*lines, ""])
     if not texts.confirmed("Is it a bank holiday all the same, and to be recorded?"):
         raise UsageError("Nothing was changed, for nobody agreed to it.")
 
 
-def _doubted(planned: Plan) -> list[str]:
-    if not planned.doubts:
+def _doubted(planned: Known) -> list[str]:
+    if not planned["doubts"]:
         return []
     agree = "It is recorded with --allow-later, or where somebody at a terminal agrees to it."
-    said = " ".join(("LOOK AT THIS:", *planned.doubts, _later(planned), agree))
+    said = " ".join(("LOOK AT THIS:", *planned["doubts"], _later(planned), agree))
     return ["", *(printing.loud(line) for line in paragraph(said))]
 
 
-def _later(planned: Plan) -> str:
+def _later(planned: Known) -> str:
     """Which duties get later, so that nobody agrees to it unseen."""
-    later = [one for one in planned.moving if one.is_later_duty]
+    later = [one for one in planned["clocks"] if one["later_duty"]]
     if not later:
         return "No duty that runs gets later by it; one that starts later may."
-    each = (f'{one.ref} "{one.title}" ({one.duty}), {_days(one)}' for one in later[:MOST])
+    each = (f'{one["ref"]} "{one["title"]}" ({one["duty"]}), {_days(one)}' for one in later[:MOST])
     more = f"; and {count(len(later) - MOST, 'other')}" if len(later) > MOST else ""
     return f"{count(len(later), 'duty gets', 'duties get')} later by it: {'; '.join(each)}{more}."
 
 
-def _days(one: Moving) -> str:
-    return f"from {printing.due(one.old)} to {printing.due(one.now)}"
+def _days(one: Known) -> str:
+    return f"from {printing.due(one['old'])} to {printing.due(one['now'])}"
 
 
-def _headline(planned: Plan, change: str) -> list[str]:
-    becomes = "becomes a bank holiday" if change == ADDED else "is a bank holiday no more"
-    title = f": {planned.title}" if planned.title else ""
-    said = f"{day(planned.day)} {becomes} in {planned.jurisdiction}{title}."
-    return [*map(strong, paragraph(said)), f"The list {planned.old} becomes {planned.new}."]
+def _headline(planned: Known) -> list[str]:
+    added = planned["change"] == ADDED
+    becomes = "becomes a bank holiday" if added else "is a bank holiday no more"
+    title = f": {planned['title']}" if planned["title"] else ""
+    said = f"{day(planned['day'])} {becomes} in {planned['jurisdiction']}{title}."
+    return [*map(strong, paragraph(said)), f"The list {planned['old']} becomes {planned['new']}."]
 
 
-def _moves(
-    door: Visit, moving: Sequence[Moving], by_now: str = "because of it", *, done: bool = False
-) -> list[str]:
-    days = [one for one in moving if one.kind != "notices"]
-    notices = len(moving) - len(days)
+def _moves(found: Known, by_now: str = "because of it", *, done: bool = False) -> list[str]:
+    days = [one for one in found["clocks"] if one["kind"] != "notices"]
+    notices = len(found["clocks"]) - len(days)
     lines = [f"{count(len(days), 'clock moves', 'clocks move')} {by_now}{'.' if not days else ':'}"]
     for one in days[:MOST]:
-        lines += _move(door, one, done)
+        lines += _move(one, found["names"], done)
     if len(days) > MOST:
         lines.append(f"And {count(len(days) - MOST, 'other')}; --json lists them all.")
     if notices:
@@ -237,34 +211,34 @@ def _moves(
     return lines
 
 
-def _move(door: Visit, one: Moving, done: bool) -> Iterator[str]:
-    of = f" ({one.of_title})" if one.of else ""
-    judged = f", judged again: {one.now['status']}" if one.kind == "re-judged" else ""
-    yield from printing.item(f"{one.ref} {one.title}{of}: {_days(one)}{judged}")
-    if one.waits_on and not judged:
-        yield from paragraph(f"It waits on {one.waits_on}.", 4, 2)
-    for said in () if judged else _telling(door, one, done):
+def _move(one: Known, names: Known, done: bool) -> Iterator[str]:
+    of = f" ({one['of_title']})" if one["of"] else ""
+    judged = f", judged again: {one['now']['status']}" if one["kind"] == "re-judged" else ""
+    yield from printing.item(f"{one['ref']} {one['title']}{of}: {_days(one)}{judged}")
+    if one["waits_on"] and not judged:
+        yield from paragraph(f"It waits on {one['waits_on']}.", 4, 2)
+    for said in () if judged else _telling(one, names, done):
         yield from paragraph(f"{said}.", 4, 2)
 
 
-def _telling(door: Visit, one: Moving, done: bool) -> Iterator[str]:
+def _telling(one: Known, names: Known, done: bool) -> Iterator[str]:
     """Who is told that a clock moves, and what they were told before."""
-    before = {each.person: each for each in one.told}
-    if not one.told and not one.to_tell:
+    before = {each["person"]: each for each in one["told"]}
+    if not one["told"] and not one["to_tell"]:
         yield "Nobody has been told the old day yet"
-    if one.to_tell:
-        now = "; ".join(_whom(door, each, before.get(each.person)) for each in one.to_tell)
+    if one["to_tell"]:
+        now = "; ".join(_whom(names, each, before.get(each["person"])) for each in one["to_tell"])
         yield f"{'Told now' if done else 'To be told'}: {now}"
-    if one.left_untold:
-        gone = "; ".join(_whom(door, each, each) for each in one.left_untold)
+    if one["left_untold"]:
+        gone = "; ".join(_whom(names, each, each) for each in one["left_untold"])
         yield f"Not told by {printing.PROGRAM}, for they do not act in that role today: {gone}"
 
 
-def _whom(door: Visit, one: Told, before: Told | None) -> str:
+def _whom(names: Known, one: Known, before: Known | None) -> str:
     was = ""
-    if before and before.day:
-        was = f", who was told on {day(before.on)} that it was due on {day(before.day)}"
-    return f"{door.name(one.person)} ({_short(one.role_title)}){was}"
+    if before and before["day"]:
+        was = f", who was told on {day(before['on'])} that it was due on {day(before['day'])}"
+    return f"{names.get(one['person'], one['person'])} ({_short(one['role_title'])}){was}"
 
 
 def _short(title: str) -> str:
@@ -282,41 +256,8 @@ def _failed(refs: Sequence[str]) -> list[str]:
     return [printing.loud(line) for line in paragraph(said)]
 
 
-def _outcome(door: Visit, by: By, dry_run: bool) -> Iterable[str]:
-    return ["Nothing was changed."] if dry_run else [door.signature(by)]
-
-
-def _answer(
-    door: Visit, made: Mapping[str, Any], done: Settled, lines: list[str], dry_run: bool
-) -> None:
-    document = {
-        **made,
-        "dry_run": dry_run,
-        "clocks": [_plain(one) for one in done.moved],
-        "failed": list(done.failed),
-    }
-    door.answer(document, lines)
-
-
-def _plain(one: Moving) -> dict[str, Any]:
-    return {
-        "ref": one.ref,
-        "timescale": one.timescale,
-        "title": one.title,
-        "of": one.of,
-        "no": one.no,
-        "kind": one.kind,
-        "old": dict(one.old),
-        "now": dict(one.now),
-        "waiting_on": one.waiting_on,
-        "waits_on": one.waits_on,
-        "told": [told._asdict() for told in one.told],
-        "tell": list(one.tell),
-        "to_tell": [
-            {"person": told.person, "role": told.role, "role_title": told.role_title}
-            for told in one.to_tell
-        ],
-    }
+def _outcome(found: Known) -> Iterable[str]:
+    return ["Nothing was changed."] if found["dry_run"] else [signature(found)]
 
 
 def _calendar(one: Mapping[str, Any]) -> list[str]:

@@ -15,9 +15,6 @@ from engine.decide.moving import loosening
 from engine.decide.moving.moves import MIGRATED
 from engine.nouns import count
 from engine.service import references
-from engine.service.looking import explaining, listing, reading
-from engine.timescales import Due, basis_lines, caution_lines, day_lines, derivation_lines
-from engine.verbs.counting import derived
 
 Known = Mapping[str, Any]
 
@@ -34,15 +31,8 @@ MOST = 40
 def deadlines(door: Visit, ref: str, every: bool) -> None:
     """What is still to be met, of one case or of all, the earliest first."""
     ref = references.read(ref) if ref else ""
-    place = door.admitted("deadlines", ref)
-    if ref:
-        case = reading.standing(place, ref)
-        found = [{"ref": case["ref"], **one} for one in case["deadlines"]]
-        found = [one for one in found if every or one["status"] in saying.OPEN]
-        cautions = [case["caution"]] if case["caution"] else []
-    else:
-        found = listing.running(place)
-        cautions = reading.cautions(place, [one["ref"] for one in found])
+    told = door.ask("deadlines of case", ref=ref, every=every) if ref else door.ask("deadlines")
+    found, cautions = told["deadlines"], told["cautions"]
     lines: list[str] = []
     for one in found[:MOST]:
         lines += saying.deadline(one, about=f"{one['ref']}  ", indent=0)
@@ -50,8 +40,7 @@ def deadlines(door: Visit, ref: str, every: bool) -> None:
         lines.append(f"And {count(len(found) - MOST, 'later one')}; --json lists them all.")
     if not found:
         lines.append("Nothing is to be met.")
-    document = {"deadlines": found, "cautions": cautions}
-    door.answer(document, [*lines, *saying.caution(*cautions)])
+    door.answer(told, [*lines, *saying.caution(*cautions)])
 
 
 @reads(
@@ -65,23 +54,15 @@ def explain(door: Visit, ref: str, timescale: str) -> None:
     Without TIMESCALE every deadline of the case is explained, those that run first.
     """
     ref = references.read(ref)
-    place = door.admitted("explain", ref)
     every = not timescale
-    found = (
-        explaining.explain_all(place, ref) if every else explaining.explain(place, ref, timescale)
-    )
+    told = door.ask("explain", ref=ref, timescale=timescale)
+    found = told["deadlines"]
     lines = [] if found else paragraph(f"No deadline of {ref} has started.")
-    document = []
     for before, one in zip([None, *found], found, strict=False):
         same = before is not None and saying.standing(before) == saying.standing(one)
         lines += [*([""] if lines else []), *_heading(one, name=every)]
         lines += _explained(one, source=not same)
-        made = {name: one[name] for name in ("derivation", "from_latest")}
-        ends = {name: due and derived(one["rule"], due) for name, due in made.items()}
-        document.append({**one, **ends})
-    cautions = reading.cautions(place, [ref])
-    told = {"ref": ref, "timescale": timescale or None, "deadlines": document, "cautions": cautions}
-    door.answer(told, [*lines, *saying.caution(*cautions)])
+    door.answer(told, [*lines, *saying.caution(*told["cautions"])])
 
 
 def _heading(one: Known, *, name: bool) -> list[str]:
@@ -123,24 +104,30 @@ def _said(text: str) -> list[str]:
 def _days(one: Known) -> list[str]:
     """The derivation from the one day on which it started, for as long as that stands."""
     lines: list[str] = []
-    for line in derivation_lines(one["derivation"]):
+    for line in derivation(one["derivation"]):
         lines += _derived(line.replace("The day it happened", "That day"))
     return lines
 
 
 def _ends(one: Known) -> list[str]:
     """The derivation from the first and from the last day on which it may have started."""
-    made: tuple[Due, Due] = (one["derivation"], one["from_latest"])
+    made = (one["derivation"]["said"], one["from_latest"]["said"])
     lines: list[str] = []
     if one["due_between"] or one["not_counted"]:
         for end, name in zip(made, ("earliest", "latest"), strict=True):
             lines += ["", f"From the {name} day that it can have been:"]
-            for line in (*day_lines(end), *caution_lines(end)):
+            for line in (*end["days"], *end["cautions"]):
                 lines += _derived(line)
         lines += ["", "How both are counted:"]
-    for line in dict.fromkeys(line for end in made for line in basis_lines(end)):
+    for line in dict.fromkeys(line for end in made for line in end["basis"]):
         lines += _derived(line)
     return lines
+
+
+def derivation(made: Known) -> list[str]:
+    """The derivation day by day and what it comes to, in plain English."""
+    said = made["said"]
+    return [*said["days"], *said["basis"], *said["cautions"]]
 
 
 def _derived(line: str) -> list[str]:
@@ -149,7 +136,7 @@ def _derived(line: str) -> list[str]:
 
 def _listed_before(one: Known) -> list[str]:
     """The list of bank holidays by which the deadline was set, where it is not the one of now."""
-    working_days = one["derivation"].working_days
+    working_days = one["derivation"]["working_days"]
     if not working_days or one["calendar"] in working_days:
         return []
     return paragraph(f"The deadline was set by the list {one['calendar']}.", 2)

@@ -45,6 +45,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "erase": Entry("Destroy what is known about one person.", "people", "erase"),
     "tick": Entry("Remind, escalate and send what is due, once.", "working", "tick"),
     "worker": Entry("Remind, escalate and send, for ever.", "working", "worker"),
+    "bounce": Entry("Record a mail that came back.", "bouncing", "bounce"),
     "workflow": Entry("Processes: write, prove, use and change them."),
     "workflow list": Entry("The processes there are.", "workflows", "list_"),
     "workflow new": Entry("Begin a process: a folder that works.", "writing", "new"),

@@ -6,7 +6,6 @@ from engine.cli.door import Door, argument, command, option
 from engine.cli.printing import paragraph, strong
 from engine.dates import long_day, read_day
 from engine.errors import UsageError
-from engine.timescales import derivation_lines
 from engine.verbs.counting import counted, derived
 
 _FOR = "England and Wales (if left out), Scotland or Northern Ireland."
@@ -28,14 +27,16 @@ def date(door: Door, questions: tuple[str, ...], jurisdiction: str, as_known_on:
     2026-12-23". Several are answered one after the other.
     """
     known = read_day(as_known_on) if as_known_on else None
-    found = counted(_questions(questions), jurisdiction, known)
+    asked = counted(_questions(questions), jurisdiction, known)
+    found = [derived(question, made) for question, made in asked]
     lines: list[str] = []
-    for question, made in found:
-        comes_to = f": {long_day(made.due_on)}" if made.due_on else ""
-        lines += [*([""] if lines else []), strong(f"{question}{comes_to}"), ""]
-        for line in derivation_lines(made):
+    for one in found:
+        comes_to = f": {long_day(read_day(one['due_on']))}" if one["due_on"] else ""
+        lines += [*([""] if lines else []), strong(f"{one['asked']}{comes_to}"), ""]
+        said = one["said"]
+        for line in (*said["days"], *said["basis"], *said["cautions"]):
             lines += paragraph(line, 0, 18 if line[:1].isupper() and "   " in line else 0)
-    door.answer({"dates": [derived(question, made) for question, made in found]}, lines)
+    door.answer({"dates": found}, lines)
 
 
 def _questions(words: tuple[str, ...]) -> list[str]:

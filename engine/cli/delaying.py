@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from engine.cli import saying, texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import day
 from engine.cli.visit import Visit, changes
-from engine.service import cases, references
-from engine.service.looking import reading
+from engine.service import references
 
 Deadline = Mapping[str, Any]
 
@@ -29,9 +28,8 @@ def extend(door: Visit, ref: str, timescale: str) -> None:
     ref, options = references.read(ref), door.options
     to = texts.exact_day(options["to"])
     agreed_by = texts.free_text(options["agreed_by"], "--agreed-by")
-    place, by = door.place, door.by()
-    outcome = cases.extend(place, by, ref, timescale, to, agreed_by)
-    door.done(by, outcome, f"The target is {day(to)}; the day it was due stays on record.")
+    found = door.change("extend", ref=ref, timescale=timescale, to=to, agreed_by=agreed_by)
+    door.done(found, f"The target is {day(to)}; the day it was due stays on record.")
 
 
 @changes(
@@ -48,12 +46,9 @@ def delay(door: Visit, ref: str, timescale: str) -> None:
     """
     ref = references.read(ref)
     told = texts.free_text(door.options["told"], "--told")
-    place, by = door.place, door.by()
-    before = reading.standing(place, ref)["deadlines"]
-    outcome = cases.delay(place, by, ref, timescale, told)
-    delayed = _named(before, timescale)
-    on = by.on or place.today().isoformat()
-    door.done(by, outcome, _explained(delayed, on) if delayed else "")
+    named, _, of = timescale.partition("/")
+    found = door.change("delay", ref=ref, timescale=named, of=of, told=told)
+    door.done(found, _explained(found["delayed"], found["as_at"]) if found["delayed"] else "")
 
 
 @changes("approve", argument("ref", "REF"), argument("what", "QUESTION"))
@@ -61,18 +56,9 @@ def approve(door: Visit, ref: str, what: str) -> None:
     """Approve an answer as it stands; the approval is void when the answer changes."""
     ref = references.read(ref)
     asked = values.path(what, "What is approved")
-    place, by = door.place, door.by()
-    ask = door.asks(ref, asked.question)
-    outcome = cases.approve(place, by, ref, asked.question)
-    door.done(by, outcome, f"{ask} is approved as it stands.")
-
-
-def _named(known: Iterable[Deadline], named: str) -> Deadline | None:
-    """The deadline that a command names, as TIMESCALE or TIMESCALE/AGENCY; None if it has ended."""
-    timescale, _, of = named.partition("/")
-    found = [one for one in known if one["timescale"] == timescale and of in ("", one["of"])]
-    running = [one for one in found if one["status"] in saying.OPEN]
-    return min(running, key=lambda one: (one["of"], one["no"]), default=None)
+    found = door.change("approve", ref=ref, question=asked.path)
+    ask = f'"{found["ask"]}"' if found["ask"] else found["question"]
+    door.done(found, f"{ask} is approved as it stands.")
 
 
 def _explained(delayed: Deadline, on: str) -> str:

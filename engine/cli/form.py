@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from engine.case import Given
-from engine.cli import at_once, printing, texts, values
+from engine.cli import printing, texts, values
+from engine.cli.answering import put_on_record
 from engine.cli.visit import Visit
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service.looking import asking, viewing
+from engine.verbs.paths import Asked
 
 Question = Mapping[str, Any]
 
@@ -34,14 +34,23 @@ class Filled(NamedTuple):
     line: int
 
 
+class Answer(NamedTuple):
+    """What a box says to a question."""
+
+    asked: Asked
+    ask: str
+    status: str
+    """answered, asked, no reply."""
+    text: str = ""
+    asked_on: str = ""
+
+
 def run(door: Visit, ref: str) -> None:
     """Write the form of a case, or read one back that was filled in."""
-    place = door.admitted("record", ref)
-    found = asking.open_questions(place, door.visitor, ref, every=door.options["every"])
     if door.options["form"]:
         _read_back(door, ref)
     else:
-        _write(door, ref, found)
+        _write(door, ref, door.ask("record form", ref=ref, every=door.options["every"]))
 
 
 def lines_of(found: Mapping[str, Any]) -> list[str]:
@@ -101,7 +110,7 @@ def read(text: str, ref: str) -> list[Filled]:
     return [one for one in found if one.text]
 
 
-def given(filled: Sequence[Filled], questions: Mapping[str, Any], source: str) -> list[Given]:
+def given(filled: Sequence[Filled], questions: Mapping[str, Question]) -> list[Answer]:
     """The answers that the boxes hold. Raises UsageError for a question that there is not."""
     found = []
     for one in filled:
@@ -111,13 +120,23 @@ def given(filled: Sequence[Filled], questions: Mapping[str, Any], source: str) -
             hint = printing.meant(asked.question, questions)
             raise UsageError(f"Line {one.line}: there is no question {asked.question}{hint}")
         silent = _SILENT.fullmatch(" ".join(one.text.split()).casefold())
-        if question.asked_of and silent:
-            asked_on = texts.when(silent[2] or "")
-            found.append(
-                Given(asked.question, None, asked.of, asked.no, silent[1], asked_on=asked_on)
-            )
+        ask = str(question["ask"])
+        if question["asked_of"] and silent:
+            found.append(Answer(asked, ask, silent[1], asked_on=texts.when(silent[2] or "")))
         else:
-            found.append(Given(asked.question, one.text, asked.of, asked.no, source=source))
+            found.append(Answer(asked, ask, "answered", one.text))
+    return found
+
+
+def wanted(answers: Sequence[Answer]) -> dict[str, dict[str, str | None]]:
+    """The same as a request has them."""
+    found: dict[str, dict[str, str | None]] = {"answers": {}, "asked": {}, "no_reply": {}}
+    for one in answers:
+        if one.status == "answered":
+            found["answers"][one.asked.path] = one.text
+        else:
+            kind = "asked" if one.status == "asked" else "no_reply"
+            found[kind][one.asked.path] = one.asked_on or None
     return found
 
 
@@ -133,20 +152,17 @@ def _write(door: Visit, ref: str, found: Mapping[str, Any]) -> None:
 
 
 def _read_back(door: Visit, ref: str) -> None:
-    options, place = door.options, door.place
-    source = values.agency(options["source"], place.directory.agencies)
+    options = door.options
+    known = {one["question"]: one for one in door.ask("questions", ref=ref)["questions"]}
     filled = read(texts.from_file(options["form"], "--form"), ref)
     if not filled:
         raise UsageError("Every box of the form is empty; nothing was recorded.")
-    questions = asking.questions(place, ref)
-    answers = given(filled, questions, source)
+    answers = given(filled, known)
     if not door.state.json:
-        printing.say(_understood(ref, answers, questions))
+        printing.say(_understood(ref, answers))
     if not options["yes"] and not texts.confirmed("Record this?"):
         raise UsageError("Nothing was recorded, for nobody confirmed it; add --yes if it is right.")
-    with place.database.read() as tx:
-        seen = viewing.view(place, tx, ref)
-    at_once.record(door, seen, answers)
+    put_on_record(door, ref, wanted(answers))
 
 
 def _box(number: int, question: Question) -> list[str]:
@@ -172,12 +188,12 @@ def _expected(question: Question) -> str:
     return f"Answer: {expected}{more}."
 
 
-def _understood(ref: str, answers: Sequence[Given], questions: Mapping[str, Any]) -> list[str]:
+def _understood(ref: str, answers: Sequence[Answer]) -> list[str]:
     lines = [f"Understood for {ref}:"]
     for one in answers:
-        of = f"/{one.of}" if one.of else ""
-        lines += printing.paragraph(f"{questions[one.question].ask} [{one.question}{of}]", 2, 2)
-        lines += printing.paragraph(one.value or one.status, 6)
+        of = f"/{one.asked.of}" if one.asked.of else ""
+        lines += printing.paragraph(f"{one.ask} [{one.asked.question}{of}]", 2, 2)
+        lines += printing.paragraph(one.text or one.status, 6)
     return lines
 
 

@@ -14,11 +14,9 @@ from engine.cli.looking import PERSONAL, called_values, reason_to_read
 from engine.cli.printing import day, listed, paragraph
 from engine.cli.telling import Titles, told
 from engine.cli.visit import Visit, reads
-from engine.decide.moving.moves import MIGRATED
 from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import references
-from engine.service.looking import linked, private, reading, viewing
 
 AT_ONCE = (
     "people told",
@@ -68,24 +66,25 @@ def history(door: Visit, ref: str, every: bool, last: int, personal: bool, why: 
     answers are shown only with --personal and --why.
     """
     ref, reason = references.read(ref), reason_to_read(personal, why)
-    place = door.admitted("history", ref)
-    whole = reading.history(place, ref)
-    events = whole[-_checked(last) :]
-    read = private.entries(place, door.visitor, ref, reason) if personal else {}
-    shown = {event["n"] for event in events}
-    values = {key: value for key, value in read.items() if key[0] in shown}
-    cautions = reading.cautions(place, [ref])
-    document: dict[str, Any] = {"ref": ref, "events": events, "cautions": cautions}
+    found = door.ask("history", ref=ref, last=_checked(last))
+    events, document = found["events"], dict(found)
+    values: Values = {}
     if personal:
+        read = door.ask("history personal", ref=ref, why=reason)["personal"]
+        shown = {event["n"] for event in events}
+        every_value = {_entry_of(name): value for name, value in read.items()}
+        values = {key: value for key, value in every_value.items() if key[0] in shown}
         document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
-    with place.database.read() as tx:
-        workflow = viewing.view(place, tx, ref).edition.workflow
-        formerly = [place.edition(tx, one, workflow.name).workflow for one in _editions(whole)]
-    tasks = _left_to_do(whole)
-    titles = Titles(workflow, place.directory, tasks, formerly=formerly, names=every)
-    ended = linked.of_entries(place, ref, events)
+    titles = Titles(found["titles"], names=every)
+    ended = {int(n): one for n, one in found["linked"].items()}
     lines = _printed(titles, events, values, ended, every=every)
-    door.answer(document, [*lines, *saying.caution(*cautions)])
+    door.answer(document, [*lines, *saying.caution(*found["cautions"])])
+
+
+def _entry_of(name: str) -> tuple[int, str]:
+    """The entry and the name of a personal value, by what a document calls it: `@9 name/p1/1`."""
+    n, _, path = name.partition(" ")
+    return int(n.removeprefix("@")), path
 
 
 def _checked(last: int) -> int:
@@ -134,18 +133,6 @@ def grouped(events: Sequence[Event]) -> list[Entry]:
         else:
             found.append(Entry(event))
     return found
-
-
-def _editions(events: Iterable[Event]) -> list[str]:
-    """The hashes of the editions from which a case was moved, the first first."""
-    moves = [event["body"] for event in events if event["type"] == MIGRATED]
-    return list(dict.fromkeys(body["from_edition"] for body in moves))
-
-
-def _left_to_do(events: Iterable[Event]) -> dict[str, str]:
-    """What each task of a case was, by its name."""
-    opened = [event["body"] for event in events if event["type"] == "task opened"]
-    return {one["task"]: one["what"] for body in opened for one in body["tasks"]}
 
 
 def _tellings(events: Iterable[Event]) -> dict[str, int]:

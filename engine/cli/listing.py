@@ -11,14 +11,12 @@ from engine.cli.printing import day
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service.looking import listing, reading
-from engine.service.looking.listing import Wish
 
 HEAD = ("Case", "Due next", "", "Where it is, and on whom it waits")
 MOST_PLACES = 3
 """In which a text was found, that are named."""
-MOST = 200
-"""Cases that are listed at once."""
+REFERENCE = "the reference"
+"""Where a text was found that is in no answer."""
 
 
 @reads(
@@ -35,24 +33,21 @@ def list_(door: Visit, late: bool, due_within: str, state: str, workflow: str, m
     --state takes what is said here of where a case is, such as --state "It has been referred", or
     as much of it as no other state begins with.
     """
-    wish = Wish(
-        late=late,
-        due_within=due_within,
-        state=state,
-        workflow=workflow,
-        mine=door.person if mine else "",
-    )
-    place = door.admitted("list")
-    found = listing.cases(place, wish, MOST + 1)
-    shown = listing.with_punctuality(place, found[:MOST])
-    lines = printing.table([HEAD, *(_row(case) for case in shown)], 0)
-    if not shown:
-        lines = ["No case fits." if wish != Wish() else "There is no open case."]
-    if len(found) > MOST:
-        lines.append(f"There are more than {MOST}; ask for fewer, as with --state or --late.")
-    cautions = reading.cautions(place, [case["ref"] for case in shown])
-    document = {"cases": shown, "complete": len(found) <= MOST, "cautions": cautions}
-    door.answer(document, [*lines, *saying.caution(*cautions)])
+    wish = {
+        "late": late,
+        "due_within": due_within,
+        "state": state,
+        "workflow": workflow,
+        "mine": mine,
+    }
+    found = door.ask("list", **wish)
+    lines = printing.table([HEAD, *(_row(case) for case in found["cases"])], 0)
+    if not found["cases"]:
+        lines = ["No case fits." if any(wish.values()) else "There is no open case."]
+    if not found["complete"]:
+        most = len(found["cases"])
+        lines.append(f"There are more than {most}; ask for fewer, as with --state or --late.")
+    door.answer(found, [*lines, *saying.caution(*found["cautions"])])
 
 
 @reads("find", argument("text", "TEXT"))
@@ -66,18 +61,15 @@ def find(door: Visit, text: str) -> None:
     wanted = texts.free_text(text, "what is searched")
     if not wanted.strip():
         raise UsageError("Say what to search for.")
-    place = door.admitted("find")
-    found = listing.find(place, door.visitor, wanted)
-    rows = [(one["ref"], f"in {_where(one['titles'])}") for one in found]
-    lines = [f"{count(len(found), 'case')} found; the search was logged."]
-    cautions = reading.cautions(place, [one["ref"] for one in found])
-    document = {"cases": found, "cautions": cautions}
-    door.answer(document, [*lines, *printing.table(rows), *saying.caution(*cautions)])
+    found = door.ask("find", text=wanted)
+    rows = [(one["ref"], f"in {_where(one['titles'])}") for one in found["cases"]]
+    lines = [f"{count(len(found['cases']), 'case')} found; the search was logged."]
+    door.answer(found, [*lines, *printing.table(rows), *saying.caution(*found["cautions"])])
 
 
 def _where(titles: Sequence[str]) -> str:
     """Where a text was found: in what was asked, the first few."""
-    asks = [title if title == listing.REFERENCE else f'"{title}"' for title in titles]
+    asks = [title if title == REFERENCE else f'"{title}"' for title in titles]
     more = [count(len(asks) - MOST_PLACES, "other answer")] if len(asks) > MOST_PLACES else []
     return printing.listed([*asks[:MOST_PLACES], *more])
 

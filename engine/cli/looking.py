@@ -17,7 +17,6 @@ from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import references
-from engine.service.looking import private, reading
 
 MOST_ANSWERS = 16
 """That are shown unless all are asked for: those of the latest days."""
@@ -47,9 +46,8 @@ def show(door: Visit, ref: str, every: bool, personal: bool, why: str) -> None:
     --why says why. In brackets stands what other commands call a thing.
     """
     ref, reason = references.read(ref), reason_to_read(personal, why)
-    place = door.admitted("show", ref)
-    case = reading.show(place, door.visitor, ref)
-    values = private.answers(place, door.visitor, ref, reason) if personal else {}
+    case = door.ask("show", ref=ref)
+    values = door.ask("show personal", ref=ref, why=reason)["personal"] if personal else {}
     document = {**case, "personal": values} if personal else case
     lines = [*_head(case), *_deadlines(case, every=every), *_to_do(case, every=every)]
     lines += [*_answers(case, values, every=every), *_linked(case)]

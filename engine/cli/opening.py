@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.case import Given
 from engine.cli import printing, texts, values
 from engine.cli.door import argument, option
 from engine.cli.printing import day
 from engine.cli.visit import Visit, changes
-from engine.definition import Workflow
 from engine.errors import RefusedError
-from engine.service import cases, editions
-from engine.service.workplace import Workplace
 
 
 @changes(
@@ -35,32 +31,28 @@ def open_(door: Visit, workflow: str, answers: tuple[str, ...]) -> None:
     is. A personal answer is never written in the command: QUESTION=@FILE takes it from a file, and
     QUESTION=- asks for it.
     """
-    place, options = door.place, door.options
-    by = door.by()
-    with place.database.read() as tx:
-        pinned = editions.to_open(place, tx, workflow, options["edition"], by.on)
-    source = values.agency(options["source"], place.directory.agencies)
-    given = values.answers(answers, pinned.workflow, source).own
-    wish = cases.Wish(workflow, given, options["historic"], options["edition"])
-    alike = cases.alike(place, by, wish)
-    if alike and not options["not_the_same"]:
-        _ask(door, alike)
-    outcome = cases.open_new(
-        place, by, workflow, given, historic=options["historic"], edition=options["edition"]
-    )
-    asked = not (options["historic"] or outcome.repeated)
-    caution = _caution(place, pinned.workflow, given) if asked else ""
-    said = f"Opened {outcome.ref}."
-    door.done(by, outcome, said, {"similar": alike, "caution": caution}, caution)
+    options = door.options
+    on = texts.when(options["on"])
+    of = {"workflow": workflow, "edition": options["edition"]}
+    asks = values.Asks(door.ask("workflow questions", on=on, **of))
+    wanted = {
+        **of,
+        "answers": values.answers(values.pairs(answers), asks),
+        "source": options["source"],
+        "historic": options["historic"],
+    }
+    if not options["not_the_same"]:
+        _ask(door, wanted)
+    # Whatever looks like it was looked at, or is said to be another case.
+    found = door.change("open", not_the_same=True, **wanted)
+    door.done(found, f"Opened {found['ref']}.")
 
 
-def _caution(place: Workplace, pinned: Workflow, given: Sequence[Given]) -> str:
-    with place.database.read() as tx:
-        return editions.before_any(place, tx, pinned, given)
-
-
-def _ask(door: Visit, alike: Sequence[dict[str, Any]]) -> None:
-    """Go on only where somebody says that none of these is the case that is meant."""
+def _ask(door: Visit, wanted: Mapping[str, Any]) -> None:
+    """Go on only where no case looks like this one, or somebody says that none of them is it."""
+    alike = door.foresee("open alike", **wanted)["similar"]
+    if not alike:
+        return
     if texts.at_keyboard():
         printing.say_aside(_alike(alike))
         if texts.confirmed("Is it none of these, and to be opened?"):

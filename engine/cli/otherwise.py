@@ -13,6 +13,7 @@ from engine.directory import Directory
 from engine.errors import Otherwise
 from engine.nouns import count
 from engine.trials.playing import Result
+from engine.verbs.titles import titles
 
 
 def lines(results: Iterable[Result], workflow: Workflow, people: Directory) -> Iterator[str]:
@@ -90,9 +91,9 @@ def _record(one: Otherwise, workflow: Workflow, people: Directory) -> Iterator[s
             said = f"{clock['title']}{of} [{clock['timescale']}]: {saying.state(clock)}."
             yield from paragraph(f"- {said}", 6, 2)
     known = workflow.children.get(str(case["workflow"]), workflow)
-    titles = Titles(known, people, {}, names=True)
+    called = Titles(titles(known, people))
     for event in one.events:
-        said = "; ".join(told(event, titles)).replace(":;", ":")
+        said = "; ".join(told(event, called)).replace(":;", ":")
         yield from paragraph(f"- {day(event['happened'])}: {said}.", 6, 2)
 
 

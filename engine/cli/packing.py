@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,12 @@ from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import references
-from engine.service.looking.documents import File
-from engine.service.packs import packing
-from engine.service.packs.posting import SAME, Sending
+from engine.service.workplace import File
+
+Known = Mapping[str, Any]
+
+SAME = "same"
+"""How a file of a pack is that went as it was built."""
 
 
 @changes(
@@ -42,33 +44,23 @@ def pack(door: Visit, ref: str, pack: str) -> None:
     ref, options = references.read(ref), door.options
     if options["on"]:
         raise UsageError("A pack is built from the record as it is now; leave out --on.")
-    by = door.by()
     if not pack:
-        _list(door, ref, packing.listed(door.admitted("pack", ref), by, ref))
+        _list(door, ref)
         return
     folder = _folder(options["out"])
-    built = packing.build(door.place, by, ref, pack, draft=options["draft"], anew=options["anew"])
-    door.state.changed = built.fresh
-    file = _write(folder / built.name, built.content)
-    how = "built" if built.fresh else _STANDS.get(built.status, _UNCHANGED)
-    titled = _titled(door, ref, built.pack)
-    said = f"Version {built.no} of {titled} ({built.status}) {how}: {file}"
+    wanted = {"ref": ref, "pack": pack, "draft": options["draft"], "anew": options["anew"]}
+    content = door.bring("pack content", **wanted)
+    built = content.about
+    door.state.changed = built["fresh"]
+    file = _write(folder / content.name, b"".join(content.pieces))
+    how = "built" if built["fresh"] else _STANDS.get(built["status"], _UNCHANGED)
+    titled = _titled(built)
+    said = f"Version {built['no']} of {titled} ({built['status']}) {how}: {file}"
     lines = printing.paragraph(said)
     lines += _missing(built)
-    for remark in built.remarks:
+    for remark in built["remarks"]:
         lines += printing.paragraph(remark)
-    document = {
-        "ref": ref,
-        "pack": built.pack,
-        "no": built.no,
-        "status": built.status,
-        "fresh": built.fresh,
-        "file": str(file),
-        "manifest": dict(built.manifest),
-        "missing": [n.plain() for n in built.gaps],
-        "remarks": list(built.remarks),
-    }
-    door.answer(document, lines)
+    door.answer({**built, "file": str(file)}, lines)
 
 
 @changes(
@@ -90,22 +82,26 @@ def sent(door: Visit, ref: str, pack: str) -> None:
     """
     ref, options = references.read(ref), door.options
     to = texts.free_text(options["to"], "--to")
-    place = door.place
-    with texts.opened(options["file"], "--file") as source:
-        file = File(os.path.basename(options["file"]), source)
-        by = door.by()
-        sending = Sending(file, to, not_as_built=options["not_as_built"])
-        if not options["receipt"]:
-            posted = packing.sent(place, by, ref, pack, sending)
-        else:
-            with texts.opened(options["receipt"], "--receipt") as shown:
-                receipt = File(os.path.basename(options["receipt"]), shown)
-                posted = packing.sent(place, by, ref, pack, replace(sending, receipt=receipt))
-    on = f" {printing.when(by.on)}" if by.on else ""
-    document = {"no": posted.no, "files": dict(posted.files), "added": len(posted.added)}
-    titled = _titled(door, ref, pack)
-    said = f"It is on record that {titled} was sent{on}. {_differences(posted)}"
-    door.done(by, posted.outcome, said, {"sent": document})
+    with ExitStack() as held:
+        found = door.change(
+            "sent",
+            ref=ref,
+            pack=pack,
+            file=_file(held, options["file"], "--file"),
+            to=to,
+            receipt=_file(held, options["receipt"], "--receipt"),
+            not_as_built=options["not_as_built"],
+        )
+    on = f" {printing.when(found['on'])}" if found["on"] else ""
+    said = f"It is on record that {_titled(found)} was sent{on}. {_differences(found['sent'])}"
+    door.done(found, said)
+
+
+def _file(held: ExitStack, name: str, called: str) -> File | None:
+    """A file that is handed over, open until that is done; None where none is named."""
+    if not name:
+        return None
+    return File(os.path.basename(name), held.enter_context(texts.opened(name, called)))
 
 
 _UNCHANGED = "stands, for nothing it rests on has changed"
@@ -115,65 +111,65 @@ _STANDS = {
 }
 
 
-def _missing(built: packing.Built) -> list[str]:
+def _missing(built: Known) -> list[str]:
     """What a draft lacks, section by section; who supplies all of a section is said once."""
-    if not built.gaps:
+    if not built["missing"]:
         return []
-    total = count(len(built.gaps), "thing")
-    form = f"`record {built.ref} --form --all` asks for what is to be recorded in one document"
+    total = count(len(built["missing"]), "thing")
+    form = f"`record {built['ref']} --form --all` asks for what is to be recorded in one document"
     lines = printing.paragraph(f"Still missing, {total} in all; {form}:")
-    for part in built.parts:
-        everybody = {need.who for need in part.said}
+    for part in built["parts"]:
+        everybody = {tuple(need["who"]) for need in part["said"]}
         who = next(iter(everybody)) if len(everybody) == 1 else ()
-        title = part.title or "Needed beside what it prints"
-        head = printing.need(f"{title}: {part.number}", who, "")
+        title = part["title"] or "Needed beside what it prints"
+        head = printing.need(f"{title}: {part['number']}", who, "")
         lines += ["", *printing.paragraph(head, 2, 2)]
-        for need in part.said:
-            said = printing.need(need.said, () if who else need.who, need.how)
+        for need in part["said"]:
+            said = printing.need(need["what"], () if who else need["who"], need["how"])
             lines += printing.paragraph(f"- {said}", 4, 2)
     return [*lines, ""]
 
 
-def _differences(posted: packing.Posted) -> str:
-    kept = f"it is kept as version {posted.no}."
-    if posted.draft and SAME in posted.files.values():
-        return f"What went is of version {posted.draft}, which is a draft and stays one; {kept}"
-    if posted.draft:
-        return f"Beside version {posted.draft}, which is a draft: {_listed(posted)}; {kept}"
-    if posted.as_built:
-        return f"What went is version {posted.no}, as it was built."
-    if posted.unlike:
+def _differences(sent: Known) -> str:
+    kept = f"it is kept as version {sent['no']}."
+    if sent["draft"] and SAME in sent["files"].values():
+        return f"What went is of version {sent['draft']}, which is a draft and stays one; {kept}"
+    if sent["draft"]:
+        return f"Beside version {sent['draft']}, which is a draft: {_listed(sent)}; {kept}"
+    if sent["as_built"]:
+        return f"What went is version {sent['no']}, as it was built."
+    if sent["unlike"]:
         return f"Nothing of the generated pack is in it; {kept}"
-    if not posted.files:
+    if not sent["files"]:
         return f"Nothing that was built here by then is left to compare it with; {kept}"
-    return f"Beside version {posted.no} as it was built: {_listed(posted)}."
+    return f"Beside version {sent['no']} as it was built: {_listed(sent)}."
 
 
-def _listed(posted: packing.Posted) -> str:
+def _listed(sent: Known) -> str:
     """How what went differs from what it was compared with, file by file."""
-    others = [f"{name} is {how}" for name, how in posted.files.items() if how != SAME]
-    added = [f"{count(len(posted.added), 'file')} more went"] if posted.added else []
+    others = [f"{name} is {how}" for name, how in sent["files"].items() if how != SAME]
+    added = [f"{count(sent['added'], 'file')} more went"] if sent["added"] else []
     return printing.listed([*others, *added]) or "nothing else"
 
 
-def _titled(door: Visit, ref: str, name: str) -> str:
+def _titled(found: Known) -> str:
     """What a pack is called by people; its name where the process has no such pack."""
-    known = door.workflow(ref).packs.get(name.replace("-", "_"))
-    return f'"{known.title}"' if known else name
+    return f'"{found["title"]}"' if found["title"] else str(found["pack"])
 
 
-def _list(door: Visit, ref: str, found: list[dict[str, Any]]) -> None:
+def _list(door: Visit, ref: str) -> None:
+    found = door.ask("pack", ref=ref)
     lines = []
-    for one in found:
+    for one in found["packs"]:
         missing = len(one["missing"])
         ready = f"{count(missing, 'thing')} missing" if missing else "can be built"
         lines += printing.item(f"{one['title']} [{one['pack']}]; {ready}")
         for version in one["versions"]:
             lines += printing.paragraph(_version(version), 6, 2)
-    door.answer({"ref": ref, "packs": found}, lines or ["This process has no packs."])
+    door.answer(found, lines or ["This process has no packs."])
 
 
-def _version(version: Mapping[str, Any]) -> str:
+def _version(version: Known) -> str:
     when = f", sent {printing.when(version['sent_on'])}" if version["sent_on"] else ""
     gone = "; its file was destroyed by an erasure" if version["erased"] else ""
     return f"version {version['no']}: {version['status']}, {day(version['built_on'])}{when}{gone}"

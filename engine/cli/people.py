@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
-from engine.case import Given
-from engine.cli import printing, saying, texts, values
+from engine.cli import printing, saying, texts
+from engine.cli.answering import answering
 from engine.cli.door import argument, option
 from engine.cli.looking import clear, path, reason_to_read
 from engine.cli.visit import Visit, changes
-from engine.errors import EngineError, UsageError
+from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import cases, references
-from engine.service.looking import documents, listing, private, reading, viewing
-from engine.service.workplace import By, Workplace
+from engine.service import references
+
+Known = Mapping[str, Any]
 
 
 @changes(
@@ -88,22 +88,23 @@ def erase(door: Visit, ref: str) -> None:
     basis = texts.free_text(options["basis"], "--basis")
     if not basis.strip():
         raise UsageError("An erasure needs its basis; give --basis.")
-    place, who, copies = door.place, options["person"], options["copies"]
-    by = door.by()
-    _make_sure(door, ref, who, documents.to_erase(place, by, ref, who, copies=copies))
-    outcome = documents.erase_person(place, by, ref, who, basis, copies=copies)
+    who = options["person"]
+    wanted = {"ref": ref, "person": who, "basis": basis, "copies": options["copies"]}
+    _make_sure(door, ref, who, wanted)
+    found = door.change("erase", confirm=ref, **wanted)
     said = (
         f"What was recorded under {who} is destroyed, and can never be read again. What is on "
         "record of the case itself, and names of documents, may still name them: a task for those "
         "who keep the record says where to look."
     )
-    gone = documents.destroyed(place, outcome)
+    gone = found["destroyed"]
     said += f"\nDestroyed with it: {_named(ref, gone)}." if gone else ""
-    door.done(by, outcome, said, {"destroyed": [one._asdict() for one in gone]})
+    door.done(found, said)
 
 
-def _make_sure(door: Visit, ref: str, who: str, doomed: documents.Doomed) -> None:
+def _make_sure(door: Visit, ref: str, who: str, wanted: Known) -> None:
     """Go on only where the reference was given once more."""
+    doomed = door.foresee("erase", dry_run=True, **wanted)["doomed"]
     again = door.options["yes_erase"].strip()
     if again.upper() == ref:
         return
@@ -116,20 +117,20 @@ def _make_sure(door: Visit, ref: str, who: str, doomed: documents.Doomed) -> Non
     )
 
 
-def _warning(ref: str, who: str, doomed: documents.Doomed) -> list[str]:
+def _warning(ref: str, who: str, doomed: Known) -> list[str]:
     kinds = (
-        (doomed.values, "value", "values"),
-        (doomed.documents, "document", "documents"),
-        (doomed.packs, "file of a pack", "files of packs"),
+        (doomed["values"], "value", "values"),
+        (doomed["documents"], "document", "documents"),
+        (doomed["packs"], "file of a pack", "files of packs"),
     )
     lost = printing.listed(count(*kind) for kind in kinds if kind[0]) or "nothing so far"
     stay = (
-        f"{count(doomed.stay, *kinds[2][1:])} signed off or sent, which may name them and which "
+        f"{count(doomed['stay'], *kinds[2][1:])} signed off or sent, which may name them and which "
         "--copies destroys too; "
-        if doomed.stay
+        if doomed["stay"]
         else ""
     )
-    packs = [f"Packs that go with it: {_named(ref, doomed.copies)}."] if doomed.copies else []
+    packs = [f"Packs that go with it: {_named(ref, doomed['copies'])}."] if doomed["copies"] else []
     said = (
         f"Lost for ever: all that is recorded under {who} of {ref}, which is {lost}. Nobody can "
         "read it again here, nor can it be brought back; but packs that were neither signed off "
@@ -143,68 +144,52 @@ def _warning(ref: str, who: str, doomed: documents.Doomed) -> list[str]:
     return [line for text in said for line in printing.paragraph(text)]
 
 
-def _named(ref: str, copies: Sequence[documents.Copy]) -> str:
+def _named(ref: str, copies: Sequence[Known]) -> str:
     """Versions of packs by their titles and what became of them."""
     numbers: dict[tuple[str, str], list[str]] = {}
     for one in copies:
-        of = "" if one.ref == ref else f" of {one.ref}"
-        numbers.setdefault((f'"{one.title}"{of}', _fate(one)), []).append(str(one.no))
+        of = "" if one["ref"] == ref else f" of {one['ref']}"
+        numbers.setdefault((f'"{one["title"]}"{of}', _fate(one)), []).append(str(one["no"]))
     return "; ".join(
         f"{title}, {'version' if len(nos) == 1 else 'versions'} {printing.listed(nos)}, {fate}"
         for (title, fate), nos in numbers.items()
     )
 
 
-def _fate(copy: documents.Copy) -> str:
-    if copy.status == "sent":
-        return f"sent {printing.when(copy.sent_on)}".strip()
-    return "signed off" if copy.status == "frozen" else "never signed off or sent"
+def _fate(copy: Known) -> str:
+    if copy["status"] == "sent":
+        return f"sent {printing.when(copy['sent_on'])}".strip()
+    return "signed off" if copy["status"] == "frozen" else "never signed off or sent"
 
 
 def _add(door: Visit, ref: str, words: tuple[str, ...]) -> None:
     if not words:
         raise UsageError("Say whom to add: `person REF add child child_name=-`.")
     kind, *known = words
-    place = door.place
-    with place.database.read() as tx:
-        workflow = viewing.view(place, tx, ref).edition.workflow
-    given = values.answers(known, workflow).own
-    by = door.by()
-    alike = _called_alike(place, by, ref, kind, given)
-    if alike and not door.state.json:
-        found = f"Look whether it is the same as the one of that name in {printing.listed(alike)}."
-        printing.say([*printing.paragraph(found), ""])
-    who, outcome = cases.add_person(place, by, ref, kind, given)
-    door.done(by, outcome, f"Added {who} ({kind}) to {ref}.", {"person": who, "similar": alike})
-
-
-def _called_alike(
-    place: Workplace, by: By, ref: str, kind: str, given: Sequence[Given]
-) -> list[str]:
-    try:
-        return listing.called_alike(place, by, ref, kind, given)
-    except EngineError:
-        # It is a help to who adds somebody, and never hinders it.
-        return []
+    given = answering(door, ref, known) if known else {}
+    found = door.change("person add", ref=ref, kind=kind, answers=given)
+    if found["similar"] and not door.state.json:
+        alike = printing.listed(found["similar"])
+        said = f"Look whether it is the same as the one of that name in {alike}."
+        printing.say([*printing.paragraph(said), ""])
+    door.done(found, f"Added {found['person']} ({kind}) to {ref}.")
 
 
 def _show(door: Visit, ref: str) -> None:
     options = door.options
     reason = reason_to_read(options["personal"], options["why"])
-    place = door.admitted("person", ref)
-    case = reading.standing(place, ref)
-    held = private.answers(place, door.visitor, ref, reason) if reason else {}
-    document: dict[str, Any] = {"ref": ref, "people": [], "caution": case["caution"]}
+    found = door.ask("person show", ref=ref)
+    held = door.ask("show personal", ref=ref, why=reason)["personal"] if reason else {}
+    document: dict[str, Any] = {**found, "people": []}
     lines: list[str] = []
-    for one in case["people"]:
-        answers = [a for a in case["answers"] if a["of"] == one["person"]]
+    for one in found["people"]:
         about = {key: v for key, v in held.items() if key.split("/")[1] == one["person"]}
-        document["people"].append({**one, "answers": answers, "personal": about})
+        document["people"].append({**one, "personal": about})
         lines.append(f"{one['person']}  {one['kind']}{saying.erased(one)}")
-        for answer in answers:
+        for answer in one["answers"]:
             lines += printing.paragraph(_known(answer, about), 4, 2)
     lines = lines or [f"{ref} names nobody yet; add somebody with `person {ref} add child`."]
-    door.answer(document, [*lines, *saying.caution(case["caution"])])
+    door.answer(document, [*lines, *saying.caution(found["caution"])])
 
 
 def _known(answer: dict[str, Any], about: dict[str, str]) -> str:

@@ -14,6 +14,10 @@ from typing import Any
 import click
 
 from engine import dates
+from engine.dates import day_said as day
+from engine.dates import due_said as due
+
+__all__ = ["day", "due"]
 
 PROGRAM = "casetrail"
 NARROWEST = 60
@@ -112,21 +116,9 @@ def shortened(text: str, most: int) -> str:
     return plain if len(plain) <= most else plain[: most - 3].rstrip() + "..."
 
 
-def day(text: str | None) -> str:
-    """`Mon 15 Dec 2025`; a month or a year where no more is known; nothing for nothing."""
-    return dates.said(text, short=True) if text else ""
-
-
 def when(text: str | None) -> str:
     """`on Mon 15 Dec 2025`, `in March 2019`; nothing for nothing."""
     return dates.when(text, short=True) if text else ""
-
-
-def due(known: Mapping[str, Any]) -> str:
-    """The day on which something is due, or the two between which that day lies; or nothing."""
-    if known.get("due_from"):
-        return f"between {day(known['due_from'])} and {day(known['due_to'])}"
-    return day(known.get("due_on"))
 
 
 def plainly(name: str) -> str:
@@ -145,12 +137,9 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 def need(what: str, who: Sequence[str], how: str) -> str:
     """One thing that is missing, who can supply it (unless that is said), and how."""
-    from engine.nouns import any_of
+    from engine.nouns import needed
 
-    names = [name.split(" (")[0].split(":")[0] for name in who if name not in what]
-    by = f"from {any_of(names)}" if names else ""
-    more = "; ".join(part for part in (by, how) if part)
-    return f"{what} ({more})" if more else what
+    return needed(what, who, how)
 
 
 def meant(word: str, known: Collection[str]) -> str:

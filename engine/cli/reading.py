@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.cli import printing, saying, texts
@@ -13,7 +13,6 @@ from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
 from engine.service import references
-from engine.service.looking import private, reading
 
 SHOWN = 8
 """Characters of a document's id that are shown; its beginning names it."""
@@ -34,28 +33,28 @@ def document(door: Visit, ref: str, name: str, out: str, why: str) -> None:
     which is for its owner only and never replaces another.
     """
     ref = references.read(ref)
-    place = door.admitted("document", ref)
-    found = private.on_file(place, ref)
-    cautions = reading.cautions(place, [ref])
     if not name:
         if out or why:
             raise UsageError(f"Say which document: `casetrail document {ref}` lists them.")
-        lines = [line for one in found for line in printing.item(_line(one))]
+        found = door.ask("document", ref=ref)
+        lines = [line for one in found["documents"] for line in printing.item(_line(one))]
         lines = lines or [f"No document is on file on {ref}."]
-        door.answer(
-            {"ref": ref, "documents": found, "cautions": cautions},
-            [*lines, *saying.caution(*cautions)],
-        )
+        door.answer(found, [*lines, *saying.caution(*found["cautions"])])
         return
     if not out:
         raise UsageError("Say which new file the document is written to; give --out FILE.")
     reason = reason_to_read(True, why)
-    which = private.named(found, ref, name)
-    pieces = private.document(place, door.visitor, ref, which, reason)
-    texts.save_pieces(out, pieces, "--out")
-    said = f"Wrote to that file: {_line(which)}. This read was logged."
-    told = {"ref": ref, "document": which, "cautions": cautions}
-    door.answer(told, [*printing.paragraph(said), *saying.caution(*cautions)])
+    told: dict[str, Any] = {}
+
+    def pieces() -> Iterator[bytes]:
+        # The read is logged once there is a file that can hold what was read.
+        content = door.fetch("document content", ref=ref, document=name, why=reason)
+        told.update(content.about)
+        yield from content.pieces
+
+    texts.save_pieces(out, pieces(), "--out")
+    said = f"Wrote to that file: {_line(told['document'])}. This read was logged."
+    door.answer(told, [*printing.paragraph(said), *saying.caution(*told["cautions"])])
 
 
 def _line(one: Mapping[str, Any]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from engine.cli import at_once, form, texts, values
+from engine.cli import form, texts, values
+from engine.cli.answering import answering, put_on_record
 from engine.cli.door import argument, option
 from engine.cli.visit import Visit, changes
 from engine.errors import UsageError
 from engine.service import references
-from engine.service.looking import documents, viewing
+from engine.service.workplace import File
 
 _WHOM = "QUESTION/AGENCY[=DAY]"
 
@@ -51,18 +52,13 @@ def record(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
             raise UsageError("Use --form alone, without answers beside it.")
         form.run(door, ref)
         return
-    place = door.place
-    source = values.agency(options["source"], place.directory.agencies)
-    with place.database.read() as tx:
-        seen = viewing.view(place, tx, ref)
-    given = (
-        *values.answers(answers, seen.edition.workflow, source).own,
-        *values.not_replied(options["asked"], "asked"),
-        *values.not_replied(options["no_reply"], "no reply"),
-    )
-    if not given:
+    given = answering(door, ref, answers) if answers else {}
+    asked = values.not_replied(options["asked"], "asked")
+    silent = values.not_replied(options["no_reply"], "no reply")
+    if not (given or asked or silent):
         raise UsageError(f"Say what to record: {values.FORM}; or use --form.")
-    at_once.record(door, seen, given)
+    wanted = {"answers": given, "asked": asked, "no_reply": silent}
+    put_on_record(door, ref, wanted)
 
 
 @changes(
@@ -79,9 +75,8 @@ def attach(door: Visit, ref: str, question: str, file: str) -> None:
     """
     ref = references.read(ref)
     asked = values.path(question, "The question")
-    place, ask = door.place, door.asks(ref, asked.question)
     with texts.opened(file, str(asked)) as source:
-        by = door.by()
-        handed = documents.File(os.path.basename(file), source)
-        outcome = documents.attach(place, by, ref, asked.question, handed, asked.of)
-    door.done(by, outcome, f"Put a document on file for {ask}.")
+        handed = File(os.path.basename(file), source)
+        found = door.change("attach", ref=ref, question=asked.path, document=handed)
+    ask = f'"{found["ask"]}"' if found["ask"] else found["question"]
+    door.done(found, f"Put a document on file for {ask}.")

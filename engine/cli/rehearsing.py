@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from pathlib import Path
 from typing import Any
 
-from engine import bootstrap, loading
-from engine.cli import saying, values
+from engine import loading
+from engine.cli import saying, texts, values
 from engine.cli.door import argument, option
+from engine.cli.folders import handed_over, with_edition
 from engine.cli.printing import day, item, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
-from engine.dates import read_day
-from engine.edition import Edition
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service import editions, references
-from engine.service.rehearsals.rehearsing import (
-    NEW,
-    Beginning,
-    Wish,
-    Write,
-    rehearse_case,
-    rehearse_new,
-)
+from engine.service import references
+from engine.verbs.asking import questions
 
 Known = Mapping[str, Any]
 
 KINDS = {"remind": "reminder", "escalate": "escalation"}
+NEW = "NEW"
+"""In the place of the reference of a case that is not there yet."""
 _REFERENCE = re.compile(r"\s*\d{4}-.*")
 
 
@@ -56,29 +48,33 @@ def rehearse(door: Visit, what: str, answers: tuple[str, ...], **options: Any) -
     the rules by which notices fire, and nothing is written. What would collide is told first: days
     off, roles that nobody holds, people who are away, several escalations at once.
     """
-    wish = Wish(read_day(options["until"]), tuple(map(_step, options["supposed"])))
-    since = read_day(options["since"]) if options["since"] else None
+    wish = {
+        "until": texts.exact_day(options["until"]),
+        "supposed": [_step(one) for one in options["supposed"]],
+    }
+    since = texts.exact_day(options["since"]) if options["since"] else ""
     if _REFERENCE.fullmatch(what):
         _need_alone(answers, since)
-        ref = references.read(what)
-        place = door.admitted("rehearse", ref)
-        found = rehearse_case(place, door.visitor, ref, wish, _write(door))
+        found = door.ask("workflow rehearse case", ref=references.read(what), **wish)
     else:
-        found = _of_process(door, what, answers, since, wish)
-    lines = [*_head(found), *_colliding(door, found)]
+        meant = _meant(door, what)
+        given = _given(door, what, meant, since, answers) if answers else {}
+        found = door.ask("workflow rehearse", answers=given, since=since, **meant, **wish)
+    names = found["names"]
+    lines = [*_head(found), *_colliding(found)]
     for one in found["notices"]:
-        lines += ["", *_notice(door, found, one), *_told(door, one, brief=options["brief"])]
+        lines += ["", *_notice(found, one), *_told(names, one, brief=options["brief"])]
     door.answer(found, [*lines, *saying.caution(found["caution"])])
 
 
-def _step(text: str) -> tuple[str, date]:
+def _step(text: str) -> str:
     step, word, when = text.partition(" on ")
     if not word or not step.strip():
         raise UsageError(f'"{text[:60]}" supposes nothing; write it as "STEP on 2026-12-23".')
-    return step.strip(), read_day(when.strip())
+    return f"{step.strip()} on {texts.exact_day(when.strip())}"
 
 
-def _need_alone(answers: Sequence[str], since: date | None) -> None:
+def _need_alone(answers: Sequence[str], since: str) -> None:
     if answers or since:
         raise UsageError(
             "Answers and --from are for a case that is not there yet; of one that is, give its "
@@ -86,28 +82,27 @@ def _need_alone(answers: Sequence[str], since: date | None) -> None:
         )
 
 
-def _of_process(
-    door: Visit, name: str, answers: Sequence[str], since: date | None, wish: Wish
-) -> dict[str, Any]:
-    """A new case of a process that is in use, or else of one that comes from a folder."""
-    place = door.admitted("rehearse")
-    process, at, named = name.rpartition("@")
-    name, named = (process, named) if at and not Path(name).exists() else (name, "")
-    in_use = bool(named) or name in {one.name for one in editions.in_use(place)}
-    if in_use:
-        on = since.isoformat() if since else ""
-        with place.database.read() as tx:
-            edition = editions.to_open(place, tx, name, named, on)
+def _meant(door: Visit, name: str) -> dict[str, Any]:
+    """A process that is in use, or else one that comes from a folder, as a request has it."""
+    process, edition = with_edition(name)
+    used = {one["workflow"] for one in door.ask("workflow list")["in_use"]}
+    if edition or process in used:
+        return {"workflow": process, "edition": edition}
+    called, files = handed_over(name)
+    # A process of this program that is not in use here is read by name.
+    return {"workflow": called, "files": files}
+
+
+def _given(
+    door: Visit, name: str, meant: Known, since: str, answers: Sequence[str]
+) -> dict[str, str]:
+    """The answers with which a new case is opened."""
+    known: Known
+    if "files" in meant:
+        known = {"questions": questions(loading.load(loading.find(name)))}
     else:
-        edition = Edition(loading.load(loading.find(name)))
-    given = values.answers(answers, edition.workflow).own
-    write = _write(door, [] if in_use else [edition])
-    return rehearse_new(place, door.visitor, Beginning(edition, given, since), wish, write)
-
-
-def _write(door: Visit, also: Sequence[Edition] = ()) -> Write:
-    """What writes messages out as the notifier would send them."""
-    return bootstrap.mails(door.place, door.settings, [one.workflow for one in also])
+        known = door.ask("workflow questions", on=since, **meant)
+    return values.answers(values.pairs(answers), values.Asks(known))
 
 
 def _head(found: Known) -> Iterator[str]:
@@ -123,12 +118,12 @@ def _head(found: Known) -> Iterator[str]:
     )
 
 
-def _colliding(door: Visit, found: Known) -> Iterator[str]:
+def _colliding(found: Known) -> Iterator[str]:
     if found["collisions"]:
         yield from ("", strong("To look at beforehand"))
     for one in found["collisions"]:
         about = f": {_what(one)}" if one["title"] else ""
-        text = f"{day(one['on'])}{about}: {_said(door, one)}"
+        text = f"{day(one['on'])}{about}: {_said(found['names'], one)}"
         yield from item(text if one["ref"] in ("", found["ref"]) else f"{one['ref']}, {text}")
 
 
@@ -136,9 +131,9 @@ def _what(one: Known) -> str:
     return f"{one['title']} ({one['of_title']})" if one["of"] else str(one["title"])
 
 
-def _said(door: Visit, one: Known) -> str:
+def _said(names: Known, one: Known) -> str:
     """What collides, as a sentence without its end."""
-    people = listed([door.name(person) for person in one["people"]])
+    people = listed([names.get(person, person) for person in one["people"]])
     role = _short(one["role_title"])
     get, are = ("gets", "is") if len(one["people"]) == 1 else ("each get", "are")
     said = {
@@ -170,30 +165,31 @@ def _why_not(one: Known) -> str:
     return f"for {one['why']} is made up" if one["why"] else "for config.toml has no address"
 
 
-def _notice(door: Visit, found: Known, one: Known) -> Iterator[str]:
+def _notice(found: Known, one: Known) -> Iterator[str]:
     ref = f"{one['ref']}: " if one["ref"] != found["ref"] else ""
     late = ", late" if one["late"] else ""
     head = f"{day(one['on'])}  {KINDS[one['kind']]}: {ref}{_what(one)}, {one['when']}{late}"
     yield from map(strong, paragraph(head))
 
 
-def _told(door: Visit, one: Known, *, brief: bool) -> Iterator[str]:
+def _told(names: Known, one: Known, *, brief: bool) -> Iterator[str]:
     """Whom a notice tells; people who get the same text, word for word, stand together."""
     texts: dict[tuple[str, str], list[Known]] = {}
     for told in one["told"]:
         texts.setdefault((told["subject"], told["text"]), []).append(told)
     for (subject, text), several in texts.items():
         for told in several:
-            yield from paragraph(f"to {_whom(door, told)}", 2, 2)
+            yield from paragraph(f"to {_whom(names, told)}", 2, 2)
         for line in () if brief else (f"Subject: {subject}", *text.splitlines()):
             yield from paragraph(line, 6, 2)
 
 
-def _whom(door: Visit, told: Known) -> str:
-    instead = f" for {door.name(told['stands_for'])}" if told["stands_for"] else ""
+def _whom(names: Known, told: Known) -> str:
+    whose = told["stands_for"]
+    instead = f" for {names.get(whose, whose)}" if whose else ""
     to = f", {told['to']}" if told["to"] else ""
     role = _short(told["role_title"])
-    return f"{door.name(told['person'])} ({role}; {told['why']}{instead}){to}"
+    return f"{names.get(told['person'], told['person'])} ({role}; {told['why']}{instead}){to}"
 
 
 def _short(title: str) -> str:

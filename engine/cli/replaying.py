@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine import loading
 from engine.cli import printing, saying
 from engine.cli.columns import columns
 from engine.cli.door import argument, option
+from engine.cli.folders import handed_over
 from engine.cli.printing import day, item, paragraph, strong
 from engine.cli.visit import Visit, reads
-from engine.edition import Edition
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.service.moving import choosing
-from engine.service.rehearsals.what_if import what_if
 
 Known = Mapping[str, Any]
 
@@ -67,22 +64,21 @@ def replay(door: Visit, name: str, wanted: str) -> None:
     would have been missed or met; and which notices would have fired. Documents and personal
     answers count as given; none is read.
     """
-    place = door.admitted("replay")
-    found = what_if(place, name, _meant(door, name, wanted))
+    found = door.ask("workflow replay", workflow=name, **_meant(name, wanted))
     door.answer(found, [*_head(found), *_lines(found), *saying.caution(found["caution"])])
 
 
-def _meant(door: Visit, name: str, wanted: str) -> Edition:
-    """The definition that somebody means. Raises UsageError where it is none."""
+def _meant(name: str, wanted: str) -> dict[str, Any]:
+    """The definition that somebody means, as a request has it."""
     process, at, edition = wanted.rpartition("@")
+    if at:
+        return {"other": process, "edition": edition}
     try:
-        if not at:
-            return Edition(loading.load(loading.find(wanted)))
+        other, files = handed_over(wanted)
     except UsageError:
         # What is no folder may be an edition in use.
-        process, edition = name, wanted
-    with door.place.database.read() as tx:
-        return choosing.edition_in_use(door.place, tx, process, edition)
+        return {"other": name, "edition": wanted}
+    return {"other": other, "files": files}
 
 
 def _head(found: Known) -> Iterator[str]:

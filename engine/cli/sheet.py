@@ -11,11 +11,8 @@ from engine.cli import printing, saying
 from engine.cli.door import option
 from engine.cli.printing import day, listed, shortened, strong
 from engine.cli.visit import Visit, reads
-from engine.directory import unknown_roles
 from engine.nouns import count
 from engine.prose import capital
-from engine.service import editions
-from engine.service.looking import listing, reading
 
 Known = Mapping[str, Any]
 Entry = list[str]
@@ -28,6 +25,8 @@ MOST_REFS = 8
 """Cases that are named of those that wait on one role: more never fit on its line."""
 MOST_WHOM = 40
 """Characters that say on whom a task waits: the rest of its line says what it is."""
+MANY = 2
+"""People who "are" and no longer "is"."""
 MOST_CAUTIONS = 5
 """Lines of what the editions ask to be said."""
 
@@ -51,20 +50,11 @@ def today(door: Visit, paper: bool) -> None:
     What is overdue, what is due in ten working days, on whom each case waits, who has not
     answered, what is to do, and what could not be delivered.
     """
-    place = door.admitted("today")
-    found = listing.today_sheet(place)
-    used = editions.in_use(place)
-    roles = set().union(*map(editions.roles_of, used))
-    unknown = unknown_roles(place.directory, roles)
-    kinds = editions.mistyped_kinds(place.directory, set().union(*map(editions.kinds_of, used)))
-    odd = saying.misnamed(unknown, kinds, "no process in use has", roles)
-    refs = {one["ref"] for part in PARTS for one in found[part.name]}
-    cautions = reading.cautions(place, refs)
-    lines = sheet(found, door.settings.partnership, cautions, odd)
-    shown = [click.unstyle(line) for line in lines] if paper else lines
-    door.answer(
-        {**found, "unknown_roles": unknown, "mistyped_kinds": kinds, "cautions": cautions}, shown
-    )
+    found = door.ask("today")
+    unknown, kinds = found["unknown_roles"], found["mistyped_kinds"]
+    odd = saying.misnamed(unknown, kinds, "no process in use has", found["roles"])
+    lines = sheet(found, found["partnership"], found["cautions"], odd)
+    door.answer(found, [click.unstyle(line) for line in lines] if paper else lines)
 
 
 def sheet(
@@ -155,6 +145,14 @@ def _tasks(known: Sequence[Known]) -> Iterable[Entry]:
         yield [*_cut(f"{what}{by}"), f"    casetrail {one['how']}"]
 
 
+def _unattended(known: Sequence[Known]) -> Iterable[Entry]:
+    for one in known:
+        told = listed(one["told"]) or "nobody"
+        verb = "is" if len(one["told"]) < MANY else "are"
+        head = f"{one['title']}: {one['why']}; {told} {verb} told instead"
+        yield _whole(f"{head}, in {count(len(one['refs']), 'case')}", one["refs"])
+
+
 def _undelivered(known: Sequence[Known]) -> Iterable[Entry]:
     for one in known:
         yield _cut(f"{one['ref']}  {one['person']}: {one['what']}")
@@ -190,6 +188,7 @@ PARTS = (
     Part("waiting", "Waiting on", 5, _waiting, "list"),
     Part("unanswered", "Asked, and not answered", 4, _unanswered, "today --json"),
     Part("tasks", "To do", 5, _tasks, "today --json"),
+    Part("unattended", "Nobody is there", 3, _unattended, "today --json"),
     Part("undelivered", "Not delivered: tell them yourself", 3, _undelivered, "today --json"),
 )
 """The parts of the sheet, in their order; what is left over goes to the first that needs it."""

@@ -18,6 +18,8 @@ class State:
     """The idempotency key; empty as long as nothing is to be changed."""
     changed: bool = False
     """Whether the change was saved."""
+    begun: bool = False
+    """Whether a change was asked for that is made piece by piece, and has no key."""
 
     def marked(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """A JSON document that says where it comes from a demo."""
@@ -29,4 +31,6 @@ class State:
             return "The change itself was saved."
         if self.key:
             return f"If in doubt, repeat the command with --key {self.key}: it is never done twice."
+        if self.begun:
+            return "A part of it may be done: look, and ask for the rest again."
         return "Nothing was changed."

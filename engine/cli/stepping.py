@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import ExitStack
 
-from engine.cli import at_once, printing, texts, values
+from engine.cli import printing, texts, values
+from engine.cli.answering import answering, ruled_out
 from engine.cli.door import argument, option
 from engine.cli.printing import listed
 from engine.cli.visit import Visit, changes
-from engine.decide.steps.passing import passed_over, passes_over
-from engine.decide.steps.taking import Step
-from engine.definition import Transition, Workflow
 from engine.errors import UsageError
-from engine.service import cases, references
-from engine.service.changing import Outcome
-from engine.service.filing import Paper
-from engine.service.looking import viewing
+from engine.service import references
 from engine.service.workplace import File
 
 TODAY = ", as done today, since no --on says otherwise"
@@ -53,25 +49,38 @@ def take(door: Visit, ref: str, transition: str, answers: tuple[str, ...]) -> No
     question of that name, write PROCESS.QUESTION=VALUE for the linked ones.
     """
     ref, options = references.read(ref), door.options
-    place = door.place
-    with place.database.read() as tx:
-        seen = viewing.view(place, tx, ref)
-    workflow = seen.edition.workflow
-    source = values.agency(options["source"], place.directory.agencies)
-    files, plain = values.apart(answers, workflow)
-    given = values.answers(plain, workflow, source, _opened(workflow, transition))
-    over = _passed_over(seen, workflow.transitions.get(transition), done=options["already_done"])
-    agreed = bool(over) and (options["pass_over"] or _agreed(door, over))
-    step = Step(transition, given.own, options["already_done"], agreed)
-    happened = _day(door) if step.already_done and (agreed or not over) else None
+    done = options["already_done"]
+    files, given = _given(door, ref, transition, answers)
+    over = _agreed(door, ref, transition) if done and not options["pass_over"] else None
+    # Nobody is asked for the day of a step that is about to be refused.
+    happened = _day(door) if done and over is not False else None
     with ExitStack() as held:
-        papers = [_paper(held, one) for one in files]
-        by = door.by(on=happened)
-        outcome = cases.take_step(place, by, ref, step, given.linked, papers)
-    title = workflow.transitions[transition].title
-    said = f" Passed over: {over}." if over else ""
-    when = _on(by.on) or (TODAY if step.already_done else "")
-    door.done(by, outcome, f'Done: "{title}", on {ref}{when}.{said}')
+        found = door.change(
+            "take",
+            on=happened,
+            ref=ref,
+            transition=transition,
+            answers=given,
+            source=options["source"],
+            already_done=done,
+            pass_over=bool(over or options["pass_over"]),
+            papers={one.asked.path: _paper(held, one) for one in files},
+        )
+    said = f" Passed over: {found['passed_over']}." if found["passed_over"] else ""
+    when = _on(found["on"]) or (TODAY if done else "")
+    door.done(found, f'Done: "{found["title"]}", on {ref}{when}.{said}')
+
+
+def _given(
+    door: Visit, ref: str, transition: str, words: Sequence[str]
+) -> tuple[list[values.Pair], values.Answers]:
+    """The documents and the answers that these words give with a step."""
+    if not words:
+        return [], {}
+    given = values.pairs(words)
+    asks = values.Asks(door.ask("questions", ref=ref, transition=transition))
+    files, plain = values.apart(given, asks)
+    return files, values.answers(plain, asks)
 
 
 @changes(
@@ -91,27 +100,20 @@ def correct(door: Visit, ref: str, answers: tuple[str, ...]) -> None:
     if entry:
         _redate(door, ref, int(entry[1]), answers[1:])
         return
-    place = door.place
-    with place.database.read() as tx:
-        seen = viewing.view(place, tx, ref)
-    workflow = seen.edition.workflow
-    source = values.agency(door.options["source"], place.directory.agencies)
-    given = values.answers(answers, workflow, source).own
-    by, outcome, found = at_once.change(
-        door, seen, given, lambda by: cases.correct(place, by, ref, given)
-    )
-    lines = [f"Corrected on {ref}{_to_confirm(outcome, workflow)}."]
-    lines += at_once.ruled_out(ref, found)
-    door.done(by, outcome, "\n".join(lines), {"ruled_out": found})
+    given = answering(door, ref, answers)
+    found = door.change("correct", ref=ref, answers=given, source=door.options["source"])
+    confirm = listed(f'"{one["title"]}"' for one in found["to_confirm"])
+    more = f"; to be confirmed, as an open task: {confirm}" if confirm else ""
+    lines = [f"Corrected on {ref}{more}.", *ruled_out(ref, found["ruled_out"])]
+    door.done(found, "\n".join(lines))
 
 
 @changes("undo", argument("ref", "REF"))
 def undo(door: Visit, ref: str) -> None:
     """Set the latest step aside by a new entry; --reason says why."""
     ref = references.read(ref)
-    place, by = door.place, door.by()
-    outcome = cases.undo(place, by, ref)
-    door.done(by, outcome, f"The latest step of {ref} is set aside.")
+    found = door.change("undo", ref=ref)
+    door.done(found, f"The latest step of {ref} is set aside.")
 
 
 @changes("done", argument("ref", "REF"), argument("task", "TASK"))
@@ -123,9 +125,8 @@ def done(door: Visit, ref: str, task: str) -> None:
     ended by those they wait on, or by whoever keeps the record.
     """
     ref = references.read(ref)
-    place, by = door.place, door.by()
-    outcome = cases.done(place, by, ref, task)
-    door.done(by, outcome, f"Task {task} of {ref} is done{_on(by.on)}.")
+    found = door.change("done", ref=ref, task=task)
+    door.done(found, f"Task {task} of {ref} is done{_on(found['on'])}.")
 
 
 def _redate(door: Visit, ref: str, n: int, more: tuple[str, ...]) -> None:
@@ -135,31 +136,18 @@ def _redate(door: Visit, ref: str, n: int, more: tuple[str, ...]) -> None:
     if not wanted:
         raise UsageError(f"Say on which day it really happened: `correct {ref} @{n} --on WHEN`.")
     # The day belongs to the step; the correction itself happens today.
-    place, by = door.place, door.by(on="")
-    outcome = cases.redate(place, by, ref, n, wanted)
+    found = door.change("correct day", on="", ref=ref, n=n, to=wanted)
     said = f"Entry @{n} of {ref} happened {printing.when(wanted)}."
-    door.done(by, outcome, said, {"ruled_out": []})
+    door.done({**found, "ruled_out": []}, said)
 
 
-def _to_confirm(outcome: Outcome, workflow: Workflow) -> str:
-    """The decisions that are open tasks because what they rested on was put right."""
-    opened = [e["body"]["tasks"] for e in outcome.events if e["type"] == "task opened"]
-    steps = [t["subject"] for left in opened for t in left if t["kind"] == "confirm decision"]
-    titles = [f'"{workflow.transitions[step].title}"' for step in steps]
-    return f"; to be confirmed, as an open task: {listed(titles)}" if titles else ""
-
-
-def _passed_over(seen: viewing.View, step: Transition | None, *, done: bool) -> str:
-    """From where to where a step that has already happened passes over what is not on record."""
-    if step is None or not done or not passes_over(seen.case, step):
-        return ""
-    return passed_over(seen.edition.workflow, seen.case.state, step)
-
-
-def _agreed(door: Visit, over: str) -> bool:
-    """Whether somebody at the keyboard agrees that steps are passed over."""
+def _agreed(door: Visit, ref: str, transition: str) -> bool | None:
+    """Whether somebody at the keyboard agrees that steps are passed over; None where none are."""
     if door.state.json or not texts.at_keyboard():
-        return False
+        return None
+    over = str(door.ask("why-not", ref=ref, transition=transition)["passes_over"])
+    if not over:
+        return None
     printing.say_aside(printing.paragraph(f"{over[:1].upper()}{over[1:]}."))
     return texts.confirmed("Has it happened, and is what lies between to be passed over?")
 
@@ -171,16 +159,10 @@ def _day(door: Visit) -> str | None:
     return texts.when(texts.asked(WHICH_DAY, "--on", one_line=True).strip())
 
 
-def _paper(held: ExitStack, given: values.Pair) -> Paper:
+def _paper(held: ExitStack, given: values.Pair) -> File:
     """A document that is given with a step, open until the step is taken."""
     source = held.enter_context(texts.opened(given.value, str(given.asked)))
-    name = os.path.basename(given.value)
-    return Paper(given.asked.question, File(name, source), given.asked.of)
-
-
-def _opened(workflow: Workflow, transition: str) -> Workflow | None:
-    known = workflow.transitions.get(transition)
-    return workflow.children[known.opens.process] if known and known.opens else None
+    return File(os.path.basename(given.value), source)
 
 
 def _on(when: str) -> str:

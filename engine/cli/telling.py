@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.apply_clocks import parts
 from engine.cli.clock_words import happened
 from engine.cli.printing import day, due, listed, plainly, when
 from engine.decide.moving.loosening import noted
-from engine.definition import Workflow
-from engine.directory import Directory
 from engine.nouns import count
 from engine.prose import capital, days_said, with_article
 
 Body = Mapping[str, Any]
+Known = Mapping[str, Mapping[str, Any]]
+"""By kind and name what each thing is called."""
 
 LINKED = (
     "linked case opened",
@@ -29,32 +29,16 @@ FEW = 3
 
 
 class Titles:
-    """What the things of a process, and the partnership's people and agencies, are called.
+    """What the things of a process, and the partnership's people and agencies, are called."""
 
-    What the edition does not have any more is called as the one of before called it that had it.
-    """
-
-    def __init__(
-        self,
-        workflow: Workflow,
-        directory: Directory,
-        tasks: Mapping[str, str],
-        *,
-        formerly: Sequence[Workflow] = (),
-        names: bool = True,
-    ) -> None:
-        self._workflow = workflow
-        self._every = (workflow, *reversed(formerly))
-        self._directory = directory
-        self._tasks = tasks
+    def __init__(self, known: Known, *, names: bool = True) -> None:
+        self._known = known
         self.names = names
         """Whether all who were told are named, or only counted where they are several."""
 
     def asks(self) -> dict[str, str]:
         """What each question asks, by its name."""
-        return {
-            one.id: one.ask for each in reversed(self._every) for one in each.questions.values()
-        }
+        return {name: one["ask"] for name, one in self._known["questions"].items()}
 
     def step(self, name: str) -> str:
         """A transition: `"Decide to notify"`."""
@@ -66,8 +50,8 @@ class Titles:
 
     def question(self, name: str) -> str:
         """What a question asks."""
-        known = self._known("questions", name)
-        return str(known.ask) if known else plainly(name)
+        known = self._known["questions"].get(name)
+        return str(known["ask"]) if known else plainly(name)
 
     def timescale(self, name: str) -> str:
         """A timescale: `"Notify the Panel"`."""
@@ -83,48 +67,42 @@ class Titles:
 
     def role(self, name: str) -> str:
         """A role, a group or an agency, without what its title adds in brackets."""
-        known = self._known("roles", name) or self._known("groups", name)
-        return str(known.title).partition(" (")[0] if known else self.whom(plainly(name), name)
+        known = self._known["roles"].get(name) or self._known["groups"].get(name)
+        return str(known).partition(" (")[0] if known else self.whom(plainly(name), name)
 
     def whom(self, name: str, agency: str = "") -> str:
         """Whom an answer or a deadline is of: an agency's title, or the id of a person."""
-        known = self._directory.agencies.get(agency or name)
-        return known.title if known else name
+        return str(self._known["agencies"].get(agency or name, name))
 
     def person(self, name: str) -> str:
         """The name of somebody of the partnership."""
-        known = self._directory.people.get(name)
-        return known.name if known else name
+        return str(self._known["people"].get(name, name))
 
     def task(self, name: str) -> str:
         """What was left to do, and what it is called: `Follow up the letter (11.1)`."""
-        return f"{capital(self._tasks[name])} ({name})" if name in self._tasks else name
+        tasks = self._known["tasks"]
+        return f"{capital(tasks[name])} ({name})" if name in tasks else name
 
     def cause(self, text: str) -> str:
         """Why something happened: a step, an answer, or words."""
-        if self._known("questions", text):
+        if text in self._known["questions"]:
             return f'the answer to "{self.question(text)}"'
         if text == "calendar":
             return "the list of bank holidays changed"
-        return self.step(text) if self._known("transitions", text) else plainly(text)
+        return self.step(text) if text in self._known["transitions"] else plainly(text)
 
     def value(self, name: str, text: str) -> str:
         """A public answer as people say it: days and agencies by their names."""
-        known = self._known("questions", name)
-        if known and known.answer == "date":
+        known = self._known["questions"].get(name)
+        if known and known["answer"] == "date":
             return day(text)
-        if known and known.answer == "agencies":
+        if known and known["answer"] == "agencies":
             return listed(self.whom(agency) for agency in text.split(","))
         return text
 
-    def _known(self, kind: str, name: str) -> Any:
-        """A thing of a kind, by the edition of now or the last one that had it; or None."""
-        found = (getattr(one, kind).get(name) for one in self._every)
-        return next((one for one in found if one), None)
-
     def _title(self, kind: str, name: str) -> str:
-        known = self._known(kind, name)
-        return f'"{known.title}"' if known else plainly(name)
+        known = self._known[kind].get(name)
+        return f'"{known}"' if known else plainly(name)
 
 
 def told(event: Mapping[str, Any], titles: Titles) -> list[str]:
@@ -320,7 +298,18 @@ def _pack_changed(body: Body, titles: Titles) -> str:
 
 
 def _message(body: Body, titles: Titles) -> str:
-    return f"message {body['status']}"
+    if body["status"] == "sent":
+        return "message sent in a digest" if body.get("digest") else "message sent"
+    return f"message given up{_instead(body, titles)}"
+
+
+def _bounced(body: Body, titles: Titles) -> str:
+    return f"message came back{_instead(body, titles)}"
+
+
+def _instead(body: Body, titles: Titles) -> str:
+    """Who was told that a message is lost."""
+    return f"; told {_recipients(body, titles)}" if body.get("messages") else ""
 
 
 _TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
@@ -346,4 +335,6 @@ _TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
     "pack changed": _pack_changed,
     "message sent": _message,
     "message given up": _message,
+    "message delivered": lambda body, titles: "message delivered",
+    "message bounced": _bounced,
 }

@@ -6,38 +6,22 @@ list of processes. Nor is a value ever repeated in an error.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from engine.case import Given
-from engine.cli import printing, texts
+from engine.cli import texts
 from engine.dates import parse_partial
-from engine.definition import Question, Workflow
 from engine.errors import UsageError
+from engine.verbs.paths import Asked
+from engine.verbs.paths import path as read_path
 
 FORM = "QUESTION=VALUE, QUESTION/OF=VALUE or QUESTION/OF/NO=VALUE"
 
-_NAME = re.compile(r"(?:([a-z][a-z0-9_]*)\.)?([a-z][a-z0-9_]*)")
-_OF = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _ONE_LINE = ("date", "number", "choice", "yes or no", "agencies", "case")
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which answer is meant: the question, whom it is about or from, which occurrence."""
-
-    question: str
-    of: str = ""
-    no: int = 0
-    process: str = ""
-    """A linked process, where it is named: PROCESS.QUESTION."""
-
-    def __str__(self) -> str:
-        if self.no:
-            return f"{self.question}/{self.of}/{self.no}"
-        return f"{self.question}/{self.of}" if self.of else self.question
+Question = Mapping[str, Any]
+Answers = dict[str, str]
+"""What a request answers, by the path of each answer."""
 
 
 class Pair(NamedTuple):
@@ -47,23 +31,25 @@ class Pair(NamedTuple):
     value: str
 
 
-class Answers(NamedTuple):
-    """Answers for the case itself, and for the linked cases that a step opens."""
+class Asks:
+    """What a process asks, and the process of the cases that a step opens."""
 
-    own: tuple[Given, ...]
-    linked: tuple[Given, ...] = ()
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        self.own = {one["question"]: one for one in known["questions"]}
+        linked = known.get("linked") or {"workflow": "", "questions": ()}
+        self._process = linked["workflow"]
+        self._linked = {one["question"]: one for one in linked["questions"]}
+
+    def question(self, asked: Asked) -> Question | None:
+        """The question that is meant; None for one that there is not."""
+        if asked.process:
+            return self._linked.get(asked.question) if asked.process == self._process else None
+        return self.own.get(asked.question) or self._linked.get(asked.question)
 
 
 def path(text: str, where: str) -> Asked:
     """Which answer QUESTION, QUESTION/OF or QUESTION/OF/NO means; `where` is said in errors."""
-    name, *rest = text.split("/")
-    found = _NAME.fullmatch(name)
-    numbered = len(rest) == 2 and not rest[0]
-    well_formed = len(rest) <= 2 and all(_OF.fullmatch(part) or numbered for part in rest[:1])
-    if found is None or not well_formed or (len(rest) == 2 and not rest[1].isdigit()):
-        raise UsageError(f"{where} does not begin with the name of a question; write {FORM}.")
-    of, no = [*rest, "", ""][:2]
-    return Asked(found[2], of, int(no or 0), found[1] or "")
+    return read_path(text, where, FORM)
 
 
 def pairs(words: Sequence[str]) -> list[Pair]:
@@ -78,32 +64,31 @@ def pairs(words: Sequence[str]) -> list[Pair]:
     return found
 
 
-def answers(
-    words: Sequence[str], workflow: Workflow, source: str = "", linked: Workflow | None = None
-) -> Answers:
-    """The answers that these words give, their texts read from files or asked for.
+def answers(given: Iterable[Pair], asks: Asks) -> Answers:
+    """The answers that are given, their texts read from files or asked for.
 
-    `linked` is the process of the cases that a step opens. Raises UsageError for a personal answer
-    in plain words.
+    Raises UsageError for a personal answer in plain words.
     """
-    own: list[Given] = []
-    theirs: list[Given] = []
+    found: Answers = {}
     reader = _Reader()
-    for asked, value in pairs(words):
-        other = _is_of_linked(asked, workflow, linked)
-        questions = linked.questions if other and linked else workflow.questions
-        text = reader.text(asked, value, questions.get(asked.question))
-        given = Given(asked.question, text, asked.of, asked.no, source=source)
-        (theirs if other else own).append(given)
-    return Answers(tuple(own), tuple(theirs))
+    for asked, value in given:
+        once(asked, found)
+        found[asked.path] = reader.text(asked, value, asks.question(asked))
+    return found
 
 
-def not_replied(words: Iterable[str], status: str) -> tuple[Given, ...]:
+def once(asked: Asked, found: Mapping[str, Any]) -> None:
+    """Raise UsageError where an answer is given already."""
+    if asked.path in found:
+        raise UsageError(f"{asked.path} is answered twice in one command; give one answer.")
+
+
+def not_replied(words: Iterable[str], status: str) -> dict[str, str | None]:
     """What `--asked` and `--no-reply` say: that an agency was asked, or did not reply.
 
     Behind an equals sign stands the day on which it was asked.
     """
-    found = []
+    found: dict[str, str | None] = {}
     for word in words:
         name, equals, day = word.partition("=")
         asked = path(name, f'"--{status.replace(" ", "-")}"')
@@ -111,29 +96,22 @@ def not_replied(words: Iterable[str], status: str) -> tuple[Given, ...]:
             raise UsageError(
                 f"Say whom, as in --{status.replace(' ', '-')} {asked.question}/AGENCY."
             )
-        asked_on = parse_partial(day).text if equals else ""
-        found.append(Given(asked.question, None, asked.of, asked.no, status, asked_on=asked_on))
-    return tuple(found)
+        once(asked, found)
+        found[asked.path] = parse_partial(day).text if equals else None
+    return found
 
 
-def agency(given: str | None, known: Mapping[str, object]) -> str:
-    """An agency that config.toml names; nothing for nothing. Raises UsageError."""
-    if given and given not in known:
-        raise UsageError(f"config.toml names no agency {given[:40]}{printing.meant(given, known)}")
-    return given or ""
-
-
-def apart(words: Sequence[str], workflow: Workflow) -> tuple[list[Pair], list[str]]:
+def apart(given: Iterable[Pair], asks: Asks) -> tuple[list[Pair], list[Pair]]:
     """The documents among these answers, each as QUESTION=@FILE, and all other answers as said."""
     papers: list[Pair] = []
-    others: list[str] = []
-    for pair, word in zip(pairs(words), words, strict=True):
-        question = workflow.questions.get(pair.asked.question)
-        document = question is not None and question.answer == "document"
+    others: list[Pair] = []
+    for pair in given:
+        question = asks.own.get(pair.asked.question)
+        document = question is not None and question["answer"] == "document"
         if document and not pair.asked.process and pair.value.startswith("@"):
             papers.append(Pair(pair.asked, pair.value[1:]))
         else:
-            others.append(word)
+            others.append(pair)
     return papers, others
 
 
@@ -148,11 +126,11 @@ class _Reader:
             return self._typed(asked, question)
         if value.startswith("@"):
             return texts.from_file(value[1:], str(asked))
-        if question is not None and question.answer == "document":
+        if question is not None and question["answer"] == "document":
             raise UsageError(
                 f"{asked} takes a document; put it on file with `attach REF {asked} FILE`."
             )
-        if question is not None and question.personal:
+        if question is not None and question["personal"]:
             raise UsageError(
                 f"{asked} is a personal answer, which must not stay in the shell's history; "
                 f"write {asked}=- to be asked for it, or {asked}=@FILE."
@@ -166,7 +144,7 @@ class _Reader:
                 f"{asked}=@FILE."
             )
         self.piped = str(asked)
-        one_line = question is not None and question.answer in _ONE_LINE
+        one_line = question is not None and question["answer"] in _ONE_LINE
         return texts.asked(_prompt(asked, question), str(asked), one_line=one_line)
 
 
@@ -174,18 +152,5 @@ def _prompt(asked: Asked, question: Question | None) -> str:
     if question is None:
         return f"{asked}:"
     about = f" ({asked.of})" if asked.of else ""
-    choices = f" [{', '.join(question.choices)}]" if question.choices else ""
-    return f"{question.ask}{about}{choices}"
-
-
-def _is_of_linked(asked: Asked, workflow: Workflow, linked: Workflow | None) -> bool:
-    if asked.process:
-        if linked is None or asked.process != linked.name:
-            known = [linked.name] if linked else []
-            raise UsageError(
-                f"This step opens no case of {asked.process}{printing.meant('', known)}"
-            )
-        return True
-    if linked is None or asked.question in workflow.questions:
-        return False
-    return asked.question in linked.questions
+    choices = f" [{', '.join(question['choices'])}]" if question["answer"] == "choice" else ""
+    return f"{question['ask']}{about}{choices}"

@@ -5,28 +5,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from engine import bootstrap
-from engine.apply_clocks import parts
-from engine.cli import printing, saying, silence, texts
+from engine.cli import printing, saying, texts
+from engine.cli.desk import Desk, Head, Here
 from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
-from engine.definition import Workflow
 from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
-from engine.service import admission, references
-from engine.service.looking import reading, viewing
+from engine.service import references, silence
 from engine.service.workplace import By, File, Workplace
-
-if TYPE_CHECKING:
-    from engine.service.changing import Outcome  # a command that only reads changes nothing
+from engine.verbs.table import VERBS
+from engine.verbs.verb import Content, Document
 
 DEMO = "DEMO: sample people and a clock that is not real; nothing here is a record."
+
+NOTHING: Document = {}
 
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{6,64}")
 
@@ -45,10 +43,73 @@ class Visit(Door):
         self._check_named()
         return self._told(bootstrap.workplace(self.settings))
 
-    def admitted(self, verb: str, ref: str = "") -> Workplace:
-        """The partnership at work, for somebody who may look at its cases. Raises RefusedError."""
-        admission.need_part(self.place, self.visitor, verb, ref)
-        return self.place
+    @cached_property
+    def desk(self) -> Desk:
+        """Where everything is asked for: here, at the partnership's own database."""
+        return Here(self.place, self._who)
+
+    def ask(self, verb: str, exactly: Document = NOTHING, /, **request: Any) -> Document:
+        """The document that comes of a verb which changes nothing; what is empty is left out, but
+        of what is said `exactly`.
+        """
+        return self.desk.ask(verb, {**exactly, **_given(request)})
+
+    def settle(self, verb: str, exactly: Document = NOTHING, /, **request: Any) -> Document:
+        """The document that comes of a change of the store itself."""
+        desk = self.desk
+        self.state.begun = True
+        found = desk.ask(verb, {**exactly, **_given(request)})
+        self.state.changed = True
+        return found
+
+    def bring(self, verb: str, /, **request: Any) -> Content:
+        """The file that comes of a change, with what is said of it."""
+        asked, head = self.heading
+        return self.desk.fetch(verb, _given({**request, **asked}), head)
+
+    def fetch(self, verb: str, /, **request: Any) -> Content:
+        """The file that comes of a verb, with what is said of it."""
+        return self.desk.fetch(verb, _given(request))
+
+    def change(self, verb: str, /, *, on: str | None = None, **request: Any) -> Document:
+        """The document that comes of a change.
+
+        `on` is the day it happened, where that is not what `--on` says.
+        """
+        found = self.foresee(verb, on=on, **request)
+        self.state.changed = True
+        return found
+
+    def foresee(self, verb: str, /, *, on: str | None = None, **request: Any) -> Document:
+        """The same of a request that says that nothing is to be changed yet."""
+        desk = self.desk
+        asked, head = self.heading
+        asked = asked if on is None else {**asked, "on": on}
+        return desk.ask(verb, _given({**request, **asked}), head)
+
+    @cached_property
+    def heading(self) -> tuple[dict[str, Any], Head]:
+        """What is said with every change: when, why, who decided it, and what shows that; and its
+        key.
+        """
+        options = self.options
+        key = _checked_key(options["key"]) or os.urandom(16).hex()
+        asked: dict[str, Any] = {
+            "on": texts.when(options["on"]),
+            "reason": texts.free_text(options["reason"], "--reason"),
+        }
+        self.state.key = key
+        asked |= {"evidence": self.evidence, "decided_by": options.get("decided_by")}
+        return asked, Head(key, options.get("if_version"))
+
+    def _who(self, verb: str) -> By:
+        """Who asks for a verb; where it says nothing of what is on record, it may be nobody."""
+        if VERBS[verb].for_all and not self._is_named():
+            return By("", claimed=self._claimed())
+        return self.visitor
+
+    def _is_named(self) -> bool:
+        return bool(self.options.get("as_person") or person_of_account(self.settings, account()))
 
     def to_verify(self) -> Workplace:
         """The same, for a verification alone: nothing is refused that it can name."""
@@ -124,24 +185,10 @@ class Visit(Door):
     @cached_property
     def visitor(self) -> By:
         """Who comes, and how that is known."""
-        return By(self.person, claimed=f"claimed; system user {account()}")
+        return By(self.person, claimed=self._claimed())
 
-    def by(self, on: str | None = None) -> By:
-        """Who changes something; the evidence they bring is put on file with the change.
-
-        `on` is the day it happened, where that is not what `--on` says.
-        """
-        options = self.options
-        key = _checked_key(options["key"]) or os.urandom(16).hex()
-        who = replace(
-            self.visitor,
-            on=texts.when(options["on"]) if on is None else on,
-            reason=texts.free_text(options["reason"], "--reason"),
-            if_version=options.get("if_version"),
-            key=key,
-        )
-        self.state.key = key
-        return replace(who, shown=self.evidence, decided_by=options.get("decided_by") or "")
+    def _claimed(self) -> str:
+        return f"claimed; system user {account()}"
 
     @cached_property
     def evidence(self) -> File | None:
@@ -154,68 +201,32 @@ class Visit(Door):
         own_files.refuse(self.settings, evidence, "--evidence")
         return File(os.path.basename(evidence), texts.opened(evidence, "--evidence"))
 
-    def done(
-        self,
-        by: By,
-        outcome: Outcome,
-        said: str,
-        more: Mapping[str, Any] | None = None,
-        caution: str = "",
-    ) -> None:
-        """Say what a change did, of what to beware, and how the case is now; `more` is for the JSON
-        document alone.
-        """
-        self.state.changed = True
-        repeated = f"This was done already, under the same key: {outcome.key}."
-        lines = printing.paragraph(repeated if outcome.repeated else said)
-        lines += [f"Opened the linked case {ref}." for ref in outcome.opened]
-        document = {
-            **(more or {}),
-            "ref": outcome.ref,
-            "version": outcome.version,
-            "key": outcome.key,
-            "repeated": outcome.repeated,
-            "opened": list(outcome.opened),
-            "recorded_by": by.person,
-            "decided_by": by.decided_by or by.person,
-            "proof": by.claimed,
-        }
-        try:
-            case = reading.show(self.place, by, outcome.ref)
-        except EngineError:
-            # What was saved stays saved, even where it cannot be read again at once.
-            self.answer(document, [*lines, self.signature(by), *saying.caution(caution)])
+    def done(self, found: Document, said: str) -> None:
+        """Say what a change did, of what to beware, and how the case is now."""
+        repeated = f"This was done already, under the same key: {found['key']}."
+        lines = printing.paragraph(repeated if found["repeated"] else said)
+        lines += [f"Opened the linked case {ref}." for ref in found["opened"]]
+        case, caution = found.get("case"), str(found.get("caution", ""))
+        if case is None:
+            # What was saved stays saved, even where it could not be read again at once.
+            self.answer(found, [*lines, signature(found), *saying.caution(caution)])
             return
-        every = (part for event in outcome.events for part in parts(event))
-        moved = {part["body"].get("timescale") for part in every}
         lines += [
-            *saying.after_change(case, {str(name) for name in moved if name}),
-            self.signature(by),
+            *saying.after_change(case, found["deadlines_changed"]),
+            signature(found),
             *saying.caution(caution, case["caution"]),
         ]
-        self.answer({**document, "case": case}, lines)
+        self.answer(found, lines)
 
-    def signature(self, by: By) -> str:
-        """By whom it was recorded, and how that is known."""
-        recorded = f"recorded by {self.name(by.person)} ({by.claimed})."
-        if by.decided_by and by.decided_by != by.person:
-            return f"Decided by {self.name(by.decided_by)}, {recorded}"
-        return recorded[:1].upper() + recorded[1:]
 
-    def workflow(self, ref: str) -> Workflow:
-        """The process of a case, in the edition that the case is pinned to."""
-        with self.place.database.read() as tx:
-            return viewing.view(self.place, tx, ref).edition.workflow
-
-    def asks(self, ref: str, question: str) -> str:
-        """What a question of a case asks, in quotation marks; its name as it is, if it has none."""
-        known = self.workflow(ref).questions.get(question)
-        return f'"{known.ask}"' if known else question
-
-    def name(self, person: str) -> str:
-        """The name of somebody whom config.toml names; the id of anybody else."""
-        known = self.settings.directory.people.get(person)
-        return known.name if known else person
+def signature(found: Document) -> str:
+    """By whom it was recorded, and how that is known."""
+    person, names = found["recorded_by"], found["names"]
+    decided = found.get("decided_by", person)
+    recorded = f"recorded by {names.get(person, person)} ({found['proof']})."
+    if decided != person:
+        return f"Decided by {names.get(decided, decided)}, {recorded}"
+    return recorded[:1].upper() + recorded[1:]
 
 
 def account() -> str:
@@ -230,6 +241,11 @@ def account() -> str:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
         return f"number {os.geteuid()}"
+
+
+def _given(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked with, without what was left out."""
+    return {name: value for name, value in request.items() if value not in (None, "", {}, ())}
 
 
 def reads(name: str, *own: click.Parameter) -> Callable[[Function], click.Command]:

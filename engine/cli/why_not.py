@@ -12,7 +12,6 @@ from engine.cli.printing import PROGRAM, day, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.nouns import any_of, count
 from engine.service import references
-from engine.service.looking import ahead
 
 Known = Mapping[str, Any]
 
@@ -39,8 +38,8 @@ def why_not(door: Visit, ref: str, transition: str) -> None:
     that is still open, only those up to it, and by what it is taken.
     """
     ref = references.read(ref)
-    found = ahead.why_not(door.admitted("why-not", ref), door.visitor, ref, transition)
-    lines = [*_head(found, door.name(door.person)), *_before(found), *_itself(found)]
+    found = door.ask("why-not", ref=ref, transition=transition)
+    lines = [*_head(found, found["names"][found["person"]]), *_before(found), *_itself(found)]
     door.answer(found, [*lines, *saying.caution(found["caution"])])
 
 

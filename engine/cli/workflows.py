@@ -18,47 +18,24 @@ from engine.cli.visit import Visit, reads
 from engine.config import misplaced
 from engine.dates import read_day
 from engine.definition import Workflow
-from engine.directory import unknown_roles
 from engine.nouns import count
 from engine.service import editions
-from engine.service.looking import reading
-from engine.service.moving import choosing
-from engine.written import first_day, written
+from engine.verbs.processes import shipped
+from engine.verbs.proving import checked
 
 
 @reads("list")
 def list_(door: Visit) -> None:
     """The processes that can be had, and the editions of them that are in use here."""
-    in_use: list[dict[str, Any]] = []
-    if bootstrap.config_file(door.options["config"]).exists():
-        numbers = choosing.open_cases(door.place)
-        known = reading.editions_in_use(door.place)
-        titles, faults = editions.titles(door.place), editions.faults(door.place)
-        in_use = [
-            {
-                **one,
-                "title": titles.get(one["hash"], one["workflow"]),
-                "open": numbers.get(one["hash"], 0),
-                "new_cases": one["hash"] == _for_new_cases(door, one["workflow"]),
-                "faults": faults.get(one["hash"], 0),
-            }
-            for one in known
-        ]
-    shipped = [
-        {"workflow": process.name, "title": process.title, "edition": process.edition}
-        for process in loading.available()
-    ]
+    here = bootstrap.config_file(door.options["config"]).exists()
+    found = door.ask("workflow list") if here else {"workflows": shipped(), "in_use": []}
+    in_use = found["in_use"]
     lines = [strong("With this program")]
-    for one in shipped:
+    for one in found["workflows"]:
         lines += item(f"{one['title']}, edition {one['edition']} [{one['workflow']}]")
     lines += ["", strong("In use here")] if in_use else []
     lines += [line for one in in_use for line in item(_in_use(one))]
-    door.answer({"workflows": shipped, "in_use": in_use}, lines)
-
-
-def _for_new_cases(door: Visit, workflow: str) -> str:
-    governs = editions.for_new_cases(door.place, workflow)
-    return governs.hash if governs else ""
+    door.answer(found, lines)
 
 
 def _in_use(one: dict[str, Any]) -> str:
@@ -77,60 +54,35 @@ def _in_use(one: dict[str, Any]) -> str:
 @command("check", argument("name", "NAME-OR-FOLDER"))
 def check(door: Door, name: str) -> None:
     """Check the files of a process: every mistake, with its file and line."""
-    workflow = loading.load(loading.find(name))
-    rules = written(workflow)
-    states = [state for state in workflow.states.values() if not state.abstract]
-    unknown, kinds, wrong = _odd(door, workflow)
-    out, unprinted = ruling.not_in_force(workflow, first_day(workflow)), _unprinted(workflow)
-    document = {
-        "workflow": workflow.name,
-        "edition": workflow.edition,
-        "hash": workflow.hash,
-        "unknown_roles": unknown,
-        "mistyped_kinds": kinds,
-        "misplaced_appointments": wrong,
-        "rules": rules.rules,
-        "own_rules": rules.own,
-        "timescale_rules": rules.timescales,
-        "unconfirmed": rules.unconfirmed,
-        **out,
-        "unprinted_files": unprinted,
-        "extends": overlaying.base_of(workflow),
-        "mistakes": [],
-    }
+    found = _checked(door, loading.load(loading.find(name)))
     said = (
-        f"{workflow.title}, edition {workflow.edition}: no mistake. "
-        f"{count(len(states), 'state')}, {count(len(workflow.transitions), 'transition')}, "
-        f"{count(len(workflow.questions), 'question')}, with {rules.said('its files')}."
+        f"{found['title']}, edition {found['edition']}: no mistake. "
+        f"{count(found['states'], 'state')}, {count(found['transitions'], 'transition')}, "
+        f"{count(found['questions'], 'question')}, with {found['said_rules']}."
     )
-    lines = [*paragraph(said), *ruling.told(out), *overlaying.standing(workflow)]
-    roles = editions.roles_of(workflow)
+    lines = [*paragraph(said), *ruling.told(found), *overlaying.standing(found)]
+    unknown, kinds = found["unknown_roles"], found["mistyped_kinds"]
     unless = ", unless another process has them"
-    misnamed = saying.misnamed(unknown, kinds, "this process does not have", roles, unless)
-    idle = (f"{file} is in the folder of packs, and no pack prints it." for file in unprinted)
-    for odd in (*misnamed, *wrong, *idle):
+    which = "this process does not have"
+    misnamed = saying.misnamed(unknown, kinds, which, found["roles"], unless)
+    idle = (
+        f"{file} is in the folder of packs, and no pack prints it."
+        for file in found["unprinted_files"]
+    )
+    for odd in (*misnamed, *found["misplaced_appointments"], *idle):
         lines += paragraph(odd)
-    door.answer(document, [*lines, *saying.caution(workflow.caution)])
+    door.answer(found, [*lines, *saying.caution(found["caution"])])
 
 
-def _unprinted(workflow: Workflow) -> list[str]:
-    """The files of its packs that say nothing of what to print, such as a picture."""
-    return [name for name in sorted(workflow.templates) if not name.endswith(".toml")]
-
-
-def _odd(door: Door, workflow: Workflow) -> tuple[list[str], dict[str, str], list[str]]:
-    """The roles of the settings, where there are any, that a process does not have; the kinds of
-    agencies that are nearly those it names; and what is wrong with the agencies of appointments.
-    """
+def _checked(door: Door, workflow: Workflow) -> dict[str, Any]:
+    """What is written in the files, and what is odd beside the settings, where there are any."""
     config = door.options["config"]
     if not bootstrap.config_file(config).exists():
-        return [], {}, []
+        return checked(workflow)
     settings = bootstrap.settings(config)
-    directory = settings.directory
-    unknown = unknown_roles(directory, editions.roles_of(workflow))
-    kinds = editions.mistyped_kinds(directory, editions.kinds_of(workflow))
     own = editions.own_agency_roles(workflow)
-    return unknown, kinds, [str(one) for one in misplaced(settings, own)]
+    wrong = [str(one) for one in misplaced(settings, own)]
+    return {**checked(workflow, settings.directory), "misplaced_appointments": wrong}
 
 
 @command(

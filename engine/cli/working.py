@@ -8,7 +8,6 @@ from contextlib import redirect_stdout
 import click
 
 from engine import bootstrap
-from engine import worker as working
 from engine.cli.visit import Visit, reads
 from engine.nouns import count
 
@@ -16,25 +15,25 @@ from engine.nouns import count
 @reads("tick")
 def tick(door: Visit) -> None:
     """Fire every notice that is due, send what is waiting, and seal what is new: once."""
-    place = door.place
+    desk = door.desk
     # A notifier that writes to the console does not mix with the answer.
     with redirect_stdout(sys.stderr if door.state.json else sys.stdout):
-        done = working.tick(place, bootstrap.sender(place, door.settings))
+        done = desk.ask("tick", {})
     said = (
-        f"{count(done.fired, 'notice')} fired, {count(done.sent, 'message')} sent, "
-        f"{count(done.sealed, 'new event')} put in order."
+        f"{count(done['fired'], 'notice')} fired, {count(done['sent'], 'message')} sent, "
+        f"{count(done['sealed'], 'new event')} put in order."
     )
-    idle = not any(done.plain().values())
+    idle = not any(done.values())
     lines = ["Nothing was due or waiting to be sent, and nothing is new." if idle else said]
-    if done.rebuilt:
-        lines.append(f"{count(done.rebuilt, 'pack')} built again, for their record has changed.")
-    if done.set_aside:
-        lines.append(f"{count(done.set_aside, 'notice')} could not be fired; see open tasks.")
-    if done.failed:
-        lines.append(f"{count(done.failed, 'attempt')} failed and will be made again.")
-    if done.given_up:
-        lines.append(f"{count(done.given_up, 'message')} given up; see `today`.")
-    door.answer(done.plain(), lines)
+    if number := done["rebuilt"]:
+        lines.append(f"{count(number, 'pack')} built again, for their record has changed.")
+    if number := done["set_aside"]:
+        lines.append(f"{count(number, 'notice')} could not be fired; see open tasks.")
+    if number := done["failed"]:
+        lines.append(f"{count(number, 'attempt')} failed and will be made again.")
+    if number := done["given_up"]:
+        lines.append(f"{count(number, 'message')} given up; see `today`.")
+    door.answer(done, lines)
 
 
 @reads("worker")
@@ -44,6 +43,8 @@ def worker(door: Visit) -> None:
     It stops by itself, with an exit code other than 0, when it cannot tick: let whatever starts
     it start it again.
     """
+    from engine import worker as working
+
     config = str(bootstrap.config_file(door.options["config"]).resolve())
     place = door.place
     door.remark(f"The worker of {place.log} ticks every {working.INTERVAL:.0f} seconds.")

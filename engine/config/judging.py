@@ -8,6 +8,7 @@ from typing import Any
 from engine.config.kinds import shown
 from engine.config.shapes import LISTS, TABLES
 from engine.config.sheet import Sheet, Where
+from engine.config.wishes import BY_MAIL, judge_wishes, ways
 
 Entries = list[dict[str, Any]]
 
@@ -43,8 +44,8 @@ def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
     _judge_services(sheet, parts)
     notify = parts.get("notify", {})
     _judge_notifiers(sheet, notify, notifiers)
-    if notify.get("by") == "smtp":
-        _judge_addresses(sheet, parts)
+    judge_wishes(sheet, parts["person"], notify, notifiers)
+    _judge_addresses(sheet, parts)
 
 
 def judge_own_agency(sheet: Sheet, appointments: Entries, own: Collection[str]) -> None:
@@ -181,8 +182,11 @@ def _judge_addresses(sheet: Sheet, parts: Parts) -> None:
     told |= {one.get("person") for one in parts["appointment"] if "to" not in one}
     told |= set(parts["fallback"].values())
     told -= {one.get("id") for one in parts["person"] if one.get("service")}
-    faulty = sheet.at_fault("person")
+    faulty, notify = sheet.at_fault("person"), parts.get("notify", {})
     for number, person in enumerate(parts["person"]):
-        if person.get("id") in told and "mail" not in person and number not in faulty:
+        if person.get("id") not in told or "mail" in person or number in faulty:
+            continue
+        lacking = set(ways(person, notify)) & set(BY_MAIL) - set(person.get("address", {}))
+        if lacking:
             problem = f'"mail" is missing of "{person["id"]}", who is told by mail.'
             sheet.wrong(("person", number), problem, 'Write mail = "..." below their id.')

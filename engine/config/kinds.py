@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from types import MappingProxyType
 from typing import Any
 
 from engine.canonical import clean_text
 from engine.dates import FIRST_YEAR, LAST_YEAR
 from engine.errors import ConfigError, UsageError
+from engine.preferences import HOURLY, Quiet
 
 LONGEST = 200
 """Characters of a text."""
@@ -21,6 +22,7 @@ MOST_SHOWN = 80
 SQLITE = "sqlite:///"
 
 _POSTGRESQL = re.compile(r"postgresql://\S+")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _LINK = re.compile(r"(https?://\S+)?")
 _WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _MAIL = rf"{_WORD}(\.{_WORD})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
@@ -89,6 +91,57 @@ def words(value: Any) -> Mapping[str, str]:
         example = '{ "review group" = "Review Advisory Group" }'
         raise WrongValueError(f"must be a table of phrases and names, as {example}.")
     return MappingProxyType({line(phrase): line(name) for phrase, name in value.items()})
+
+
+def notifiers(value: Any) -> tuple[str, ...]:
+    """The names of notifiers."""
+    if not isinstance(value, list):
+        raise WrongValueError(f'must be a list such as ["chat"], not {described(value)}.')
+    return tuple(line(each) for each in value)
+
+
+def addresses(value: Any) -> Mapping[str, str]:
+    """Where notifiers find somebody, by their names."""
+    if not isinstance(value, dict) or not value:
+        raise WrongValueError('must be a table of notifiers, as { webhook = "https://..." }.')
+    return MappingProxyType({line(name): line(address) for name, address in value.items()})
+
+
+def digest(value: Any) -> str:
+    """When a digest goes out: hourly, or the time of day."""
+    text = line(value)
+    if text == HOURLY:
+        return text
+    word, _, hour = text.partition(" ")
+    if word != "daily" or not _TIME.fullmatch(hour):
+        raise WrongValueError(f'cannot be "{shown(text)}"; write "hourly" or "daily 08:30".')
+    return hour
+
+
+def quiet(value: Any) -> Quiet:
+    """When somebody is not to be told what is not urgent."""
+    example = 'as { from = "18:00", to = "08:00", days_off = true }'
+    known = {"from", "to", "days_off"}
+    if not isinstance(value, dict) or not value or set(value) - known:
+        raise WrongValueError(f"must be a table, {example}.")
+    days_off = value.get("days_off", False)
+    if not isinstance(days_off, bool):
+        raise WrongValueError("has a days_off that is not true or false.")
+    if ("from" in value) != ("to" in value):
+        raise WrongValueError(f'needs both "from" and "to", {example}.')
+    if "from" not in value:
+        return Quiet(days_off=days_off)
+    since, until = (_time(value[name]) for name in ("from", "to"))
+    if since == until:
+        raise WrongValueError("would last all day; leave an hour at which they can be told.")
+    return Quiet(since, until, days_off)
+
+
+def _time(value: Any) -> time:
+    text = line(value)
+    if not _TIME.fullmatch(text):
+        raise WrongValueError(f'has "{shown(text)}", which is no time of day such as "18:00".')
+    return time.fromisoformat(text)
 
 
 def yes_or_no(value: Any) -> bool:

@@ -17,6 +17,7 @@ from engine.config.sheet import Shape, Sheet
 from engine.directory import ANY_ROLE, FOR_EVER, Absence, Agency, Appointment, Directory, Person
 from engine.errors import ConfigError, Mistake
 from engine.names import NamesPeriod
+from engine.preferences import Preference
 
 
 def read(path: Path, notifiers: Collection[str] = ()) -> Settings:
@@ -141,7 +142,7 @@ def _database(folder: Path, url: str) -> str:
 
 
 def _directory(parts: Parts) -> Directory:
-    people = {person["id"]: Person(**person) for person in parts["person"]}
+    people = {person["id"]: _person(person) for person in parts["person"]}
     agencies = {agency["id"]: Agency(**_between(agency)) for agency in parts["agency"]}
     return Directory(
         people=MappingProxyType(people),
@@ -149,7 +150,19 @@ def _directory(parts: Parts) -> Directory:
         appointments=tuple(Appointment(**_between(one)) for one in parts["appointment"]),
         absences=tuple(Absence(**_between(one)) for one in parts["absence"]),
         fallbacks=MappingProxyType(parts["fallback"]),
+        preferences=MappingProxyType(
+            {one["id"]: _preference(one) for one in parts["person"] if set(one) & set(_WISHES)}
+        ),
     )
+
+
+def _person(entry: Mapping[str, Any]) -> Person:
+    return Person(**{key: value for key, value in entry.items() if key not in _WISHES})
+
+
+def _preference(entry: Mapping[str, Any]) -> Preference:
+    said = {name: entry[key] for key, name in _WISHES.items() if key in entry}
+    return Preference(**said)
 
 
 def _names_period(period: Mapping[str, Any]) -> NamesPeriod:
@@ -161,5 +174,14 @@ def _between(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An entry with its first and last day under the names that values have for them."""
     return {_DAYS.get(key, key): value for key, value in entry.items()}
 
+
+_WISHES = {
+    "by": "by",
+    "also": "also",
+    "address": "addresses",
+    "digest": "digest",
+    "quiet": "quiet",
+}
+"""What a [[person]] says of how they wish to be told, under the names that values have for it."""
 
 _DAYS = {"from": "since", "to": "until"}

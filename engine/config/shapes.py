@@ -62,6 +62,11 @@ LISTS = {
             "post": kinds.line,
             "mail": kinds.mail,
             "account": kinds.line,
+            "by": kinds.line,
+            "also": kinds.notifiers,
+            "address": kinds.addresses,
+            "digest": kinds.digest,
+            "quiet": kinds.quiet,
             "service": kinds.yes_or_no,
         },
         needed={

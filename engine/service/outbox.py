@@ -7,19 +7,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import reduce
 from typing import Any, Literal, NamedTuple, Protocol
 
 from engine import statements
+from engine.calendars import at_local
 from engine.case import Case
 from engine.database import Transaction
 from engine.decide.draft import Draft
-from engine.decide.entries import tasks
+from engine.decide.entries import lost
 from engine.errors import DeliveryError, StorageError
+from engine.preferences import LONGEST
 from engine.queries import NEVER
 from engine.service.changing import save
+from engine.service.deliveries import lost_message
+from engine.service.outgoing import Claim, Outgoing, Parcel, arranged, in_digest
 from engine.service.ticking import drafted_by_the_clock, micros
 from engine.service.workplace import Workplace
+
+__all__ = ["Outgoing", "Sender", "Sent", "is_due", "send_waiting"]
 
 LEASE = 120 * 1_000_000
 """How long a claim lasts, in microseconds; then another worker may try."""
@@ -29,25 +36,19 @@ BATCH = 50
 """How many messages are claimed, and settled, in one transaction."""
 PATIENCE = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 """Seconds to wait after each failure; after the last one the message is given up."""
+PATIENT = 4
+"""After so many failures, 21 minutes after the first, it is no passing trouble any more."""
 
-Outcome = Literal["sent", "failed", "given up", "abandoned", "put back"]
-"""Abandoned is given up beside the trail, because the case of the message cannot be changed."""
-ON_THE_TRAIL: tuple[Outcome, ...] = ("sent", "given up")
-"""The outcomes that settle a message, and are events of its case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message as the outbox holds it: thin, and with nobody's name."""
-
-    id: str
-    ref: str
-    person: str
-    role: str
-    what: str
-    by_when: str
-    urgent: bool
-    n: int
+Outcome = Literal["sent", "failed", "late", "given up", "abandoned", "put back", "waiting"]
+"""Late is failed, of which somebody else is told in time. Abandoned is given up beside the trail,
+because the case of the message cannot be changed.
+"""
+SETTLED: tuple[Outcome, ...] = ("sent", "given up")
+"""The outcomes that settle a message."""
+ON_THE_TRAIL: tuple[Outcome, ...] = (*SETTLED, "late")
+"""Those that are events of its case."""
+UNTRIED: tuple[Outcome, ...] = ("put back", "waiting")
+"""The outcomes of one that was not tried."""
 
 
 class Sender(Protocol):
@@ -72,25 +73,16 @@ class Sent:
         )
 
 
-def is_due(tries: int, next_at: int, lease_until: int, now: int) -> bool:
+def is_due(tries: int, next_at: int, lease_until: int, now: int, *, can_wait: bool = False) -> bool:
     """Whether a message that waits is tried at some time that a worker can have set, or given up.
 
-    A day more than the longest wait is allowed for clocks that are set back, or do not agree.
+    One that `can_wait` may be kept back until the quiet or the digest of whoever gets it. A day
+    more than the longest wait is allowed for clocks that are set back, or do not agree.
     """
     if next_at == NEVER:
         return tries > len(PATIENCE)
-    return max(next_at, lease_until) <= now + 2 * PATIENCE[-1] * 1_000_000
-
-
-class Claim(NamedTuple):
-    """A message that is this worker's alone to hand over, until its claim lapses."""
-
-    message: Outgoing
-    fence: int
-    """Rises with each claim, so that who comes too late settles nothing."""
-    tries: int
-    until: int
-    """Microseconds since 1970 UTC."""
+    longest = int(LONGEST.total_seconds()) if can_wait else PATIENCE[-1]
+    return max(next_at, lease_until) <= now + (longest + PATIENCE[-1]) * 1_000_000
 
 
 class Tried(NamedTuple):
@@ -99,6 +91,10 @@ class Tried(NamedTuple):
     claim: Claim
     outcome: Outcome
     receipt: str = ""
+    digest: str = ""
+    """The id of the digest in which it went out."""
+    next_at: int = 0
+    """Of one that waits the moment, in microseconds since 1970 UTC."""
 
 
 def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
@@ -109,10 +105,11 @@ def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
     done = Sent()
     while most > 0 and (claims := _claim(place, min(most, BATCH))):
         most -= len(claims)
-        tried: list[Tried] = []
+        found = arranged(claims, place.directory, place.own_calendar, place.clock())
+        tried = [Tried(claim, "waiting", next_at=at) for claim, at in found.waiting]
         try:
-            for claim in claims:
-                tried.append(_try(place, sender, claim))
+            for parcel in found.parcels:
+                tried += _try(place, sender, parcel)
         finally:
             # Whatever interrupts it, what has been handed over is settled.
             done = done.and_also(_settle(place, tried))
@@ -121,41 +118,83 @@ def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
 
 def _claim(place: Workplace, most: int) -> list[Claim]:
     now = micros(place)
-    until = now + LEASE
     with place.database.write() as tx:
         # On PostgreSQL a lock on the messages alone would show two workers the same old attempts.
         tx.exclusive(f"outbox|{place.log}")
         sql = statements.claimable(lock=tx.locks_rows)
-        claims = []
+        rows = tx.rows(sql, (place.log, now, now, most))
+        claims = _whole(place, tx, [_claimed(row, now + LEASE) for row in rows])
         first, again = [], []
-        for *columns, tries, fence in tx.rows(sql, (place.log, now, now, most)):
-            claim = Claim(_outgoing(columns), (fence or 0) + 1, (tries or 0) + 1, until)
-            claims.append(claim)
-            if fence is None:
-                first.append((place.log, claim.message.id, claim.tries, 0, until, claim.fence))
+        for claim in claims:
+            if claim.fence == 1:
+                first.append((place.log, claim.message.id, claim.tries, 0, claim.until, 1))
             else:
-                again.append((claim.tries, until, claim.fence, place.log, claim.message.id))
+                key = (place.log, claim.message.id)
+                again.append((claim.tries, claim.until, claim.fence, *key))
         tx.run_many(statements.insert("attempts"), first)
         tx.run_many(statements.update("attempts", ("tries", "lease_until", "fence")), again)
     return claims
 
 
-def _outgoing(row: Sequence[Any]) -> Outgoing:
-    message, ref, person, role, what, by_when, urgent, n = row
-    return Outgoing(message, ref, person, role, what, by_when, bool(urgent), int(n))
+def _whole(place: Workplace, tx: Transaction, claims: list[Claim]) -> list[Claim]:
+    """These, and all others of their digests: a digest that is repeated is to be the same."""
+    found = {claim.message.id: claim for claim in claims}
+    now = micros(place)
+    for claim in claims:
+        if in_digest(claim, place.directory):
+            asked = (place.log, claim.message.person, claim.due, now)
+            for row in tx.rows(statements.CLAIMABLE_WITH, asked):
+                found.setdefault(row[0], _claimed(row, claim.until))
+    return list(found.values())
 
 
-def _try(place: Workplace, sender: Sender, claim: Claim) -> Tried:
-    if micros(place) > claim.until - MARGIN:
-        return Tried(claim, "put back")
+def _claimed(row: Sequence[Any], until: int) -> Claim:
+    message, ref, person, role, what, by_when, urgent, n, tries, fence, due = row
+    told = Outgoing(message, ref, person, role, what, by_when, bool(urgent), int(n))
+    return Claim(told, (fence or 0) + 1, (tries or 0) + 1, until, due or 0)
+
+
+def _try(place: Workplace, sender: Sender, parcel: Parcel) -> list[Tried]:
+    if micros(place) > min(claim.until for claim in parcel.claims) - MARGIN:
+        return [Tried(claim, "put back") for claim in parcel.claims]
     try:
-        return Tried(claim, "sent", sender(claim.message))
+        receipt = sender(parcel.message)
     except StorageError:
         raise
     except Exception as error:
         # Whatever one message suffers from, the others are sent.
         again = error.again if isinstance(error, DeliveryError) else True
-    return Tried(claim, "failed" if again and claim.tries <= len(PATIENCE) else "given up")
+        return [_failed(place, claim, again=again) for claim in parcel.claims]
+    return [Tried(claim, "sent", receipt, parcel.digest) for claim in parcel.claims]
+
+
+def _failed(place: Workplace, claim: Claim, *, again: bool) -> Tried:
+    if not again or claim.tries > len(PATIENCE):
+        return Tried(claim, "given up")
+    return Tried(claim, "late" if _is_late(place, claim) else "failed")
+
+
+def _is_late(place: Workplace, claim: Claim) -> bool:
+    """Whether this is the failure after which somebody else must be told, so that there is time to
+    act: the last one before noon of the last working day, and never one of the first few.
+    """
+    message, now = claim.message, micros(place)
+    if claim.tries < PATIENT or not (message.by_when or message.urgent):
+        return False
+    limit = _limit(place, message.by_when)
+    next_at = now + PATIENCE[claim.tries - 1] * 1_000_000
+    return next_at >= limit and (claim.tries == PATIENT or now < limit)
+
+
+def _limit(place: Workplace, by_when: str) -> int:
+    """Noon of the last working day by which something is to be done, in microseconds; else 0."""
+    try:
+        day = date.fromisoformat(by_when)
+    except ValueError:
+        return 0
+    while not place.own_calendar.is_working(day):
+        day -= timedelta(days=1)
+    return int(at_local(day, 12).timestamp() * 1_000_000)
 
 
 def _settle(place: Workplace, tried: Sequence[Tried]) -> Sent:
@@ -180,14 +219,16 @@ def _settled(place: Workplace, tried: Sequence[Tried]) -> Sent:
         drafts = {ref: _draft(place, tx, ref) for ref in sorted(refs)}
         # Only now nobody else can claim or settle them meanwhile.
         ours = _fenced(place, tx, tried)
+        now = micros(place)
         for one in ours:
             if one.outcome in ON_THE_TRAIL:
-                _write_down(drafts[one.claim.message.ref], one)
-            else:
-                _leave(place, tx, one)
+                _write_down(place, tx, drafts[one.claim.message.ref], one)
+            if one.outcome not in SETTLED:
+                _leave(place, tx, one, now)
         save(place, tx, list(drafts.values()), "")
     count = Counter(one.outcome for one in ours)
-    return Sent(count["sent"], count["failed"], count["given up"] + count["abandoned"])
+    failed = count["failed"] + count["late"]
+    return Sent(count["sent"], failed, count["given up"] + count["abandoned"])
 
 
 def _draft(place: Workplace, tx: Transaction, ref: str) -> Draft:
@@ -207,37 +248,33 @@ def _fenced(place: Workplace, tx: Transaction, tried: Sequence[Tried]) -> list[T
     ]
 
 
-def _leave(place: Workplace, tx: Transaction, one: Tried) -> None:
+def _leave(place: Workplace, tx: Transaction, one: Tried, now: int) -> None:
     """Leave a message to a later try or to none, or put one back that was not tried at all."""
     claim = one.claim
     tries, next_at = claim.tries, NEVER
-    if one.outcome == "put back":
-        tries, next_at = tries - 1, 0
-    elif one.outcome == "failed":
-        patience = PATIENCE[min(tries, len(PATIENCE)) - 1]
-        next_at = micros(place) + patience * 1_000_000
+    if one.outcome in UNTRIED:
+        tries, next_at = tries - 1, one.next_at or claim.due
+    elif one.outcome in ("failed", "late"):
+        # All that failed together are tried again together: a digest stays one.
+        next_at = now + PATIENCE[min(tries, len(PATIENCE)) - 1] * 1_000_000
     columns = ("tries", "next_at", "lease_until")
     values = (tries, next_at, 0, place.log, claim.message.id)
     tx.run(statements.update("attempts", columns), values)
 
 
-def _write_down(draft: Draft, one: Tried) -> None:
+def _write_down(place: Workplace, tx: Transaction, draft: Draft, one: Tried) -> None:
     if one.outcome == "sent":
-        _done(draft, one.claim.message, one.receipt)
+        _done(draft, one)
+        return
+    message = one.claim.message
+    row = (message.id, message.ref, message.person, message.role, message.what, message.by_when)
+    found = lost_message(place, tx, (*row, str(message.n)))
+    if one.outcome == "given up":
+        lost.lose(draft, found)
     else:
-        _give_up(draft, one.claim.message)
+        lost.warn(draft, found)
 
 
-def _done(draft: Draft, message: Outgoing, receipt: str) -> None:
-    body = {"message": message.id, "status": "sent", "receipt": receipt}
-    draft.emit("message sent", body)
-
-
-def _give_up(draft: Draft, message: Outgoing) -> None:
-    draft.emit("message given up", {"message": message.id, "status": "given up"})
-    what = (
-        f'a message could not be delivered to {message.person}: "{message.what}"; tell them '
-        f"yourself"
-    )
-    role = next(iter(draft.workflow.keepers), "")
-    tasks.open_tasks(draft, [tasks.Task("message", what, role, message.id)])
+def _done(draft: Draft, one: Tried) -> None:
+    body = {"message": one.claim.message.id, "status": "sent", "receipt": one.receipt}
+    draft.emit("message sent", body | ({"digest": one.digest} if one.digest else {}))

@@ -6,10 +6,10 @@ import hashlib
 import json
 import os
 from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from engine import queries, statements
 from engine.calendars import Calendar, local_date
@@ -18,7 +18,7 @@ from engine.case import Actor, Context
 from engine.commands import drawn
 from engine.database import Database, Transaction
 from engine.dates import iso, parse_partial
-from engine.definition import UnreadableError, workflow_from
+from engine.definition import UnreadableError, Workflow, workflow_from
 from engine.directory import NOWHERE, Appointment, Directory
 from engine.edition import Edition
 from engine.errors import ConfigError, RefusedError, TrailError, UsageError
@@ -30,6 +30,26 @@ from engine.vault import Vault
 
 if TYPE_CHECKING:
     from engine.packs.files import PackFile
+    from engine.service.outbox import Sender
+    from engine.service.rehearsals.rehearsing import Write
+
+
+class Wired(Protocol):
+    """What only the wiring can make: it alone knows the notifiers."""
+
+    def sender(self) -> Sender:
+        """What hands messages over."""
+
+    def mails(self, also: Sequence[Workflow] = ()) -> Write:
+        """What writes messages out as mails, with the titles of these definitions too."""
+
+    def misplaced(self, workflow: Workflow) -> list[str]:
+        """What is wrong with the agencies of appointments, as far as this process goes."""
+
+    def check_appointments(self, workflows: Iterable[Workflow]) -> None:
+        """Refuse settings that do not say for which agency somebody holds a role that counts at
+        their own alone. Raises ConfigError.
+        """
 
 
 @dataclass(slots=True)
@@ -56,6 +76,7 @@ class Workplace:
     vault: Vault = field(init=False)
     almanac: Almanac = field(init=False)
     """The calendars as they are in use here."""
+    _wired: Wired | None = None
     _editions: dict[str, Edition] = field(default_factory=dict)
     _packs: dict[tuple[str, str], PackFile] = field(default_factory=dict)
 
@@ -63,6 +84,16 @@ class Workplace:
         self.store = Store(self.log, self.keys.mac)
         self.vault = Vault(self.log, self.keys, self.randomness)
         self.almanac = Almanac(self.calendars)
+
+    def wire(self, wired: Wired) -> None:
+        """Give it what only the wiring can make."""
+        self._wired = wired
+
+    @property
+    def wired(self) -> Wired:
+        """What the wiring made for it, without which nothing is sent."""
+        assert self._wired is not None
+        return self._wired
 
     @property
     def demo(self) -> bool:

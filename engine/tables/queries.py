@@ -19,9 +19,12 @@ _DUE_LOCKED = (
     "WHERE due.{log} = ? AND due.{status} = 'waiting' AND due.{at} <= ? "
     "ORDER BY due.{at}, due.{ref} LIMIT ? FOR UPDATE OF own SKIP LOCKED"
 )
-_CLAIMABLE = (
+_TOLD = (
     "SELECT told.{message}, told.{stream}, told.{person}, told.{role}, told.{what}, "
-    "told.{by_when}, told.{urgent}, told.{n}, tried.{tries}, tried.{fence} "
+    "told.{by_when}, told.{urgent}, told.{n}, tried.{tries}, tried.{fence}, tried.{next_at} "
+)
+_CLAIMABLE = (
+    f"{_TOLD}"
     "FROM {messages} AS told LEFT JOIN {attempts} AS tried "
     "ON tried.{log} = told.{log} AND tried.{message} = told.{message} "
     "WHERE told.{log} = ? AND told.{status} = 'waiting' "
@@ -39,6 +42,13 @@ ASKED = {
     ),
     "CASE_EXISTS": "SELECT 1 FROM {cases} WHERE {log} = ? AND {ref} = ?",
     "CHUNKS": "SELECT {sealed} FROM {chunks} WHERE {log} = ? AND {document} = ? ORDER BY {no}",
+    "CLAIMABLE_WITH": (
+        f"{_TOLD}"
+        "FROM {messages} AS told JOIN {attempts} AS tried "
+        "ON tried.{log} = told.{log} AND tried.{message} = told.{message} "
+        "WHERE told.{log} = ? AND told.{status} = 'waiting' AND told.{urgent} = 0 "
+        "AND told.{person} = ? AND tried.{next_at} = ? AND tried.{lease_until} <= ?"
+    ),
     "COMMAND": (
         "SELECT {stream}, {first}, {last}, {request} FROM {commands} "
         "WHERE {log} = ? AND {command} = ?"

@@ -8,24 +8,27 @@ from engine.apply_clocks import parts
 from engine.errors import EngineError
 from engine.service.changing import Outcome
 from engine.service.looking import reading
+from engine.verbs.naming import names
 from engine.verbs.verb import Job
 
 SCHEMA = {
     "type": "object",
     "required": [
-        *("ref", "version", "key", "repeated", "opened", "deadlines_changed"),
-        *("recorded_by", "decided_by", "proof"),
+        *("ref", "version", "key", "repeated", "on", "opened", "deadlines_changed"),
+        *("recorded_by", "decided_by", "proof", "names"),
     ],
     "properties": {
         "ref": {"type": "string"},
         "version": {"type": "integer", "minimum": 1},
         "key": {"type": "string"},
         "repeated": {"type": "boolean"},
+        "on": {"type": "string"},
         "opened": {"type": "array", "items": {"type": "string"}},
         "deadlines_changed": {"type": "array", "items": {"type": "string"}},
         "recorded_by": {"type": "string"},
         "decided_by": {"type": "string"},
         "proof": {"type": "string"},
+        "names": {"type": "object", "additionalProperties": {"type": "string"}},
         "case": {"type": "object"},
     },
 }
@@ -45,11 +48,13 @@ def document(job: Job, outcome: Outcome, **more: Any) -> dict[str, Any]:
         "version": outcome.version,
         "key": outcome.key,
         "repeated": outcome.repeated,
+        "on": by.on,
         "opened": list(outcome.opened),
         "deadlines_changed": [str(name) for name in moved if name],
         "recorded_by": by.person,
         "decided_by": by.decided_by or by.person,
         "proof": by.claimed,
+        "names": names(job.place, by.person, by.decided_by),
     }
     try:
         return {**found, "case": reading.show(job.place, by, outcome.ref)}

@@ -1,61 +1,19 @@
-"""The verbs by which a case begins and moves along."""
+"""The verbs by which a case moves along."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from engine.decide.steps.passing import passed_over, passes_over
 from engine.decide.steps.taking import Step
-from engine.errors import RefusedError
-from engine.service import cases, editions
+from engine.service import cases
 from engine.service.filing import Paper
-from engine.service.looking import documents, listing
+from engine.service.looking import reading
 from engine.verbs import answering, changed, given
-from engine.verbs.fields import PATH, Field
+from engine.verbs.clocks import OPEN
+from engine.verbs.fields import PATH, REF, Field
+from engine.verbs.given import ANSWERS, SOURCE
 from engine.verbs.verb import Document, Job, Verb
-
-REF = Field("ref", "ref", "The reference of the case.", required=True, where=PATH)
-ANSWERS = Field(
-    "answers", "answers", "Answers by QUESTION, QUESTION/OF or QUESTION/OF/NO, each as text."
-)
-SOURCE = Field("source", "id", "The agency that the answers came from.")
-
-
-def open_(job: Job) -> Document:
-    """Open a case, unless it may be one that is there already and nobody said that it is not."""
-    place, by, workflow = job.place, job.by, str(job.get("workflow"))
-    historic, edition = bool(job.get("historic", False)), str(job.get("edition"))
-    with place.database.read() as tx:
-        pinned = editions.to_open(place, tx, workflow, edition, by.on).workflow
-    told = given.answers(job.get("answers", ()), pinned, answering.source(job)).own
-    alike = cases.alike(place, by, cases.Wish(workflow, told, historic, edition))
-    if alike and not job.get("not_the_same", False):
-        raise RefusedError(_look_first(alike))
-    outcome = cases.open_new(place, by, workflow, told, historic=historic, edition=edition)
-    caution = ""
-    if not (historic or outcome.repeated):
-        with place.database.read() as tx:
-            caution = editions.before_any(place, tx, pinned, told)
-    return changed.document(job, outcome, similar=alike, caution=caution)
-
-
-def alike(job: Job) -> Document:
-    """The cases that may be the one about to be opened; nothing is changed."""
-    place, by, workflow = job.place, job.by, str(job.get("workflow"))
-    historic, edition = bool(job.get("historic", False)), str(job.get("edition"))
-    with place.database.read() as tx:
-        pinned = editions.to_open(place, tx, workflow, edition, by.on).workflow
-    told = given.answers(job.get("answers", ()), pinned, answering.source(job)).own
-    return {"similar": cases.alike(place, by, cases.Wish(workflow, told, historic, edition))}
-
-
-def _look_first(alike: Sequence[dict[str, Any]]) -> str:
-    refs = ", ".join(one["ref"] for one in alike)
-    return (
-        f"It may be the same as {refs}, with the same dates or places: look there first, and say "
-        '"not_the_same" if it is another case.'
-    )
 
 
 def take(job: Job) -> Document:
@@ -101,81 +59,49 @@ def extend(job: Job) -> Document:
 
 
 def delay(job: Job) -> Document:
-    """Record that a delay was explained."""
-    named, told = str(job.get("timescale")), str(job.get("told"))
-    return changed.document(job, cases.delay(job.place, job.by, job.ref, named, told))
+    """Record that a delay was explained, of the deadline that runs if there is one."""
+    of, told = str(job.get("of")), str(job.get("told"))
+    named = f"{job.get('timescale')}/{of}" if of else str(job.get("timescale"))
+    before = reading.standing(job.place, job.ref)["deadlines"]
+    outcome = cases.delay(job.place, job.by, job.ref, named, told)
+    on = job.by.on or job.place.today().isoformat()
+    return changed.document(job, outcome, delayed=_named_by(before, named), as_at=on)
+
+
+def _named_by(known: list[dict[str, Any]], named: str) -> dict[str, Any] | None:
+    """The deadline that is named, as TIMESCALE or TIMESCALE/AGENCY; None if it has ended."""
+    timescale, _, of = named.partition("/")
+    found = [one for one in known if one["timescale"] == timescale and of in ("", one["of"])]
+    running = [one for one in found if one["status"] in OPEN]
+    return min(running, key=lambda one: (one["of"], one["no"]), default=None)
 
 
 def approve(job: Job) -> Document:
     """Approve an answer as it stands."""
     asked = job.get("question")
-    return changed.document(job, cases.approve(job.place, job.by, job.ref, asked.question))
+    ask = answering.ask_of(answering.look(job), asked)
+    outcome = cases.approve(job.place, job.by, job.ref, asked.question)
+    return changed.document(job, outcome, question=asked.question, ask=ask)
 
 
-def add_person(job: Job) -> Document:
-    """Add somebody whom the case is about."""
-    seen = answering.look(job)
-    told = given.answers(job.get("answers", ()), seen.edition.workflow).own
-    kind = str(job.get("kind"))
-    same = listing.called_alike(job.place, job.by, job.ref, kind, told)
-    who, outcome = cases.add_person(job.place, job.by, job.ref, kind, told)
-    return changed.document(job, outcome, person=who, similar=same)
-
-
-def erase(job: Job) -> Document:
-    """Destroy what is known about one person; the reference, given once more, confirms it."""
-    copies, who = bool(job.get("copies", False)), str(job.get("person"))
-    if job.get("confirm") != job.ref:
-        doomed = documents.to_erase(job.place, job.by, job.ref, who, copies=copies)
-        raise RefusedError(
-            f"This destroys for ever {doomed.values} values, {doomed.documents} documents and "
-            f'{doomed.packs} files of packs; give the reference once more as "confirm".'
-        )
-    outcome = documents.erase_person(
-        job.place, job.by, job.ref, who, str(job.get("basis")), copies=copies
+def _changing(name: str, path: str, about: str, act: Any, *fields: Field) -> Verb:
+    return Verb(
+        name,
+        path,
+        about,
+        (REF, *fields),
+        act,
+        changes=True,
+        method="POST",
+        answer=changed.SCHEMA,
     )
-    gone = documents.destroyed(job.place, outcome)
-    return changed.document(job, outcome, destroyed=[one._asdict() for one in gone])
-
-
-_OPENING = (
-    Field("workflow", "name", "The process under which it is opened.", required=True),
-    ANSWERS,
-    SOURCE,
-    Field("historic", "flag", "An old case: dates may be known only in part."),
-    Field("edition", "word", "Under this edition, by its name or hash."),
-)
-
-
-def _changing(
-    name: str, path: str, about: str, act: Any, *fields: Field, new: bool = False
-) -> Verb:
-    own = fields if new else (REF, *fields)
-    return Verb(name, path, about, own, act, True, new, "POST", changed.SCHEMA)
 
 
 def _named(name: str, about: str) -> Field:
-    return Field(name, "name", about, required=True, where=PATH)
+    return Field(name, "word", about, required=True, where=PATH)
 
 
 VERBS = (
-    _changing(
-        "open",
-        "/cases",
-        "Open a case, unless it is there already.",
-        open_,
-        *_OPENING,
-        Field("not_the_same", "flag", "Although another case looks like this one."),
-        new=True,
-    ),
-    Verb(
-        "open alike",
-        "/cases/alike",
-        "The cases that may be the one about to be opened.",
-        _OPENING,
-        alike,
-        method="POST",
-    ),
     _changing(
         "record",
         "/cases/{ref}/answers",
@@ -228,7 +154,7 @@ VERBS = (
         "/cases/{ref}/tasks/{task}/done",
         "Say that an open task is done; `reason` says how.",
         done,
-        Field("task", "id", "The task, by the name that `show` has for it.", True, PATH),
+        Field("task", "word", "The task, by the name that `show` has for it.", True, PATH),
     ),
     _changing(
         "extend",
@@ -245,7 +171,7 @@ VERBS = (
         "Record that a delay was explained; `reason` is the explanation.",
         delay,
         _named("timescale", "The timescale."),
-        Field("of", "id", "The agency whose deadline it is, where there are several."),
+        Field("of", "word", "The agency whose deadline it is, where there are several."),
         Field("told", "text", "Who was told.", required=True),
     ),
     _changing(
@@ -254,24 +180,6 @@ VERBS = (
         "Approve an answer as it stands; it is void when the answer changes.",
         approve,
         Field("question", "path", "What is approved.", required=True),
-    ),
-    _changing(
-        "person add",
-        "/cases/{ref}/people",
-        "Add somebody whom the case is about.",
-        add_person,
-        Field("kind", "name", "What they are to the case, such as child.", required=True),
-        ANSWERS,
-    ),
-    _changing(
-        "erase",
-        "/cases/{ref}/people/{person}/erase",
-        "Destroy for ever what is known about one person; the trail stays.",
-        erase,
-        Field("person", "id", "The person of the case, such as p1.", True, PATH),
-        Field("basis", "text", "On what ground.", required=True),
-        Field("copies", "flag", "Packs that were signed off or sent, too."),
-        Field("confirm", "ref", "The reference of the case, once more."),
     ),
 )
 """In the order in which the API's description lists them."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine import calendars
-from engine.timescales import Due, due, parse_question
+from engine.timescales import Due, basis_lines, caution_lines, day_lines, due, parse_question
 
 
 def counted(
@@ -27,7 +27,7 @@ def counted(
 
 
 def derived(asked: str, made: Due) -> dict[str, Any]:
-    """A derivation in its stable form."""
+    """A derivation in its stable form, and in plain English."""
     steps = [
         {"day": step.day.isoformat(), "count": step.count, "note": step.note} for step in made.steps
     ]
@@ -39,6 +39,11 @@ def derived(asked: str, made: Due) -> dict[str, Any]:
         "working_days": made.working_days,
         "provisional": made.provisional,
         "warning": made.warning,
+        "said": {
+            "days": day_lines(made),
+            "basis": basis_lines(made),
+            "cautions": caution_lines(made),
+        },
     }
 
 

@@ -16,10 +16,16 @@ from engine.service import references
 from engine.service.workplace import File
 from engine.verbs.paths import FORM, SHAPE, Asked, path
 
-MOST_TEXT = 100_000
-"""Characters of one text; more is a document."""
+MOST_TEXT = 8_000_000
+"""Characters of one text: more than the longest answer, of which the service says how long it may
+be.
+"""
 MOST_ANSWERS = 200
 MOST_WORD = 200
+MOST_FILES = 500
+"""Files of one definition."""
+MOST_OF_FILE = 3_000_000
+"""Characters of one of them."""
 
 PATH, QUERY, BODY = "path", "query", "body"
 
@@ -27,6 +33,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _WORD = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{6,64}")
 _LINK = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+_FILE_NAME = re.compile(
+    r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,99}(?:/[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,99}){1,6}"
+)
 
 Pair = tuple[Asked, str]
 """Which answer is meant, and what is said of it."""
@@ -203,6 +212,24 @@ def _words(value: Any, name: str) -> dict[str, str]:
     return {read(key, name): read(one, name) for key, one in value.items()}
 
 
+def _files(value: Any, name: str) -> dict[str, Any]:
+    """The files of a definition, each by FOLDER/FILE; what is no text as {"base64": ...}."""
+    if not isinstance(value, Mapping) or not 0 < len(value) <= MOST_FILES:
+        raise UsageError(f'"{name}" holds 1 to {MOST_FILES} files, each as its name and its text.')
+    for number, (key, text) in enumerate(value.items(), 1):
+        if not isinstance(key, str) or not _FILE_NAME.fullmatch(key):
+            raise UsageError(
+                f'Name {number} of "{name}" is no name of a file, as a/packs/b.toml is.'
+            )
+        held = text.get("base64") if isinstance(text, Mapping) and len(text) == 1 else text
+        if not isinstance(held, str) or len(held) > MOST_OF_FILE:
+            raise UsageError(
+                f'File {number} of "{name}" is a text of at most {MOST_OF_FILE} characters, or '
+                '{"base64": TEXT}.'
+            )
+    return dict(value)
+
+
 def _file(value: Any, name: str) -> File:
     if not isinstance(value, File):
         raise UsageError(f'"{name}" is a file, sent as a part of its own (multipart/form-data).')
@@ -264,7 +291,31 @@ KINDS: Mapping[str, Kind] = {
             "maxProperties": MOST_ANSWERS,
         },
     ),
+    "files": Kind(
+        _files,
+        {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{_FILE_NAME.pattern}$"},
+            "additionalProperties": {
+                "anyOf": [
+                    {**_STRING, "maxLength": MOST_OF_FILE},
+                    {
+                        "type": "object",
+                        "properties": {"base64": {**_STRING, "maxLength": MOST_OF_FILE}},
+                        "required": ["base64"],
+                        "additionalProperties": False,
+                    },
+                ]
+            },
+            "minProperties": 1,
+            "maxProperties": MOST_FILES,
+        },
+    ),
     "file": Kind(_file, _A_FILE),
     "papers": Kind(_papers, {"type": "object", "additionalProperties": _A_FILE}),
 }
 """Every kind of field."""
+
+
+REF = Field("ref", "ref", "The reference of the case.", required=True, where=PATH)
+"""Which case a verb is about."""

@@ -8,8 +8,14 @@ from typing import NamedTuple
 from engine.case import Given
 from engine.definition import Workflow
 from engine.errors import UsageError
-from engine.verbs.fields import Pair
+from engine.verbs.fields import Field, Pair
+from engine.verbs.naming import meant
 from engine.verbs.paths import Asked
+
+ANSWERS = Field(
+    "answers", "answers", "Answers by QUESTION, QUESTION/OF or QUESTION/OF/NO, each as text."
+)
+SOURCE = Field("source", "word", "The agency that the answers came from.")
 
 
 class Answers(NamedTuple):
@@ -53,8 +59,8 @@ def is_of_linked(asked: Asked, workflow: Workflow, linked: Workflow | None) -> b
     """Whether an answer is for the linked cases. Raises UsageError for a process not opened."""
     if asked.process:
         if linked is None or asked.process != linked.name:
-            there = f"; there is: {linked.name}." if linked else "."
-            raise UsageError(f"This step opens no case of {asked.process}{there}")
+            known = [linked.name] if linked else []
+            raise UsageError(f"This step opens no case of {asked.process}{meant('', known)}")
         return True
     if linked is None or asked.question in workflow.questions:
         return False

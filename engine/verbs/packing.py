@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.service.looking import viewing
 from engine.service.packs import packing
-from engine.service.packs.posting import Sending
+from engine.service.packs.posting import Posted, Sending
 from engine.service.workplace import File
 from engine.verbs import changed
-from engine.verbs.changing import REF
-from engine.verbs.fields import PATH, Field
+from engine.verbs.fields import PATH, REF, Field
 from engine.verbs.verb import Content, Document, Job, Verb
 
 
@@ -20,25 +20,28 @@ def packs(job: Job) -> Document:
 
 def build(job: Job) -> Document:
     """Build a pack, or say which version stands."""
-    return told(_built(job))
+    return _told(job, _built(job))
 
 
 def content(job: Job) -> Content:
     """The ZIP of a pack: with every file and its manifest."""
     built = _built(job)
-    return Content(built.name, "application/zip", iter((built.content,)))
+    about = _told(job, built)
+    return Content(built.name, "application/zip", iter((built.content,)), about)
 
 
-def told(built: packing.Built) -> dict[str, Any]:
+def _told(job: Job, built: packing.Built) -> dict[str, Any]:
     """What was built, in its stable form."""
     return {
         "ref": built.ref,
         "pack": built.pack,
+        "title": _title(job, built.pack),
         "no": built.no,
         "status": built.status,
         "fresh": built.fresh,
         "manifest": dict(built.manifest),
         "missing": [need.plain() for need in built.gaps],
+        "parts": [_part(one) for one in built.parts],
         "remarks": list(built.remarks),
     }
 
@@ -54,8 +57,34 @@ def sent(job: Job) -> Document:
         not_as_built=bool(job.get("not_as_built", False)),
     )
     posted = packing.sent(job.place, job.by, job.ref, str(job.get("pack")), sending)
-    said = {"no": posted.no, "files": dict(posted.files), "added": len(posted.added)}
-    return changed.document(job, posted.outcome, sent=said)
+    named = str(job.get("pack"))
+    return changed.document(
+        job, posted.outcome, sent=_sent(posted), title=_title(job, named), pack=named
+    )
+
+
+def _part(one: packing.Part) -> dict[str, Any]:
+    return {"title": one.title, "number": one.number, "said": [need.plain() for need in one.said]}
+
+
+def _sent(posted: Posted) -> dict[str, Any]:
+    """How what went differs from what was built."""
+    return {
+        "no": posted.no,
+        "files": dict(posted.files),
+        "added": len(posted.added),
+        "draft": posted.draft,
+        "as_built": posted.as_built,
+        "unlike": posted.unlike,
+    }
+
+
+def _title(job: Job, named: str) -> str:
+    """What a pack is called by people; nothing where the process has none of that name."""
+    with job.place.database.read() as tx:
+        workflow = viewing.view(job.place, tx, job.ref).edition.workflow
+    known = workflow.packs.get(named.replace("-", "_"))
+    return known.title if known else ""
 
 
 def _built(job: Job) -> packing.Built:
@@ -63,7 +92,7 @@ def _built(job: Job) -> packing.Built:
     return packing.build(job.place, job.by, job.ref, str(job.get("pack")), draft=draft, anew=anew)
 
 
-_PACK = Field("pack", "name", "The pack.", required=True, where=PATH)
+_PACK = Field("pack", "word", "The pack.", required=True, where=PATH)
 _BUILDING = (
     REF,
     _PACK,
@@ -79,6 +108,7 @@ VERBS = (
         "Build a pack from the record; what is personal in it is logged as read.",
         _BUILDING,
         build,
+        changes=True,
         method="POST",
     ),
     Verb(
@@ -87,6 +117,7 @@ VERBS = (
         "A pack as one ZIP; what is personal in it is logged as read.",
         _BUILDING,
         content,
+        changes=True,
         method="POST",
         media_type="application/zip",
     ),

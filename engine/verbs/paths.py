@@ -35,6 +35,11 @@ class Asked:
             return f"{self.question}/{self.of}/{self.no}"
         return f"{self.question}/{self.of}" if self.of else self.question
 
+    @property
+    def path(self) -> str:
+        """The same with its process, as a request names an answer."""
+        return f"{self.process}.{self}" if self.process else str(self)
+
 
 def path(text: str, where: str, form: str = FORM) -> Asked:
     """Which answer such a name means; `where` is said in errors. Raises UsageError."""

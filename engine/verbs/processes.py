@@ -1,28 +1,28 @@
-"""The verbs of processes, calendars and the trail."""
+"""The verbs of processes that are in use."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, Final, NamedTuple
 
 from engine import loading
 from engine.as_at import as_at, left_out
 from engine.definition import Workflow
+from engine.errors import UsageError
+from engine.guessing import resembling
 from engine.service import editions
-from engine.service.bank_holidays import holidays
 from engine.service.looking import reading
 from engine.service.moving import choosing
-from engine.service.trail import checkpoints, verifying
-from engine.verbs.fields import PATH, QUERY, Field
+from engine.verbs.fields import PATH, QUERY, REF, Field
 from engine.verbs.verb import Act, Document, Job, Verb
+
+FORMS: Final = ("svg", "mermaid", "dot")
 
 
 def processes(job: Job) -> Document:
     """The processes that ship, and the editions in use."""
-    shipped = [
-        {"workflow": one.name, "title": one.title, "edition": one.edition}
-        for one in loading.available()
-    ]
     open_, titles = choosing.open_cases(job.place), editions.titles(job.place)
+    faults = editions.faults(job.place)
     in_use = []
     for one in reading.editions_in_use(job.place):
         governs = editions.for_new_cases(job.place, one["workflow"])
@@ -32,9 +32,18 @@ def processes(job: Job) -> Document:
                 "title": titles.get(one["hash"], one["workflow"]),
                 "open": open_.get(one["hash"], 0),
                 "new_cases": governs is not None and governs.hash == one["hash"],
+                "faults": faults.get(one["hash"], 0),
             }
         )
-    return {"workflows": shipped, "in_use": in_use}
+    return {"workflows": shipped(), "in_use": in_use}
+
+
+def shipped() -> list[dict[str, str]]:
+    """The processes that come with this program."""
+    return [
+        {"workflow": one.name, "title": one.title, "edition": one.edition}
+        for one in loading.available()
+    ]
 
 
 def describe(job: Job) -> Document:
@@ -54,41 +63,61 @@ def describe(job: Job) -> Document:
 
 def diagram(job: Job) -> Document:
     """A process as a picture."""
-    from engine.diagrams.graph import picture
-    from engine.diagrams.svg import svg
+    return drawn(_edition(job), None, Drawing(form=_form(job), day=_day(job)))
 
-    workflow, day = _edition(job), _day(job)
-    stood = as_at(workflow, day) if day else workflow
+
+def of_case(job: Job) -> Document:
+    """The process of a case as a picture, with where the case is and how it came there."""
+    from engine.service.looking.tracking import track
+
+    workflow, way = track(job.place, job.ref)
+    drawing = Drawing(form=_form(job), linked=str(job.get("linked")), ref=job.ref)
+    return drawn(workflow, way, drawing)
+
+
+class Drawing(NamedTuple):
+    """What is to be drawn of a process."""
+
+    form: str = "svg"
+    """svg, mermaid or dot."""
+    day: date | None = None
+    """As the law stood on it."""
+    linked: str = ""
+    """This linked process instead."""
+    ref: str = ""
+    """The case that is marked in it."""
+
+
+def drawn(workflow: Workflow, way: Any, wish: Drawing) -> dict[str, Any]:
+    """A process as a picture, or as a text that others draw. Raises UsageError."""
+    from engine.diagrams import dot, mermaid, svg
+    from engine.diagrams.graph import picture
+
+    one = _linked(workflow, wish.linked)
+    stood = as_at(one, wish.day) if wish.day else one
+    write = {"svg": svg.svg, "mermaid": mermaid.mermaid, "dot": dot.dot}[wish.form]
     return {
         "workflow": workflow.name,
         "edition": workflow.edition,
-        "svg": svg(picture(stood, None, day)),
+        "format": wish.form,
+        "ref": wish.ref or None,
+        "as_at": wish.day.isoformat() if wish.day else None,
+        "text": write(picture(stood, way, wish.day)),
     }
 
 
-def calendars(job: Job) -> Document:
-    """The lists of bank holidays in use."""
-    return {"calendars": holidays.in_use(job.place)}
+def _linked(workflow: Workflow, linked: str) -> Workflow:
+    if not linked:
+        return workflow
+    if linked not in workflow.children:
+        near = resembling(linked, workflow.children, 1)
+        hint = f"did you mean {near[0]}?" if near else f"it has: {', '.join(workflow.children)}."
+        raise UsageError(f'This process has no linked process "{linked[:40]}"; {hint}')
+    return workflow.children[linked]
 
 
-def verify(job: Job) -> Document:
-    """Whether the trail was altered."""
-    verdict = verifying.verify_and_seal(job.place, None)
-    return {
-        "holds": verdict.holds,
-        "problems": verdict.problems,
-        "events": verdict.events,
-        "cases": verdict.cases,
-        "rows": verdict.rows,
-        "erased": verdict.erased,
-        "size": verdict.size,
-        "root": verdict.root,
-    }
-
-
-def checkpoint(job: Job) -> Document:
-    """The head of the trail, signed."""
-    return {"checkpoint": checkpoints.make(job.place)}
+def _form(job: Job) -> str:
+    return str(job.get("form", "svg"))
 
 
 def _edition(job: Job) -> Workflow:
@@ -105,35 +134,35 @@ def _day(job: Job) -> date | None:
 
 
 _ONE = (
-    Field("workflow", "name", "The process, of which an edition is in use.", True, PATH),
+    Field("workflow", "word", "The process, of which an edition is in use.", True, PATH),
     Field("edition", "word", "Its name or the first digits of its hash.", where=QUERY),
     Field("as_at", "day", "As the law stood on this day.", where=QUERY),
 )
 
 
+_FORM = Field("form", "word", "A drawing, or a text that others draw.", where=QUERY, choices=FORMS)
+
+
 def _of_one(name: str, path: str, about: str, act: Act) -> Verb:
-    return Verb(name, f"/workflows/{{workflow}}/{path}", about, _ONE, act)
+    return Verb(name, f"/workflows/{{workflow}}/{path}", about, _ONE, act, for_all=True)
 
 
 VERBS = (
-    Verb("workflow list", "/workflows", "The processes there are.", (), processes),
+    Verb("workflow list", "/workflows", "The processes there are.", (), processes, for_all=True),
     _of_one("workflow describe", "description", "A process in English, as a web page.", describe),
-    _of_one("workflow diagram", "diagram", "A process as a picture.", diagram),
-    Verb("calendar list", "/calendars", "The lists of bank holidays in use.", (), calendars),
     Verb(
-        "audit verify",
-        "/trail/verification",
-        "Show whether the trail was altered.",
-        (),
-        verify,
-        method="POST",
+        "workflow diagram",
+        "/workflows/{workflow}/diagram",
+        "A process as a picture.",
+        (*_ONE, _FORM),
+        diagram,
+        for_all=True,
     ),
     Verb(
-        "audit checkpoint",
-        "/trail/checkpoint",
-        "Sign the trail, to be kept elsewhere; the store is verified first.",
-        (),
-        checkpoint,
-        method="POST",
+        "workflow diagram of case",
+        "/cases/{ref}/diagram",
+        "The process of a case as a picture, with where the case is.",
+        (REF, _FORM, Field("linked", "word", "Draw this linked process instead.", where=QUERY)),
+        of_case,
     ),
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, Final
 
 from engine.service import admission
 from engine.service.workplace import By, File, Workplace
-from engine.verbs import changing, looking, packing, processes
 from engine.verbs.fields import Field, read
 from engine.verbs.verb import Content, Document, Job, Verb
 
@@ -19,20 +19,82 @@ HAPPENED: Final = (
 """What every change may be given."""
 
 DECIDED: Final = (
-    Field("decided_by", "id", "Who decided it, where you only record it."),
+    Field("decided_by", "word", "Who decided it, where you only record it."),
     Field("evidence", "file", "What shows that they did; it is put on file."),
 )
 """What a change of something that is there may be given besides."""
 
-VERBS: Final[Mapping[str, Verb]] = {
-    verb.name: verb for module in (changing, looking, packing, processes) for verb in module.VERBS
+_MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "opening": ("open", "open alike", "workflow questions"),
+    "changing": (
+        *("record", "correct", "correct day", "attach", "take", "undo", "done"),
+        *("extend", "delay", "approve"),
+    ),
+    "people": ("person add", "erase"),
+    "looking": ("show", "show personal", "person show", "questions"),
+    "ahead": ("next", "why-not", "record form"),
+    "history": ("history", "history personal"),
+    "clocks": ("deadlines of case", "deadlines", "explain", "date"),
+    "listing": ("list", "find", "today"),
+    "documents": ("document", "document content"),
+    "packing": ("pack", "pack build", "pack content", "sent"),
+    "calendars": ("calendar list", "calendar add", "calendar remove", "calendar renew"),
+    "processes": (
+        *("workflow list", "workflow describe"),
+        *("workflow diagram", "workflow diagram of case"),
+    ),
+    "moving": ("workflow migrate",),
+    "activating": ("workflow activate",),
+    "comparing": ("workflow compare",),
+    "rehearsing": ("workflow rehearse", "workflow rehearse case", "workflow replay"),
+    "proving": ("workflow check", "workflow verify"),
+    "working": ("who", "tick"),
+    "bouncing": ("bounce",),
+    "accounts": ("token issue", "token list", "token revoke"),
+    "trail": ("audit verify", "audit checkpoint"),
 }
+"""Where each verb is made; only the module of a verb that is asked for is imported."""
+
+LOCAL: Final[Mapping[str, str]] = {
+    "init": "it makes the store and its keys, in a folder of this machine",
+    "demo": "it makes a store of its own, in a folder of this machine",
+    "migrate": "nobody else may use the database while its form changes",
+    "account password": "a password is set where the store is, by whoever may read it",
+    "account code": "what an app is given is shown where the store is, and nowhere else",
+    "account clear": "whoever lost the app has nothing by which to come in",
+    "worker": "it runs where the store is, until it is stopped",
+    "workflow new": "it writes a folder in which somebody begins",
+    "workflow schema": "it says what an editor of this machine needs, and looks at no store",
+    "workflow test": "it plays stories on stores of its own in memory, beside their files",
+}
+"""The commands of the command line that are no verbs, each with why."""
+
+
+class _Table(Mapping[str, Verb]):
+    """The verbs by their names, each imported when it is looked up."""
+
+    def __init__(self) -> None:
+        self._module = {name: at for at, names in _MODULES.items() for name in names}
+
+    def __getitem__(self, name: str) -> Verb:
+        made = import_module(f"engine.verbs.{self._module[name]}")
+        found: Verb = {verb.name: verb for verb in made.VERBS}[name]
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._module)
+
+    def __len__(self) -> int:
+        return len(self._module)
+
+
+VERBS: Final[Mapping[str, Verb]] = _Table()
 """Every verb by its name."""
 
 
 def fields(verb: Verb) -> tuple[Field, ...]:
     """Everything with which a verb may be asked."""
-    if not verb.changes:
+    if not verb.changes or verb.of_store:
         return verb.fields
     return (*verb.fields, *HAPPENED, *(() if verb.new else DECIDED))
 
@@ -45,9 +107,9 @@ def run(place: Workplace, by: By, name: str, raw: Mapping[str, Any]) -> Document
     """
     verb = VERBS[name]
     asked = read(fields(verb), raw)
-    ref = str(asked.get("ref", ""))
-    if not verb.changes:
-        admission.need_part(place, by, name, ref)
+    if not (verb.changes or verb.for_all):
+        admission.need_part(place, by, name, str(asked.get("ref", "")))
+    if not verb.changes or verb.of_store:
         return verb.act(Job(place, by, asked))
     evidence = asked.pop("evidence", None)
     how = replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from engine.service.workplace import By, File, Workplace
@@ -22,6 +22,8 @@ class Content:
     name: str
     media_type: str
     pieces: Iterator[bytes]
+    about: Document = field(default_factory=dict)
+    """What is said of it beside it, at a door that can hand over both."""
 
 
 class Job(NamedTuple):
@@ -69,6 +71,10 @@ class Verb:
     act: Act
     changes: bool = False
     """Whether it changes a case or the store; then it never acts twice under one key."""
+    of_store: bool = False
+    """Whether what it changes is no case, so that neither a day nor a reason goes with it."""
+    for_all: bool = False
+    """Whether it says nothing of what is on record, so that nobody needs a part here for it."""
     new: bool = False
     """Whether what it changes is not there yet, and so has no version."""
     method: str = "GET"

@@ -365,6 +365,9 @@ def test_after_each_failure_a_message_waits_longer_before_it_is_tried_again(worl
     world.take(ref, "start_deciding")
 
     def broken(message: outbox.Outgoing) -> str:
+        # Whoever is told of it in the end is told at once.
+        if message.person != "lee":
+            return "file: taken"
         raise DeliveryError("The server does not answer.")
 
     def tried() -> int:

@@ -13,6 +13,7 @@ import pytest
 from engine import bootstrap
 from engine.cli.commands import COMMANDS
 from engine.service.starting import sealed_tick
+from tests.bouncing import bounced, message_id
 from tests.offices import Demo, Office, copied
 
 PROCESS = "child_safeguarding_practice_review"
@@ -22,67 +23,74 @@ WITHOUT_A_STORE = {
     *("workflow new", "workflow schema"),
 }
 FOR_EVER = {"worker"}
+CHANGED = (
+    "case deadlines_changed decided_by key names on opened proof recorded_by ref repeated version"
+)
 ASKS_FOR_WHAT_AN_APP_SHOWS = {"account code"}
 PASSWORD = "four plain words for this test"
-CHANGED = "case decided_by key opened proof recorded_by ref repeated version"
 CASE = (
     "about about_title allowed answers can_be_done caution closed_on deadlines edition "
     "edition_name historic linked opened_on parent people ref set_aside since state state_title "
     "tasks title version waiting_on waits_on workflow"
 )
-CALENDAR = "change clocks day doubts dry_run failed jurisdiction new old title"
+CALENDAR = (
+    "change clocks day doubts dry_run failed jurisdiction names new old proof recorded_by title"
+)
 EVERY = {
     "open": (
         f"{PROCESS} WHERE_IT_WAS WHERE_HOME_IS referred_on=2026-10-30 --not-the-same",
         f"{CHANGED} caution similar",
     ),
-    "record": ("OPEN AGE", f"{CHANGED} ruled_out"),
-    "attach": ("OPEN action_plan FILE", CHANGED),
+    "record": ("OPEN AGE", f"{CHANGED} recorded ruled_out"),
+    "attach": ("OPEN action_plan FILE", f"{CHANGED} ask question"),
     "document": ("WHOLE", "cautions documents ref"),
     "person": ("WHOLE show", "caution people ref"),
-    "take": ("OPEN inform_partners", CHANGED),
+    "take": ("OPEN inform_partners", f"{CHANGED} passed_over title transition"),
     "next": (
         "OPEN",
-        "answers approvals caution deadlines elsewhere ref state state_title steps tasks today "
-        "waits_on",
+        "answers approvals caution deadlines elsewhere names person ref state state_title steps "
+        "tasks today waits_on",
     ),
     "why-not": (
         "OPEN decide_to_notify",
         "asked_by before by caution command decisions duty duty_read earliest elsewhere for_others "
-        "hangs_on leads_there possible recordable ref starts state state_title title today "
-        "transition unmet ways_part who",
+        "hangs_on leads_there names passes_over person possible recordable ref starts state "
+        "state_title title today transition unmet ways_part who",
     ),
     "show": ("OPEN", CASE),
-    "history": ("OPEN", "cautions events ref"),
+    "history": ("OPEN", "cautions events linked ref titles"),
     "find": ("Lane", "cases cautions"),
     "list": ("", "cases cautions complete"),
     "today": (
         "",
-        "cautions due_soon horizon overdue tasks today unanswered undelivered mistyped_kinds "
-        "unknown_roles waiting",
+        "cautions due_soon horizon overdue partnership roles tasks today unanswered undelivered "
+        "mistyped_kinds unattended unknown_roles waiting",
     ),
     "deadlines": ("", "cautions deadlines"),
     "explain": ("OPEN", "cautions deadlines ref timescale"),
-    "correct": ("OPEN referred_on=2026-10-29 --reason misread", f"{CHANGED} ruled_out"),
+    "correct": (
+        "OPEN referred_on=2026-10-29 --reason misread",
+        f"{CHANGED} ruled_out to_confirm",
+    ),
     "undo": ("OPEN --reason mistake", CHANGED),
     "done": ("WHOLE TASK --reason told", CHANGED),
     "extend": ("OPEN notification --to 2026-11-30 --agreed-by them --reason ill", CHANGED),
-    "delay": ("OPEN notification --told them --reason ill", CHANGED),
-    "approve": ("WHOLE final_report --as avery", CHANGED),
+    "delay": ("OPEN notification --told them --reason ill", f"{CHANGED} as_at delayed"),
+    "approve": ("WHOLE final_report --as avery", f"{CHANGED} ask question"),
     "pack": (
         "WHOLE rapid_review_submission --out OUT",
-        "file fresh manifest missing no pack ref remarks status",
+        "file fresh manifest missing no pack parts ref remarks status title",
     ),
-    "sent": ("WHOLE rapid_review_submission --file PACK --to them", f"{CHANGED} sent"),
+    "sent": ("WHOLE rapid_review_submission --file PACK --to them", f"{CHANGED} pack sent title"),
     "erase": ("WHOLE --person p1 --basis order --yes-erase WHOLE", f"{CHANGED} destroyed"),
     "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
     "workflow list": ("", "in_use workflows"),
     "workflow diagram": ("--case OPEN --out OUT", "as_at edition file format ref text workflow"),
-    "workflow compare": (f"{PROCESS}@2026-11 {PROCESS}", "changes new old summary"),
+    "workflow compare": (f"{PROCESS}@2026-11 {PROCESS}", "caution changes new old summary"),
     "workflow rehearse": (
         "OPEN --until 2026-11-06",
-        "caution collisions edition from hash notices ref state state_title supposed title until "
-        "workflow",
+        "caution collisions edition from hash names notices ref state state_title supposed title "
+        "until workflow",
     ),
     "workflow replay": (
         f"{PROCESS} --with 2026-11",
@@ -90,12 +98,13 @@ EVERY = {
     ),
     "workflow migrate": (
         f"{PROCESS} --to 2026-11 --dry-run",
-        "back dry_run moved refused to workflow",
+        "agreeing back caution dry_run moved refused title to to_come told warning workflow",
     ),
     "workflow activate": (
         PROCESS,
-        "activated edition extends failures hash new_cases not_shown open_under_others passed_over "
-        "unasked workflow",
+        "activated before caution edition extends failures faults hash in_force_from in_force_to "
+        "new_cases not_shown open_under_others passed_over refused title to_do today unasked "
+        "verdict workflow",
     ),
     "calendar list": ("", "calendars to_renew"),
     "calendar add": (
@@ -104,15 +113,16 @@ EVERY = {
     ),
     "calendar remove": ("2026-12-28 --announced 2026-10-29 --source Gazette --yes", CALENDAR),
     "calendar renew": ("--yes", "change clocks dry_run failed"),
-    "account password": ("avery", "kind person proof recorded_by"),
-    "account clear": ("avery", "cleared person proof recorded_by"),
+    "bounce": ("BOUNCE", "action changed message"),
+    "account password": ("avery", "decided_by kind names person proof recorded_by"),
+    "account clear": ("avery", "cleared decided_by names person proof recorded_by"),
     "token issue": (
         "avery --verb show --until 2026-11-30",
-        "holder processes proof recorded_by text token until verbs",
+        "decided_by holder names processes proof recorded_by text token until verbs",
     ),
-    "token list": ("", "tokens"),
-    "token revoke": ("TOKEN --reason lost", "proof recorded_by revoked token"),
-    "audit verify": ("", "against cases erased events holds problems root rows size"),
+    "token list": ("", "names tokens"),
+    "token revoke": ("TOKEN --reason lost", "decided_by names proof recorded_by revoked token"),
+    "audit verify": ("", "against cases erased events holds problems root rows said size"),
     "audit checkpoint": ("", "checkpoint public_key"),
     "migrate": ("", "schema_version"),
 }
@@ -135,6 +145,7 @@ def asked(demo: Demo, name: str, folder: Path) -> tuple[Office, list[str]]:
         "AGE": "age_band=under 18",
         "FILE": office.file("plan.txt", "Everybody is seen."),
         "OUT": str(folder / "out"),
+        "BOUNCE": office.file("bounce.eml", bounced(message_id(office))),
         "PACK": str(next(folder.glob("*.zip"))),
     }
     if name == "approve":

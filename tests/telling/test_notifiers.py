@@ -200,7 +200,7 @@ def test_a_text_at_its_limit_is_taken_and_one_longer_refused(field: str) -> None
 
 
 def test_a_message_is_thin_and_has_no_place_for_a_name() -> None:
-    assert {field.name for field in fields(Message)} == {*LIMITS, "urgent", "demo"}
+    assert {field.name for field in fields(Message)} == {*LIMITS, "items", "urgent", "demo"}
     assert body(MESSAGE) == (
         "Ourtown Safeguarding Children Partnership: a message from Casetrail.\n"
         "For: Business unit of the partnership\n"

@@ -110,16 +110,23 @@ def messages(draft: Draft, names: Iterable[str], news: News) -> list[dict[str, A
         for recipient in recipients(draft, name, news):
             told.setdefault(recipient.person, (recipient, what))
     return [
-        {
-            "id": _message_id(draft, recipient.person),
-            "person": recipient.person,
-            "role": recipient.role,
-            "what": what,
-            "by_when": news.by_when,
-            "urgent": int(news.urgent),
-        }
+        addressed(draft, recipient, what, news.by_when, urgent=news.urgent)
         for recipient, what in told.values()
     ]
+
+
+def addressed(
+    draft: Draft, recipient: Recipient, what: str, by_when: str = "", *, urgent: bool = False
+) -> dict[str, Any]:
+    """A message to one person, in the event that comes next."""
+    return {
+        "id": _message_id(draft, recipient.person),
+        "person": recipient.person,
+        "role": recipient.role,
+        "what": what,
+        "by_when": by_when,
+        "urgent": int(urgent),
+    }
 
 
 def recipients(draft: Draft, name: str, news: News) -> tuple[Recipient, ...]:

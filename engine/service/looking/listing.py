@@ -22,6 +22,7 @@ from engine.prose import listed
 from engine.service import access
 from engine.service.looking.deadlines import deadlines_of
 from engine.service.looking.private import Rights, agency_of
+from engine.service.looking.unattended import unattended
 from engine.service.looking.viewing import view
 from engine.service.titles import title_of, who_waits
 from engine.service.workplace import By, Workplace
@@ -268,6 +269,7 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
         known = Rights(place, tx, "")
         tasks = [_task(place, tx, known, row) for row in tx.rows(queries.OPEN_TASKS, (place.log,))]
         asked = [_asked(place, known, row) for row in tx.rows(queries.ASKED, (place.log,))]
+        gaps = unattended(place, tx)
         lost = [_message(row) for row in tx.rows(queries.GIVEN_UP, (place.log, queries.NEVER))]
     return {
         "today": today.isoformat(),
@@ -278,6 +280,7 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
         "unanswered": asked,
         "tasks": tasks,
         "undelivered": lost,
+        "unattended": gaps,
     }
 
 

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable, Iterator
 
 from engine import queries
+from engine.case import Row
 from engine.commands import is_drawn
 from engine.database import NOBODY, Transaction, structure
 from engine.errors import TrailError
@@ -141,13 +142,19 @@ def _tries(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Proble
         if log != place.log or (message,) not in messages or min(counts) < 0:
             yield f"attempts {message}", _NO_EVENT
         elif messages[(message,)]["status"] == "waiting" and not is_due(
-            tries, next_at, lease_until, now
+            tries, next_at, lease_until, now, can_wait=_can_wait(place, messages[(message,)])
         ):
             yield f"attempts {message}", "it keeps a message back for longer than any worker does"
     notices = {"|".join(map(str, key)) for key in folded.rows.table("notices")}
     for log, notice, times in tx.each(queries.everything("failures")):
         if log != place.log or notice not in notices or times < 1:
             yield f"failures {notice}", _NO_EVENT
+
+
+def _can_wait(place: Workplace, message: Row) -> bool:
+    """Whether whoever gets a message wishes to be told at some hours alone."""
+    wish = place.directory.preference(str(message["person"]))
+    return not message["urgent"] and wish.can_wait
 
 
 def _tick(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem]:

@@ -44,6 +44,11 @@ def read(place: Workplace, file: Path) -> Checkpoint:
     Raises UsageError when the file cannot be read or is no checkpoint at all, TrailError when its
     signature does not hold or it is of another partnership.
     """
+    return known(place, text_of(file))
+
+
+def text_of(file: Path) -> str:
+    """The text of a checkpoint that was kept. Raises UsageError for a file that is none."""
     try:
         if not file.is_file():
             raise OSError
@@ -54,11 +59,18 @@ def read(place: Workplace, file: Path) -> Checkpoint:
         raise UsageError(
             f"The checkpoint {file.name} cannot be read; give the file that was kept."
         ) from None
-    if not any(line.startswith(("casetrail/", "— ")) for line in text.split("\n")):
+    if not _is_one(text):
         raise UsageError(
             f"The file {file.name} is no checkpoint, nor a part of one; give the file that "
             "`audit checkpoint --out` wrote."
         )
+    return text
+
+
+def known(place: Workplace, text: str) -> Checkpoint:
+    """What such a text says; raises what reading the file of one does."""
+    if len(text) > MOST_BYTES or not _is_one(text):
+        raise UsageError("What was given is no checkpoint, nor a part of one; give a kept one.")
     name = checkpoint.origin(place.log)
     of, line_break, _ = text.partition("\n")
     if line_break and of.startswith("casetrail/") and of != name:
@@ -67,3 +79,7 @@ def read(place: Workplace, file: Path) -> Checkpoint:
             "of this store."
         )
     return checkpoint.read(text, checkpoint.public_key_text(name, place.keys.public_key()))
+
+
+def _is_one(text: str) -> bool:
+    return any(line.startswith(("casetrail/", "— ")) for line in text.split("\n"))

@@ -1,17 +1,18 @@
-"""What comes of cases that are moved to another edition, or given back, in lines and in JSON."""
+"""What comes of cases that are moved to another edition, or given back: as data and in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from engine.cli import printing
-from engine.cli.printing import day, due, item, listed, paragraph
+from engine.dates import day_said as day
+from engine.dates import due_said as due
 from engine.decide.moving.carrying import Carried
 from engine.decide.moving.loosening import HEADS, Looser, grounds, told
 from engine.errors import Need, RefusedError
-from engine.nouns import count
+from engine.nouns import count, needed
+from engine.prose import listed
 from engine.service.moving import families
 from engine.service.moving.families import Moved
 
@@ -52,31 +53,35 @@ SAID = {
 }
 
 
-def lines(found: Iterable[Moved]) -> Iterator[str]:
-    """Each case with what becomes of it and of its clocks, or why it stays."""
-    for one in found:
-        yield from _refused_lines(one) if one.refused else _planned(one, "from")
+class Told(NamedTuple):
+    """A case in words: where it goes, or why it stays; and then what becomes of each clock."""
+
+    head: str
+    clocks: list[str]
 
 
-def _planned(one: Moved, way: str) -> Iterator[str]:
+def told_of(one: Moved, *, back: bool) -> dict[str, Any]:
+    """A case with what becomes of it and of its clocks, or why it stays.
+
+    Of one that was given back it is only told what became looser.
+    """
+    if one.refused:
+        return _refused(one)._asdict()
+    if one.plans or not back:
+        return _planned(one, "back to" if back else "from")._asdict()
+    clocks = [_clock(one.ref, ref, clock) for ref, clock in one.looser]
+    return Told(f"{one.ref}: edition {one.opened}", clocks)._asdict()
+
+
+def _planned(one: Moved, way: str) -> Told:
     """Where a case and its linked cases then are, and what becomes of each clock."""
     linked = [plan.ref for plan in one.plans[1:]]
     more = f", with {listed(linked)}" if linked else ""
     where = one.plans[0].state
-    yield from item(f'{one.ref}, {way} edition {one.opened}: at "{where}"{more}')
-    for plan in one.plans:
-        for clock in plan.clocks:
-            yield from paragraph(_clock(one.ref, plan.ref, clock), 6, 2)
-
-
-def back_lines(one: Moved) -> Iterator[str]:
-    """The same of a case that is given back; where it is done, only what became looser."""
-    if one.refused or one.plans:
-        yield from _refused_lines(one) if one.refused else _planned(one, "back to")
-        return
-    yield from item(f"{one.ref}: edition {one.opened}")
-    for ref, clock in one.looser:
-        yield from paragraph(_clock(one.ref, ref, clock), 6, 2)
+    head = f'{one.ref}, {way} edition {one.opened}: at "{where}"{more}'
+    return Told(
+        head, [_clock(one.ref, plan.ref, clock) for plan in one.plans for clock in plan.clocks]
+    )
 
 
 def warning(found: Iterable[Moved], *, dry: bool) -> str:
@@ -108,6 +113,9 @@ def document(workflow: str, found: Iterable[Moved], *, dry: bool, back: bool) ->
         "workflow": workflow,
         "dry_run": dry,
         "back": back,
+        "told": [told_of(one, back=back) for one in every],
+        "warning": warning(every if dry else [one for one in every if not one.refused], dry=dry),
+        "agreeing": warning((one for one in every if not one.refused), dry=True),
         "moved": [_plain(one) for one in every if not one.refused],
         "refused": [
             {
@@ -152,13 +160,12 @@ def _loosens(one: Moved) -> set[str]:
     return heads | ({need.what.partition(":")[0] for need in one.needs} & SHOUTED)
 
 
-def _refused_lines(one: Moved) -> Iterator[str]:
-    yield from item(one.sentence)
-    for need in one.needs:
-        yield from paragraph(f"- {printing.need(need.said, need.who, need.how)}", 6, 2)
+def _refused(one: Moved) -> Told:
+    clocks = [f"- {needed(need.said, need.who, need.how)}" for need in one.needs]
     for ref, title, looser in _no_duties(one):
         would = Need(told(title, looser.plain()))
-        yield from paragraph(f"- {families.of_linked(one.ref, ref, would).what}", 6, 2)
+        clocks.append(f"- {families.of_linked(one.ref, ref, would).what}")
+    return Told(one.sentence, clocks)
 
 
 def _no_duties(one: Moved) -> Iterator[tuple[str, str, Looser]]:

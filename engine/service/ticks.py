@@ -1,0 +1,65 @@
+"""One tick: what is due fires, what waits is sent, what is new is sealed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from engine.service import outbox, ticking
+from engine.service.bank_holidays import recounting
+from engine.service.outbox import Sender
+from engine.service.packs import following
+from engine.service.trail import sequencing
+from engine.service.workplace import Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one tick did."""
+
+    fired: int = 0
+    set_aside: int = 0
+    sent: int = 0
+    failed: int = 0
+    given_up: int = 0
+    rebuilt: int = 0
+    sealed: int = 0
+    held: bool = False
+
+    def plain(self) -> dict[str, int]:
+        """The same as a table."""
+        return asdict(self)
+
+
+def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
+    """Fire what is due (unless that is held), send what waits, seal what is new, and say so.
+
+    A few of the packs whose record has changed are built again. Raises StorageError when the store
+    cannot be written.
+    """
+    recounting.settle_recent(place)
+    fired = ticking.Fired() if held else ticking.fire_due(place)
+    sent = outbox.send_waiting(place, sender)
+    rebuilt, lacking = _rebuild(place)
+    sealed = sequencing.seal_new(place)
+    ticking.ticked(place)
+    return Done(
+        fired=fired.notices,
+        set_aside=fired.set_aside,
+        sent=sent.sent,
+        failed=fired.failed + sent.failed + lacking,
+        given_up=sent.given_up,
+        rebuilt=rebuilt,
+        sealed=sealed,
+        held=held,
+    )
+
+
+def _rebuild(place: Workplace) -> tuple[int, int]:
+    """Build packs again whose record has changed: how many were, and how many could not be."""
+    waiting = following.out_of_date(place)
+    if not waiting:
+        return 0, 0
+    from engine.service.packs import packing
+
+    done = packing.rebuild(place, waiting)
+    return done.packs, done.failed

@@ -1,0 +1,76 @@
+"""The verbs by which somebody sees what has happened on a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from engine.decide.moving.moves import MIGRATED
+from engine.service.looking import linked, private, reading, viewing
+from engine.verbs import titles
+from engine.verbs.fields import QUERY, REF, Field
+from engine.verbs.looking import WHY
+from engine.verbs.verb import Document, Job, Verb
+
+Event = Mapping[str, Any]
+
+
+def history(job: Job) -> Document:
+    """What has happened on a case, in order, and what the things are called that it names."""
+    whole = reading.history(job.place, job.ref)
+    events = whole[-int(job.get("last", 0)) :]
+    ended = linked.of_entries(job.place, job.ref, events)
+    return {
+        "ref": job.ref,
+        "events": events,
+        "linked": {str(n): dict(one) for n, one in ended.items()},
+        "titles": _titles(job, whole, events),
+        "cautions": reading.cautions(job.place, [job.ref]),
+    }
+
+
+def personal(job: Job) -> Document:
+    """What is personal in what has happened; the read is logged."""
+    found = private.entries(job.place, job.by, job.ref, str(job.get("why")))
+    values = {f"@{n} {path}": value for (n, path), value in found.items()}
+    return {"ref": job.ref, "personal": values}
+
+
+def _titles(job: Job, whole: Sequence[Event], events: Sequence[Event]) -> Document:
+    place = job.place
+    with place.database.read() as tx:
+        workflow = viewing.view(place, tx, job.ref).edition.workflow
+        formerly = [place.edition(tx, one, workflow.name).workflow for one in _editions(whole)]
+    known = titles.titles(workflow, place.directory, _left_to_do(whole), formerly)
+    return titles.named(known, events)
+
+
+def _editions(events: Iterable[Event]) -> list[str]:
+    """The hashes of the editions from which a case was moved, the first first."""
+    moves = [event["body"] for event in events if event["type"] == MIGRATED]
+    return list(dict.fromkeys(body["from_edition"] for body in moves))
+
+
+def _left_to_do(events: Iterable[Event]) -> dict[str, str]:
+    """What each task of a case was, by its name."""
+    opened = [event["body"] for event in events if event["type"] == "task opened"]
+    return {one["task"]: one["what"] for body in opened for one in body["tasks"]}
+
+
+VERBS = (
+    Verb(
+        "history",
+        "/cases/{ref}/history",
+        "What has happened on a case, in order.",
+        (REF, Field("last", "number", "Only the last so many entries.", where=QUERY)),
+        history,
+    ),
+    Verb(
+        "history personal",
+        "/cases/{ref}/history/personal",
+        "What is personal in what has happened; the read is logged.",
+        (REF, WHY),
+        personal,
+        method="POST",
+    ),
+)

@@ -1,0 +1,29 @@
+"""What people and agencies are called, beside the ids by which a document has them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.errors import UsageError
+from engine.guessing import resembling
+from engine.service.workplace import Workplace
+
+
+def names(place: Workplace, *people: str) -> dict[str, str]:
+    """The names of these people; of somebody whom config.toml does not name, nothing."""
+    known = place.directory.people
+    return {one: known[one].name for one in people if one in known}
+
+
+def agency(place: Workplace, said: str) -> str:
+    """An agency that config.toml names; nothing for nothing. Raises UsageError."""
+    known = place.directory.agencies
+    if said and said not in known:
+        raise UsageError(f"config.toml names no agency {said[:40]}{meant(said, known)}")
+    return said
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """The end of a sentence that says which name was probably meant, or which there are."""
+    near = resembling(word, known)
+    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}."
