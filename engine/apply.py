@@ -116,7 +116,7 @@ def migrated(event: Event, body: Body, made: list[Change]) -> None:
 
 
 def told(event: Event, body: Body, made: list[Change]) -> None:
-    """People are told of a step: one message for each of them."""
+    """People are told of a step, or that work is handed over: one message for each of them."""
     messages(event, body, made)
 
 
@@ -342,6 +342,7 @@ EFFECTS: dict[str, Effect] = {
     "notice superseded": notice_settled,
     "notice set aside": notice_settled,
     "people told": told,
+    "work handed over": told,
     "task opened": tasks_opened,
     "task closed": tasks_done,
     "person added": person_added,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -21,8 +22,12 @@ from engine.service import people, starting, virtual
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import Workplace
 
+MACHINES = ("webhook", "notify", "command")
+"""The notifiers that hand a message to another program, which words it."""
+
 if TYPE_CHECKING:
     from engine.service.outbox import Outgoing  # most commands send nothing
+    from engine.service.rehearsals.previewing import Preview
     from engine.service.rehearsals.rehearsing import Write
     from notifiers.message import Message
 
@@ -291,6 +296,34 @@ def mails(place: Workplace, settings: Settings, also: Sequence[Workflow] = ()) -
         return Mail(found.to, subject(found), body(found))
 
     return write
+
+
+def previews(place: Workplace, settings: Settings) -> Preview:
+    """What writes messages out as each notifier sends them; nothing is sent."""
+    # Only what says what would be sent needs them.
+    from engine.service.rehearsals.rehearsing import Mail
+    from notifiers.message import body, subject
+
+    made = writer(place, settings)
+
+    def write(message: Outgoing, by: str) -> Mail:
+        found = made(message, by)
+        if by in MACHINES:
+            said = {name: getattr(found, name) for name in found.__slots__ if name != "to"}
+            return Mail(found.to, "", json.dumps(said, ensure_ascii=False, indent=1))
+        if by == "chat":
+            text = f"{subject(found)}\n{body(found)}Message: {found.id}\n"
+            return Mail(found.to, "", text)
+        return Mail(found.to, subject(found), body(found))
+
+    return write
+
+
+def notifiers() -> tuple[str, ...]:
+    """The names of all notifiers that there are."""
+    from notifiers import NOTIFIERS
+
+    return NOTIFIERS
 
 
 def _titles(place: Workplace, also: Sequence[Workflow] = ()) -> dict[str, str]:

@@ -185,6 +185,16 @@ MESSAGE = (
     'WHERE "log" = ? AND "message" = ?'
 )
 
+MESSAGES_OF = (
+    'SELECT "message", "stream", "person", "role", "what", "by_when", "urgent", "n" '
+    'FROM "messages" WHERE "log" = ? AND "stream" = ? ORDER BY "n", "message"'
+)
+
+HANDOVERS = (
+    'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? '
+    'AND "type" = \'work handed over\' ORDER BY "n"'
+)
+
 SENT_IN_DIGEST = (
     'SELECT "text" FROM "events" WHERE "log" = ? AND "type" = \'message sent\' '
     'AND "text" LIKE ? ORDER BY "stream", "n"'

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+
+from engine import database
 from tests.offices import Office
 
 
 def message_id(office: Office) -> str:
     """The id of a message that was sent, or is still to be."""
-    store = office.store()
+    url = tomllib.loads(office.config.read_text())["store"]["database"]
+    store = database.open(url) if url.startswith("postgresql") else office.store()
     with store.read() as tx:
         found = tx.rows("SELECT message FROM messages ORDER BY status DESC, message LIMIT 1")
     store.close()

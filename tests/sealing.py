@@ -22,7 +22,16 @@ from engine.case import Given
 from engine.decide.steps.taking import Step
 from engine.errors import DeliveryError, NotSignedInError, RefusedError
 from engine.loading import load, sources
-from engine.service import cases, deliveries, editions, outbox, people, starting, ticking
+from engine.service import (
+    cases,
+    deliveries,
+    editions,
+    handing_over,
+    outbox,
+    people,
+    starting,
+    ticking,
+)
 from engine.service.accounts import codes, passwords, signing_in, tokens
 from engine.service.bank_holidays import holidays
 from engine.service.bank_holidays.almanac import ADDED
@@ -162,6 +171,8 @@ def _notices(world: World) -> None:
     deliveries.settle_delivery(world.place, sent[0][0], "delivered")
     deliveries.settle_delivery(world.place, sent[1][0], "permanent-failure")
     cases.correct(world.place, BECAUSE, ref, given(aware_on="2025-12-11"))
+    wanted = handing_over.Handover("lee", "dee", "2025-12-22", "2025-12-24")
+    handing_over.note(world.place, BECAUSE, wanted)
 
 
 def _putting_right(world: World) -> None:

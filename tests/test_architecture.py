@@ -53,6 +53,8 @@ LAZY = {
     "engine/guessing.py": "names are compared only to tell what was probably meant",
     "engine/service/workplace.py": "what reads a pack's file is wanted only where one is made",
     "engine/log.py": "structlog is wanted only where something is logged",
+    "engine/service/ticks.py": "a pack is built again only where one is out of date",
+    "engine/verbs/": "a request imports only what its verb does",
     "engine/worker.py": "apscheduler is wanted only by a worker that stays",
 }
 """The only places in engine/ where a function may import, each with its reason."""

@@ -23,7 +23,9 @@ from engine.service import cases, editions
 from engine.service.looking import documents, reading
 from engine.service.trail import sequencing
 from engine.service.workplace import By, Workplace
+from notifiers import NOTIFIERS
 from tests import stories
+from tests.bouncing import bounced, message_id
 from tests.offices import Office, ago
 from tests.postgres import PostgresServer
 from tests.worlds import BESS, SAMPLE, World, place_on
@@ -170,8 +172,13 @@ def looked(office: Office, ref: str) -> list[str]:
         ("workflow", "replay", "incident", "--with", str(SAMPLE)),
         ("calendar", "list"),
         ("token", "list"),
+        ("message", "preview", ref, "notification"),
+        ("handover", "lee", "eve", "--from", ago(0), "--to", ago(-9), "--write"),
+        *(("message", "preview", ref, "notification", "--by", way) for way in NOTIFIERS),
+        ("bounce", office.file("bounce.eml", bounced(message_id(office)))),
     )
     said = [office.ok(*words) for words in looks]
+    said.append(office.ok("blank-forms", "--out", str(office.folder / "paper")))
     return said + [office.ok(*words, "--json") for words in looks]
 
 

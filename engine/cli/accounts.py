@@ -18,7 +18,7 @@ from engine.cli.visit import Visit, reads, signature
 from engine.errors import UsageError
 from engine.service.accounts import codes, passwords
 from engine.service.accounts.credentials import CODE, PASSWORD
-from engine.verbs.naming import names
+from engine.verbs import naming
 
 WHEN_GONE = "Nothing came; type the password where it is asked for."
 AGAIN = "The two are not the same, so nothing was changed; type it once more."
@@ -31,12 +31,12 @@ def password(door: Visit, person: str) -> None:
     Through standard input it comes as one line. Whoever signed in under an old one is signed out.
     """
     place, by = door.place, door.visitor
-    typed = _secret(f"New password for {_name(door, person)}: ")
+    typed = _secret(f"New password for {naming.called(door.place, person)}: ")
     if texts.at_keyboard() and _secret("The same once more: ") != typed:
         raise UsageError(AGAIN)
     passwords.put(place, by, person, typed)
     door.state.changed = True
-    said = f"{_name(door, person)} signs in with the new password from now on."
+    said = f"{naming.called(door.place, person)} signs in with the new password from now on."
     _answer(door, {"person": person, "kind": PASSWORD}, paragraph(said))
 
 
@@ -55,7 +55,7 @@ def code(door: Visit, person: str) -> None:
     typed = texts.asked("The code that the app shows now:", "the code", one_line=True)
     codes.confirm(place, by, person, setup.secret, typed)
     door.state.changed = True
-    said = f"{_name(door, person)} gives a code beside the password from now on."
+    said = f"{naming.called(door.place, person)} gives a code beside the password from now on."
     _answer(door, {"person": person, "kind": CODE}, paragraph(said))
 
 
@@ -68,7 +68,11 @@ def clear(door: Visit, person: str) -> None:
     gone = codes.clear(door.place, door.visitor, person)
     door.state.changed = bool(gone)
     named = listed([f"the {kind}" for kind in gone])
-    said = f"Gone: {named} of {_name(door, person)}." if gone else "There was nothing to clear."
+    said = (
+        f"Gone: {named} of {naming.called(door.place, person)}."
+        if gone
+        else "There was nothing to clear."
+    )
     _answer(door, {"person": person, "cleared": list(gone)}, paragraph(said))
 
 
@@ -125,10 +129,6 @@ def revoke(door: Visit, token: str, reason: str) -> None:
     door.answer(found, ["Nobody comes in by this token any more.", signature(found)])
 
 
-def _name(door: Visit, person: str) -> str:
-    return names(door.place, person).get(person, person)
-
-
 def _secret(prompt: str) -> str:
     """What somebody types unseen, or what comes through standard input as one line."""
     if not texts.at_keyboard():
@@ -159,7 +159,7 @@ def _scope(one: Mapping[str, Any]) -> str:
 def _answer(door: Visit, document: Mapping[str, Any], lines: Sequence[str]) -> None:
     by = door.visitor
     signed = {"recorded_by": by.person, "decided_by": by.person, "proof": by.claimed}
-    told = {**document, **signed, "names": names(door.place, by.person)}
+    told = {**document, **signed, "names": naming.names(door.place, by.person)}
     door.answer(told, [*lines, signature(told)])
 
 

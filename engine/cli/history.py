@@ -75,9 +75,12 @@ def history(door: Visit, ref: str, every: bool, last: int, personal: bool, why: 
         every_value = {_entry_of(name): value for name, value in read.items()}
         values = {key: value for key, value in every_value.items() if key[0] in shown}
         document["personal"] = {f"@{n} {path}": value for (n, path), value in values.items()}
-    titles = Titles(found["titles"], names=every)
-    ended = {int(n): one for n, one in found["linked"].items()}
-    lines = _printed(titles, events, values, ended, every=every)
+    lines: list[str] = []
+    if not door.state.json:
+        # A document has people by their ids; only a reader of text needs what they are called.
+        known = door.ask("history titles", ref=ref, last=last)
+        ended = {int(n): one for n, one in known["linked"].items()}
+        lines += _printed(Titles(known["titles"], names=every), events, values, ended, every=every)
     door.answer(document, [*lines, *saying.caution(*found["cautions"])])
 
 

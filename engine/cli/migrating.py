@@ -101,12 +101,13 @@ def _agree(door: Visit, wanted: Known) -> None:
     """Ask before cases are moved or given back. Raises UsageError where nobody agrees, or can be
     asked.
     """
-    back = wanted["back"]
-    if door.state.json or not texts.at_keyboard():
-        raise UsageError(BACK_FIRST if back else "Look at it with --dry-run first; then say --yes.")
+    # What is typed wrongly is told before it is said that nobody can be asked.
     seen = door.ask("workflow migrate", dry_run=True, **wanted)
+    back = wanted["back"]
     if seen.get("to_come"):
         raise UsageError(_to_come(seen))
+    if door.state.json or not texts.at_keyboard():
+        raise UsageError(BACK_FIRST if back else "Look at it with --dry-run first; then say --yes.")
     printing.say_aside(_lines(seen))
     cases = count(len(seen["moved"]), "case")
     what = f"Give {cases} back to the edition of before?" if back else f"Move {cases}?"

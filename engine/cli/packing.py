@@ -93,7 +93,7 @@ def sent(door: Visit, ref: str, pack: str) -> None:
             not_as_built=options["not_as_built"],
         )
     on = f" {printing.when(found['on'])}" if found["on"] else ""
-    said = f"It is on record that {_titled(found)} was sent{on}. {_differences(found['sent'])}"
+    said = f"It is on record that {_titled(found)} was sent{on}. {_differences(found)}"
     door.done(found, said)
 
 
@@ -130,7 +130,8 @@ def _missing(built: Known) -> list[str]:
     return [*lines, ""]
 
 
-def _differences(sent: Known) -> str:
+def _differences(found: Known) -> str:
+    sent = {**found["sent"], **found["compared"]}
     kept = f"it is kept as version {sent['no']}."
     if sent["draft"] and SAME in sent["files"].values():
         return f"What went is of version {sent['draft']}, which is a draft and stays one; {kept}"

@@ -48,10 +48,8 @@ def rehearse(door: Visit, what: str, answers: tuple[str, ...], **options: Any) -
     the rules by which notices fire, and nothing is written. What would collide is told first: days
     off, roles that nobody holds, people who are away, several escalations at once.
     """
-    wish = {
-        "until": texts.exact_day(options["until"]),
-        "supposed": [_step(one) for one in options["supposed"]],
-    }
+    until, supposed = texts.exact_day(options["until"]), [*map(_step, options["supposed"])]
+    wish: dict[str, Any] = dict(until=until, supposed=supposed)
     since = texts.exact_day(options["since"]) if options["since"] else ""
     if _REFERENCE.fullmatch(what):
         _need_alone(answers, since)

@@ -303,6 +303,12 @@ def _message(body: Body, titles: Titles) -> str:
     return f"message given up{_instead(body, titles)}"
 
 
+def _handed_over(body: Body, titles: Titles) -> str:
+    who = f"{titles.person(body['giver'])} to {titles.person(body['taker'])}"
+    days = f"from {day(body['since'])} to {day(body['until'])}"
+    return f"work handed over by {who}, as {listed(map(titles.role, body['roles']))}, {days}"
+
+
 def _bounced(body: Body, titles: Titles) -> str:
     return f"message came back{_instead(body, titles)}"
 
@@ -335,6 +341,7 @@ _TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
     "pack changed": _pack_changed,
     "message sent": _message,
     "message given up": _message,
+    "work handed over": _handed_over,
     "message delivered": lambda body, titles: "message delivered",
     "message bounced": _bounced,
 }

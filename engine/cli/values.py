@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from engine.cli import texts
 from engine.dates import parse_partial
-from engine.errors import UsageError
+from engine.errors import Need, RefusedError, UsageError
 from engine.verbs.paths import Asked
 from engine.verbs.paths import path as read_path
 
@@ -72,15 +72,17 @@ def answers(given: Iterable[Pair], asks: Asks) -> Answers:
     found: Answers = {}
     reader = _Reader()
     for asked, value in given:
-        once(asked, found)
-        found[asked.path] = reader.text(asked, value, asks.question(asked))
+        question = asks.question(asked)
+        once(asked, found, str(question["ask"]) if question else "")
+        found[asked.path] = reader.text(asked, value, question)
     return found
 
 
-def once(asked: Asked, found: Mapping[str, Any]) -> None:
-    """Raise UsageError where an answer is given already."""
+def once(asked: Asked, found: Mapping[str, Any], ask: str = "") -> None:
+    """Raise RefusedError where an answer is given already."""
     if asked.path in found:
-        raise UsageError(f"{asked.path} is answered twice in one command; give one answer.")
+        twice = f'"{ask or asked.path}" is answered twice in one command'
+        raise RefusedError("These answers cannot be taken.", (Need(twice, how="give one answer"),))
 
 
 def not_replied(words: Iterable[str], status: str) -> dict[str, str | None]:

@@ -17,7 +17,7 @@ from engine.cli.desk import Desk, Head, Here
 from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
 from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
-from engine.service import references, silence
+from engine.service import admission, references, silence
 from engine.service.workplace import By, File, Workplace
 from engine.verbs.table import VERBS
 from engine.verbs.verb import Content, Document
@@ -110,6 +110,14 @@ class Visit(Door):
 
     def _is_named(self) -> bool:
         return bool(self.options.get("as_person") or person_of_account(self.settings, account()))
+
+    def admitted(self, verb: str, ref: str = "") -> Workplace:
+        """The place itself, for a command that is no verb, and somebody who may look at its cases.
+
+        Raises RefusedError.
+        """
+        admission.need_part(self.place, self.visitor, verb, ref)
+        return self.place
 
     def to_verify(self) -> Workplace:
         """The same, for a verification alone: nothing is refused that it can name."""

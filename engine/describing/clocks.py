@@ -48,6 +48,15 @@ def timescale_lines(workflow: Workflow, timescale: Timescale) -> list[str]:
     ]
 
 
+def rule_line(workflow: Workflow, timescale: Timescale, day: str) -> str:
+    """How long is allowed of a clock that starts on a day, and how it is counted; of one that no
+    rule governs, nothing.
+    """
+    held = (one for one in timescale.variants if one.holds_on(day))
+    variant = next(held, None)
+    return capital(_allowed(workflow, timescale, parse(variant.due))) if variant else ""
+
+
 def authority_line(timescale: Timescale, variant: Variant) -> str:
     """Its duty, what sets its time and in which word, the source, and how far that is confirmed."""
     time_from, read = variant.time_from, variant.confirmed == "read"

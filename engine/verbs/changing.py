@@ -9,8 +9,8 @@ from engine.decide.steps.taking import Step
 from engine.service import cases
 from engine.service.filing import Paper
 from engine.service.looking import reading
+from engine.service.looking.running import TO_BE_MET
 from engine.verbs import answering, changed, given
-from engine.verbs.clocks import OPEN
 from engine.verbs.fields import PATH, REF, Field
 from engine.verbs.given import ANSWERS, SOURCE
 from engine.verbs.verb import Document, Job, Verb
@@ -72,7 +72,7 @@ def _named_by(known: list[dict[str, Any]], named: str) -> dict[str, Any] | None:
     """The deadline that is named, as TIMESCALE or TIMESCALE/AGENCY; None if it has ended."""
     timescale, _, of = named.partition("/")
     found = [one for one in known if one["timescale"] == timescale and of in ("", one["of"])]
-    running = [one for one in found if one["status"] in OPEN]
+    running = [one for one in found if one["status"] in TO_BE_MET]
     return min(running, key=lambda one: (one["of"], one["no"]), default=None)
 
 

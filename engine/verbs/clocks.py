@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from engine.service.looking import explaining, listing, reading
+from engine.service.looking.running import TO_BE_MET
 from engine.verbs.counting import counted, derived
 from engine.verbs.fields import QUERY, REF, Field
 from engine.verbs.verb import Document, Job, Verb
 
-OPEN = ("overdue", "running", "provisional", "paused", "not started")
-"""How a deadline stands that is still to be met."""
 _DERIVED = ("derivation", "from_latest")
 
 
@@ -19,7 +18,7 @@ def deadlines_of(job: Job) -> Document:
     case = reading.standing(job.place, job.ref)
     every = bool(job.get("every", False))
     found = [{"ref": case["ref"], **one} for one in case["deadlines"]]
-    kept = [one for one in found if every or one["status"] in OPEN]
+    kept = [one for one in found if every or one["status"] in TO_BE_MET]
     return {"deadlines": kept, "cautions": [case["caution"]] if case["caution"] else []}
 
 

@@ -16,16 +16,23 @@ Event = Mapping[str, Any]
 
 
 def history(job: Job) -> Document:
-    """What has happened on a case, in order, and what the things are called that it names."""
+    """What has happened on a case, in order."""
+    events = reading.history(job.place, job.ref)[-int(job.get("last", 0)) :]
+    cautions = reading.cautions(job.place, [job.ref])
+    return {"ref": job.ref, "events": events, "cautions": cautions}
+
+
+def called(job: Job) -> Document:
+    """What the things and the people are called that a history names by their ids; and by entry
+    the linked case that it is about.
+    """
     whole = reading.history(job.place, job.ref)
     events = whole[-int(job.get("last", 0)) :]
     ended = linked.of_entries(job.place, job.ref, events)
     return {
         "ref": job.ref,
-        "events": events,
-        "linked": {str(n): dict(one) for n, one in ended.items()},
         "titles": _titles(job, whole, events),
-        "cautions": reading.cautions(job.place, [job.ref]),
+        "linked": {str(n): dict(one) for n, one in ended.items()},
     }
 
 
@@ -57,13 +64,22 @@ def _left_to_do(events: Iterable[Event]) -> dict[str, str]:
     return {one["task"]: one["what"] for body in opened for one in body["tasks"]}
 
 
+_LAST = Field("last", "number", "Only of the last so many entries.", where=QUERY)
+
 VERBS = (
     Verb(
         "history",
         "/cases/{ref}/history",
         "What has happened on a case, in order.",
-        (REF, Field("last", "number", "Only the last so many entries.", where=QUERY)),
+        (REF, _LAST),
         history,
+    ),
+    Verb(
+        "history titles",
+        "/cases/{ref}/history/titles",
+        "What the things and people are called that a history names.",
+        (REF, _LAST),
+        called,
     ),
     Verb(
         "history personal",

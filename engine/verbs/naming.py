@@ -15,6 +15,11 @@ def names(place: Workplace, *people: str) -> dict[str, str]:
     return {one: known[one].name for one in people if one in known}
 
 
+def called(place: Workplace, person: str) -> str:
+    """The name of somebody; the id where config.toml names nobody of it."""
+    return names(place, person).get(person, person)
+
+
 def agency(place: Workplace, said: str) -> str:
     """An agency that config.toml names; nothing for nothing. Raises UsageError."""
     known = place.directory.agencies

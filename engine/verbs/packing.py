@@ -59,7 +59,12 @@ def sent(job: Job) -> Document:
     posted = packing.sent(job.place, job.by, job.ref, str(job.get("pack")), sending)
     named = str(job.get("pack"))
     return changed.document(
-        job, posted.outcome, sent=_sent(posted), title=_title(job, named), pack=named
+        job,
+        posted.outcome,
+        sent={"no": posted.no, "files": dict(posted.files), "added": len(posted.added)},
+        compared=_compared(posted),
+        title=_title(job, named),
+        pack=named,
     )
 
 
@@ -67,12 +72,9 @@ def _part(one: packing.Part) -> dict[str, Any]:
     return {"title": one.title, "number": one.number, "said": [need.plain() for need in one.said]}
 
 
-def _sent(posted: Posted) -> dict[str, Any]:
-    """How what went differs from what was built."""
+def _compared(posted: Posted) -> dict[str, Any]:
+    """How what went stands to what was built."""
     return {
-        "no": posted.no,
-        "files": dict(posted.files),
-        "added": len(posted.added),
         "draft": posted.draft,
         "as_built": posted.as_built,
         "unlike": posted.unlike,

@@ -10,11 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine import bootstrap
-from engine.cli import silence
 from engine.cli.door import Door, command
 from engine.cli.main import Commands
 from engine.errors import OutcomeUnknownError
-from engine.service import ticking
+from engine.service import silence, ticking
 from engine.service.starting import sealed_tick
 from tests.offices import Office, ago
 from tests.worlds import World

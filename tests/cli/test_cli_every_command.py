@@ -58,7 +58,7 @@ EVERY = {
         "state_title title today transition unmet ways_part who",
     ),
     "show": ("OPEN", CASE),
-    "history": ("OPEN", "cautions events linked ref titles"),
+    "history": ("OPEN", "cautions events ref"),
     "find": ("Lane", "cases cautions"),
     "list": ("", "cases cautions complete"),
     "today": (
@@ -81,7 +81,10 @@ EVERY = {
         "WHOLE rapid_review_submission --out OUT",
         "file fresh manifest missing no pack parts ref remarks status title",
     ),
-    "sent": ("WHOLE rapid_review_submission --file PACK --to them", f"{CHANGED} pack sent title"),
+    "sent": (
+        "WHOLE rapid_review_submission --file PACK --to them",
+        f"{CHANGED} compared pack sent title",
+    ),
     "erase": ("WHOLE --person p1 --basis order --yes-erase WHOLE", f"{CHANGED} destroyed"),
     "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
     "workflow list": ("", "in_use workflows"),
@@ -113,7 +116,13 @@ EVERY = {
     ),
     "calendar remove": ("2026-12-28 --announced 2026-10-29 --source Gazette --yes", CALENDAR),
     "calendar renew": ("--yes", "change clocks dry_run failed"),
+    "handover": (
+        "avery robin --from 2026-11-30 --to 2026-12-04 --write",
+        "cases contact_of from lines since to until written",
+    ),
+    "blank-forms": ("--out OUT", "files folder"),
     "bounce": ("BOUNCE", "action changed message"),
+    "message preview": ("OPEN notification", "messages on ref what"),
     "account password": ("avery", "decided_by kind names person proof recorded_by"),
     "account clear": ("avery", "cleared decided_by names person proof recorded_by"),
     "token issue": (

@@ -12,6 +12,7 @@ from engine.decide.steps.taking import Step
 from engine.service import cases
 from engine.service.looking import reading
 from engine.service.workplace import By
+from engine.verbs.titles import titles
 from tests import moving
 from tests.changed_sample import changed
 from tests.moving import back, case_of, holds, move, needs
@@ -86,9 +87,10 @@ def test_the_history_says_that_a_task_is_open_again(narrow: World, tmp_path: Pat
     move(narrow)
     back(narrow)
     [task] = left(narrow, ref)
-    titles = Titles(moving.INCIDENT, narrow.place.directory, {task: "see where it happened"})
+    tasks = {task: "see where it happened"}
+    known = Titles(titles(moving.INCIDENT, narrow.place.directory, tasks))
     *_, returned = (e for e in narrow.events(ref) if e["type"] == "case migrated")
-    assert f"open again: See where it happened ({task})" in told(returned, titles)
+    assert f"open again: See where it happened ({task})" in told(returned, known)
 
 
 def test_what_came_to_be_on_record_since_the_move_stays_ended(

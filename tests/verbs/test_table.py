@@ -159,7 +159,8 @@ def test_whoever_has_no_part_reads_nothing_and_the_try_is_logged(world: World) -
 
 
 def _some(kind: str) -> Any:
-    return {"flag": True, "number": 1, "answers": {}}.get(kind, "something")
+    known = {"flag": True, "number": 1, "answers": {}, "day": "2026-01-02"}
+    return known.get(kind, "something")
 
 
 def test_a_reference_that_was_never_given_out_is_told_as_such(world: World) -> None:

@@ -81,7 +81,7 @@ def rehearse_case(place: Workplace, by: By, ref: str, wish: Wish, write: Write) 
     now = place.clock()
     with place.database.read() as tx:
         linked = sorted(str(row[0]) for row in tx.rows(queries.CHILDREN, (place.log, ref)))
-        cases = [_loaded(place, tx, one) for one in (ref, *linked)]
+        cases = [loaded(place, tx, one) for one in (ref, *linked)]
         if recounting.are_to_move(place, tx):
             before = Rehearsal(place.log, place.clock_kind, cases)
             for one in cases:
@@ -113,7 +113,8 @@ def rehearse_new(
     return found
 
 
-def _loaded(place: Workplace, tx: Transaction, ref: str) -> InMemory:
+def loaded(place: Workplace, tx: Transaction, ref: str) -> InMemory:
+    """A case that is there, to be changed in memory alone. Raises CaseNotFoundError."""
     rows = place.store.load(tx, ref)
     row = rows.table("cases")[(ref,)]
     edition = place.edition(tx, row["edition"], row["workflow"])
