@@ -374,5 +374,6 @@ EFFECTS: dict[str, Effect] = {
     "searched": nothing,
     "exported": nothing,
     "refused": nothing,
+    "call refused": nothing,
 }
 """The closed list of event types, and what each does."""

@@ -35,6 +35,11 @@ HISTORY = (
 
 FIRST_EVENT = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" = 1'
 
+TAKEN_BY_HOOK = (
+    'SELECT "message" FROM "replays" '
+    'WHERE "log" = ? AND "endpoint" = ? AND "message" >= ? AND "message" < ?'
+)
+
 ALL_EVENTS = (
     'SELECT "log", "stream", "n", "type", "text", "hash", "position" FROM "events" '
     'ORDER BY "stream", "n"'

@@ -21,6 +21,8 @@ from engine.canonical import event_hash, parse
 from engine.case import Given
 from engine.decide.steps.taking import Step
 from engine.errors import DeliveryError, NotSignedInError, RefusedError
+from engine.hooks import flooding
+from engine.hooks.flooding import Refusals
 from engine.loading import load, sources
 from engine.service import (
     cases,
@@ -139,6 +141,7 @@ def _steps(world: World) -> None:
     documents.erase_person(place, BESS, ref, person, "a court's order")
     private.answers(place, LEE, ref, "to check the rationale")
     listing.find(place, LEE, "report")
+    Refusals(place).note("form", flooding.NOT_SIGNED)
     _refuse(lambda: world.take(ref, "publish"))
     by = By("bess", decided_by="lee", evidence="minutes-1")
     missing = world.open(aware_on="2025-12-12")

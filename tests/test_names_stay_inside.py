@@ -176,6 +176,9 @@ def looked(office: Office, ref: str) -> list[str]:
         ("handover", "lee", "eve", "--from", ago(0), "--to", ago(-9), "--write"),
         *(("message", "preview", ref, "notification", "--by", way) for way in NOTIFIERS),
         ("bounce", office.file("bounce.eml", bounced(message_id(office)))),
+        ("hook", "list"),
+        ("hook", "check"),
+        ("inbox",),
     )
     said = [office.ok(*words) for words in looks]
     said.append(office.ok("blank-forms", "--out", str(office.folder / "paper")))
@@ -222,7 +225,7 @@ def test_a_name_that_is_given_anywhere_is_written_nowhere_in_clear(
 
 def test_every_command_is_among_those_that_are_searched_for_names() -> None:
     source = Path(__file__).read_text()
-    nothing_given = {"date", "demo", "init", "migrate"} | {
+    nothing_given = {"date", "demo", "hook secret", "init", "migrate"} | {
         f"workflow {verb}"
         for verb in ("check", "describe", "activate", "verify", "test", "new", "schema")
     }

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 
 import click
 
-from engine import bootstrap
+from engine import bootstrap, log
+from engine import worker as working
 from engine.cli.visit import Visit, reads
+from engine.config import Settings
+from engine.errors import EngineError
 from engine.nouns import count
+from engine.service.workplace import Workplace
 
 
 @reads("tick")
@@ -18,6 +23,7 @@ def tick(door: Visit) -> None:
     desk = door.desk
     # A notifier that writes to the console does not mix with the answer.
     with redirect_stdout(sys.stderr if door.state.json else sys.stdout):
+        answered, failed = _inbox(door.settings, lambda: door.place)
         done = desk.ask("tick", {})
     said = (
         f"{count(done['fired'], 'notice')} fired, {count(done['sent'], 'message')} sent, "
@@ -25,6 +31,8 @@ def tick(door: Visit) -> None:
     )
     idle = not any(done.values())
     lines = ["Nothing was due or waiting to be sent, and nothing is new." if idle else said]
+    if answered:
+        lines.append(f"{count(answered, 'file')} of the inbox answered.")
     if number := done["rebuilt"]:
         lines.append(f"{count(number, 'pack')} built again, for their record has changed.")
     if number := done["set_aside"]:
@@ -34,6 +42,42 @@ def tick(door: Visit) -> None:
     if number := done["given_up"]:
         lines.append(f"{count(number, 'message')} given up; see `today`.")
     door.answer(done, lines)
+    if failed:
+        raise failed
+
+
+def _round(config: str, *, held: bool) -> working.Done:
+    """One tick, and before it what other systems left in the inbox."""
+    settings = bootstrap.settings(config)
+    opened: list[Workplace] = []
+
+    def place() -> Workplace:
+        opened.append(bootstrap.workplace(settings))
+        return opened[0]
+
+    try:
+        _, failed = _inbox(settings, place)
+    finally:
+        for one in opened:
+            one.database.close()
+    if failed:
+        log.alarm("the inbox failed", kind=type(failed).__name__, code=failed.exit_code)
+    return working.tick_of(config, held=held)
+
+
+def _inbox(settings: Settings, place: Callable[[], Workplace]) -> tuple[int, EngineError | None]:
+    """How many files of the inbox were answered, and what went wrong with it: what is due is told
+    all the same.
+    """
+    if settings.inbox is None:
+        return 0, None
+    from engine.hooks import inbox
+
+    try:
+        done = inbox.take_waiting(place(), settings)
+    except EngineError as error:
+        return 0, error
+    return done.taken + done.refused, None
 
 
 @reads("worker")
@@ -49,6 +93,6 @@ def worker(door: Visit) -> None:
     place = door.place
     door.remark(f"The worker of {place.log} ticks every {working.INTERVAL:.0f} seconds.")
     door.close()
-    code = working.run(lambda held: working.tick_of(config, held=held))
+    code = working.run(lambda held: _round(config, held=held))
     if code:
         raise click.exceptions.Exit(code)

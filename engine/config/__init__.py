@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.config.reading import misplaced, read
+from engine.config.reading import located, misplaced, read
 from engine.config.settings import Notify, Settings, person_of_account
 from engine.directory import directory_digest, directory_plain
 
@@ -11,6 +11,7 @@ __all__ = [
     "Settings",
     "directory_digest",
     "directory_plain",
+    "located",
     "misplaced",
     "person_of_account",
     "read",

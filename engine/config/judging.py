@@ -15,7 +15,7 @@ Entries = list[dict[str, Any]]
 Parts = dict[str, Any]
 """What each table of config.toml says, by its name; of a list of tables, what each of them says."""
 
-_OWN = (("agency", "id"), ("person", "id"), ("person", "account"))
+_OWN = (("agency", "id"), ("person", "id"), ("person", "account"), ("hook", "id"))
 """What no two tables of a list may share."""
 
 _REFERENCES = (
@@ -24,6 +24,8 @@ _REFERENCES = (
     ("appointment", "agency", "agency"),
     ("appointment", "deputy_for", "person"),
     ("absence", "person", "person"),
+    ("hook", "person", "person"),
+    ("hook", "source", "agency"),
 )
 
 

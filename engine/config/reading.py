@@ -9,11 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from engine.config import kinds
+from engine.config import hooks, kinds
 from engine.config.judging import Entries, Parts, judge, judge_days, judge_own_agency
 from engine.config.settings import Notify, Settings
 from engine.config.shapes import LISTS, NAMES, NAMES_ROOT, ROOT, TABLES
-from engine.config.sheet import Shape, Sheet
+from engine.config.sheet import Shape, Sheet, Where
 from engine.directory import ANY_ROLE, FOR_EVER, Absence, Agency, Appointment, Directory, Person
 from engine.errors import ConfigError, Mistake
 from engine.names import NamesPeriod
@@ -51,6 +51,15 @@ def misplaced(settings: Settings, own: Collection[str]) -> list[Mistake]:
     return sheet.mistakes()
 
 
+def located(settings: Settings, found: Collection[tuple[Where, str, str]]) -> list[Mistake]:
+    """Mistakes that show only in another light: where each is, what is wrong, what to do."""
+    sheet = Sheet(settings.file.name)
+    _document(sheet, settings.file)
+    for where, problem, hint in found:
+        sheet.wrong(where, problem, hint)
+    return sheet.mistakes()
+
+
 def _document(sheet: Sheet, path: Path) -> dict[str, Any] | None:
     try:
         return sheet.load(path)
@@ -68,6 +77,7 @@ def _parts(sheet: Sheet, document: Mapping[str, Any]) -> Parts:
             parts[name] = sheet.table(shape, root[name], (name,))
     for name, shape in LISTS.items():
         parts[name] = sheet.tables(shape, root.get(name, []), name)
+    hooks.read_hooks(sheet, parts["hook"])
     return parts | {"fallback": _fallbacks(sheet, root.get("fallback", {}))}
 
 
@@ -133,6 +143,8 @@ def _settings(file: Path, parts: Parts, periods: Entries) -> Settings:
         notify=Notify(notify["by"], notify.get("link", ""), MappingProxyType(tables)),
         directory=_directory(parts),
         names=tuple(_names_period(period) for period in periods),
+        hooks=hooks.hooks(parts["hook"]),
+        inbox=folder / parts["inbox"]["folder"] if "inbox" in parts else None,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.config.hooks import Hook
 from engine.directory import Directory
 from engine.names import NamesPeriod
 
@@ -39,6 +40,10 @@ class Settings:
     directory: Directory
     names: tuple[NamesPeriod, ...] = ()
     """The partnership's own names, the earliest period first; no two hold on the same day."""
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+    """The endpoints that other systems call, by their ids."""
+    inbox: Path | None = None
+    """The folder into which systems without HTTP put what they would call with."""
 
     @property
     def folder(self) -> Path:

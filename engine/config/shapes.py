@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.config import kinds
+from engine.config import hooks, kinds
 from engine.config.sheet import Shape
 
 _BETWEEN = {"from": kinds.day, "to": kinds.day}
@@ -35,6 +35,11 @@ TABLES = {
         "[names]",
         {"file": kinds.file_name},
         needed={"file": 'Write file = "names.toml".'},
+    ),
+    "inbox": Shape(
+        "[inbox]",
+        {"folder": kinds.file_name},
+        needed={"folder": 'Write folder = "hooks/inbox".'},
     ),
 }
 
@@ -96,6 +101,7 @@ LISTS = {
             "from": "Say from which day they are away: from = 2025-08-01.",
         },
     ),
+    "hook": hooks.SHAPE,
 }
 
 ROOT = Shape(

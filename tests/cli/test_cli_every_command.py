@@ -20,7 +20,7 @@ PROCESS = "child_safeguarding_practice_review"
 WITHOUT_A_STORE = {
     *("init", "demo", "date"),
     *("workflow check", "workflow verify", "workflow describe", "workflow test"),
-    *("workflow new", "workflow schema"),
+    *("workflow new", "workflow schema", "hook secret"),
 }
 FOR_EVER = {"worker"}
 CHANGED = (
@@ -131,6 +131,9 @@ EVERY = {
     ),
     "token list": ("", "names tokens"),
     "token revoke": ("TOKEN --reason lost", "decided_by names proof recorded_by revoked token"),
+    "hook list": ("", "hooks"),
+    "hook check": ("", "hooks mistakes"),
+    "inbox": ("", "left refused taken"),
     "audit verify": ("", "against cases erased events holds problems root rows said size"),
     "audit checkpoint": ("", "checkpoint public_key"),
     "migrate": ("", "schema_version"),

@@ -16,13 +16,14 @@ from engine import bootstrap
 from engine.cli.desk import LOOKING, Head, Here
 from engine.cli.visit import Visit
 from engine.service.workplace import Workplace
+from engine.verbs.table import LOCAL
 from engine.verbs.verb import Content, Document
 from tests.cli.test_cli_every_command import EVERY, asked
 from tests.offices import Demo
 
-AT_THE_STORE = {"audit verify", "audit checkpoint", "migrate"}
-"""Commands that open a store otherwise than all others do."""
-_REF = re.compile(r"\d{4}-[0-9A-Z]{6}")
+AT_THE_STORE = {"audit verify", "audit checkpoint", *LOCAL}
+"""Commands that open a store otherwise than all others do, or work where it is."""
+_REF = re.compile(r"\d{4}-[0-9A-Z]{6}|ct_\w{16}_[\w-]{43}")
 
 
 class Elsewhere:
