@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,20 @@ def workplace(settings: Settings) -> Workplace:
         place.database.close()
         raise
     return place
+
+
+def renewed(place: Workplace, settings: Settings) -> Workplace:
+    """The same place by settings that were read anew: the people are others, the store is not.
+
+    Raises ConfigError when it cannot go on with them.
+    """
+    if settings.log != place.log:
+        raise ConfigError("config.toml is that of another partnership now; start again.")
+    found = copy(place)
+    found.directory = settings.directory
+    starting.check(found, found.database.identity.log)
+    _note_people(found, settings)
+    return found
 
 
 def to_verify(settings: Settings) -> Workplace:

@@ -1,20 +1,21 @@
-"""Every deliberate error of the engine, in one tree; each knows its exit code.
+"""Every deliberate error of the engine, in one tree; each knows its exit code and its HTTP status.
 
-    EngineError                  1   a fault of ours
-    ├── UsageError               2   the command was used wrongly
-    ├── ConfigError              2   config.toml cannot be used
-    ├── DefinitionError          2   a definition file cannot be used; all its mistakes at once
-    │   └── UnsoundError         2   it can be read, and its states or clocks come to no end
-    ├── CaseNotFoundError        3   there is no such case
-    ├── RefusedError             4   the rules say no; nothing was changed
-    ├── StaleCaseError           5   somebody else changed the case first
-    ├── TrailError               6   the trail does not verify
-    ├── StorageError             7   storage full, locked or read-only; nothing was changed
-    ├── OutcomeUnknownError      8   it cannot be told whether the change was saved
-    ├── IncompleteError          9   a verification could not be completed
-    ├── NotSignedInError        10   nobody is let in so; it is the same whatever was wrong
-    ├── ScenarioError            2   a scenario went otherwise than it says
-    └── DeliveryError            1   a message could not be handed over; raised by notifiers
+    EngineError                  1  500  a fault of ours
+    ├── UsageError               2  400  the command was used wrongly
+    ├── ConfigError              2  503  config.toml cannot be used
+    ├── DefinitionError          2  400  a definition file cannot be used; all its mistakes at once
+    │   └── UnsoundError         2  400  it can be read, and its states or clocks come to no end
+    ├── CaseNotFoundError        3  404  there is no such case
+    ├── RefusedError             4  409  the rules say no; nothing was changed
+    │   └── DeniedError          4  403  it is for others; nothing was changed
+    ├── StaleCaseError           5  412  somebody else changed the case first
+    ├── TrailError               6  500  the trail does not verify
+    ├── StorageError             7  503  storage full, locked or read-only; nothing was changed
+    ├── OutcomeUnknownError      8  503  it cannot be told whether the change was saved
+    ├── IncompleteError          9  500  a verification could not be completed
+    ├── NotSignedInError        10  401  nobody is let in so; it is the same whatever was wrong
+    ├── ScenarioError            2  500  a scenario went otherwise than it says
+    └── DeliveryError            1  500  a message could not be handed over; raised by notifiers
 
 A message is one clear sentence that says what is wrong and what to do about it.
 """
@@ -30,18 +31,21 @@ class EngineError(Exception):
     """Casetrail met a fault of its own."""
 
     exit_code = 1
+    status = 500
 
 
 class UsageError(EngineError):
     """The command was used wrongly."""
 
     exit_code = 2
+    status = 400
 
 
 class ConfigError(EngineError):
     """config.toml cannot be used."""
 
     exit_code = 2
+    status = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class DefinitionError(EngineError):
     """A definition file cannot be used; carries every mistake found in one reading."""
 
     exit_code = 2
+    status = 400
 
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         self.mistakes = mistakes
@@ -82,6 +87,7 @@ class CaseNotFoundError(EngineError):
     """There is no such case; `ref` is the reference that was given, where it was one."""
 
     exit_code = 3
+    status = 404
 
     def __init__(self, sentence: str, ref: str = "") -> None:
         self.ref = ref
@@ -112,6 +118,7 @@ class RefusedError(EngineError):
     """The rules say no; nothing was changed. Carries everything that is missing, all at once."""
 
     exit_code = 4
+    status = 409
 
     def __init__(self, sentence: str, unmet: tuple[Need, ...] = (), transition: str = "") -> None:
         self.unmet = unmet
@@ -119,10 +126,17 @@ class RefusedError(EngineError):
         super().__init__(sentence)
 
 
+class DeniedError(RefusedError):
+    """What was asked is for others to do or to read; nothing was changed."""
+
+    status = 403
+
+
 class StaleCaseError(EngineError):
     """Somebody else changed the case first."""
 
     exit_code = 5
+    status = 412
 
 
 class TrailError(EngineError):
@@ -135,12 +149,14 @@ class StorageError(EngineError):
     """The storage is full, locked or read-only; nothing was changed."""
 
     exit_code = 7
+    status = 503
 
 
 class OutcomeUnknownError(EngineError):
     """It cannot be told whether the change was saved; repeat the command with the same key."""
 
     exit_code = 8
+    status = 503
 
 
 class IncompleteError(EngineError):
@@ -153,6 +169,7 @@ class NotSignedInError(EngineError):
     """Nobody is let in so. It never says what was wrong: the access log does."""
 
     exit_code = 10
+    status = 401
 
     def __init__(self) -> None:
         super().__init__(

@@ -14,24 +14,32 @@ KEYS: Final = frozenset(
     {
         "code",
         "failed",
+        "fault",
         "fired",
         "given_up",
         "held",
         "kind",
         "log",
+        "method",
+        "milliseconds",
+        "number",
         "parted",
         "rebuilt",
         "seconds",
         "sealed",
         "sent",
         "set_aside",
+        "source",
+        "status",
         "ticks",
+        "verb",
+        "where",
     }
 )
 """What a line may hold beside its event, its level and its time."""
 
 _EVENT = re.compile(r"[a-z][a-z ]{0,59}")
-_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 def note(event: str, **facts: str | int) -> None:

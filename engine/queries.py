@@ -33,6 +33,13 @@ HISTORY = (
     'SELECT "text", "hash", "position" FROM "events" WHERE "log" = ? AND "stream" = ? ORDER BY "n"'
 )
 
+HISTORY_PAGE = (
+    'SELECT "text", "hash", "position" FROM "events" WHERE "log" = ? AND "stream" = ? '
+    'AND "n" > ? ORDER BY "n" LIMIT ?'
+)
+
+VERSION_OF = 'SELECT "version" FROM "cases" WHERE "log" = ? AND "ref" = ?'
+
 FIRST_EVENT = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" = 1'
 
 TAKEN_BY_HOOK = (
@@ -114,6 +121,14 @@ CASES = (
 some time after a day is not due by it.
 """
 
+CASES_AFTER = (
+    ' AND (c."historic", CASE WHEN d."due" IS NULL THEN 1 ELSE 0 END, coalesce(d."due", \'\'), '
+    'c."ref") > (?, ?, ?, ?)'
+)
+"""Those that come after a case, in the same order: told by where that case stands."""
+
+FIRST_FEW = " LIMIT ?"
+
 COUNTED = (
     'SELECT d."ref", d."timescale", c."edition", c."workflow", d."status", d."rule", '
     'd."starts_on", d."due_on", d."due_from", d."due_to", d."calendar" FROM "deadlines" d '
@@ -161,6 +176,25 @@ RUNNING_DEADLINES = (
     'SELECT "ref" FROM "deadlines" WHERE "log" = ? AND "due_on" <= ? '
     'AND "status" IN (\'running\', \'provisional\') ORDER BY "due_on", "ref"'
 )
+
+_OPEN_DEADLINES = (
+    'SELECT "ref", "timescale", "of", "no", "due_on" FROM "deadlines" WHERE "log" = ? '
+    "AND \"status\" IN ('running', 'provisional') "
+)
+
+DUE_AFTER = (
+    f'{_OPEN_DEADLINES}AND ("due_on", "ref", "timescale", "of", "no") > (?, ?, ?, ?, ?) '
+    'ORDER BY "due_on", "ref", "timescale", "of", "no" LIMIT ?'
+)
+"""The deadlines that come after another: by a day of both."""
+
+WITHOUT_DAY_AFTER = (
+    f'{_OPEN_DEADLINES}AND "due_on" IS NULL AND ("ref", "timescale", "of", "no") > (?, ?, ?, ?) '
+    'AND "ref" IN (SELECT "ref" FROM "deadlines" WHERE "log" = ? AND "due_on" IS NOT NULL '
+    "AND \"status\" IN ('running', 'provisional')) "
+    'ORDER BY "ref", "timescale", "of", "no" LIMIT ?'
+)
+"""The same of those that have no day yet, of cases of which another has one."""
 
 OPEN_TASKS = (
     'SELECT t."ref", t."what", t."role", t."opened_on", c."about", t."task", t."kind", t."subject" '
@@ -223,12 +257,13 @@ FOLLOWED = (
 CURRENT_SECRETS = (
     'SELECT a."ref", a."n", a."question", a."of", a."no", a."source" '
     'FROM "answers" a WHERE a."log" = ? AND a."commitment" IS NOT NULL '
-    'AND a."status" <> \'set aside\' ORDER BY a."ref"'
+    'AND a."status" <> \'set aside\' AND a."ref" > ? ORDER BY a."ref"'
 )
 
 PUBLIC_ANSWERS = (
     'SELECT "ref", "question", "value" FROM "answers" '
-    'WHERE "log" = ? AND "value" IS NOT NULL AND "status" <> \'set aside\' ORDER BY "ref"'
+    'WHERE "log" = ? AND "value" IS NOT NULL AND "status" <> \'set aside\' AND "ref" > ? '
+    'ORDER BY "ref"'
 )
 
 NEXT_NOTICE = 'SELECT min("at") FROM "notices" WHERE "log" = ? AND "status" = \'waiting\''

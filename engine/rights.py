@@ -12,7 +12,7 @@ from engine.case import Case
 from engine.definition import Question, Role, Workflow
 from engine.directory import Appointment, Directory
 from engine.edition import named_by
-from engine.errors import Need, RefusedError
+from engine.errors import DeniedError, Need
 from engine.prose import capital, listed, names_of, people, quoted
 
 UNTIL = " until "
@@ -113,7 +113,7 @@ def is_bound(directory: Directory, workflow: Workflow, person: str) -> bool:
 
 
 def check(who: Reader, workflow: Workflow, ref: str, *, whole: bool = False) -> None:
-    """Raise RefusedError, with those who may, for somebody who holds no role of the process.
+    """Raise DeniedError, with those who may, for somebody who holds no role of the process.
 
     Where the `whole` of a case is to be read, also for one who reads only a part of it.
     """
@@ -129,7 +129,7 @@ def check(who: Reader, workflow: Workflow, ref: str, *, whole: bool = False) -> 
         what += ", or one that reads only while a case is in certain states, and this is not"
     acting = [role.id for role in known if not (whole and _is_partial(role, NOBODYS))]
     need = Need(what, names_of(workflow, acting), "config.toml says who holds which role")
-    raise RefusedError(f"What is personal on {ref} is not yours to read.", (need,))
+    raise DeniedError(f"What is personal on {ref} is not yours to read.", (need,))
 
 
 def may_read(

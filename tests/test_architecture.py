@@ -52,6 +52,7 @@ LAZY = {
     "engine/service/accounts/": "passwords and codes are checked only where somebody signs in",
     "engine/guessing.py": "names are compared only to tell what was probably meant",
     "engine/service/workplace.py": "what reads a pack's file is wanted only where one is made",
+    "engine/verbs/processes.py": "jinja2 is wanted only where a process is described",
     "engine/log.py": "structlog is wanted only where something is logged",
     "engine/service/ticks.py": "a pack is built again only where one is out of date",
     "engine/verbs/": "a request imports only what its verb does",
@@ -180,10 +181,10 @@ def test_a_package_of_ours_is_not_hidden_by_another_of_that_name(name: str) -> N
     assert set(spec.submodule_search_locations or []) == {str(ROOT / name)}
 
 
-def test_the_error_tree_lists_every_error_with_its_exit_code() -> None:
-    listed = re.findall(r"(\w+Error)\s+(\d+)\s", errors.__doc__ or "")
+def test_the_error_tree_lists_every_error_with_its_exit_code_and_its_status() -> None:
+    listed = re.findall(r"(\w+Error)\s+(\d+)\s+(\d+)\s", errors.__doc__ or "")
     defined = [
-        (name, str(thing.exit_code))
+        (name, str(thing.exit_code), str(thing.status))
         for name, thing in vars(errors).items()
         if isinstance(thing, type) and issubclass(thing, errors.EngineError)
     ]

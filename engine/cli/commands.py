@@ -45,6 +45,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "erase": Entry("Destroy what is known about one person.", "people", "erase"),
     "tick": Entry("Remind, escalate and send what is due, once.", "working", "tick"),
     "worker": Entry("Remind, escalate and send, for ever.", "working", "worker"),
+    "serve": Entry("Open the door for other systems (HTTP).", "serving", "serve"),
     "handover": Entry("Hand open work over between two days.", "handing_over", "handover"),
     "blank-forms": Entry("Paper for a day without this.", "blank_forms", "blank_forms"),
     "bounce": Entry("Record a mail that came back.", "bouncing", "bounce"),

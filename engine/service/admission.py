@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import Need, RefusedError
+from engine.errors import DeniedError, Need
 from engine.service import access
 from engine.service.workplace import By, Workplace
 
@@ -11,12 +11,12 @@ HOW = "config.toml says who holds which role, and from which day to which"
 
 
 def need_part(place: Workplace, by: By, verb: str, ref: str = "") -> None:
-    """Raise RefusedError, which is logged, for somebody who has no part here today.
+    """Raise DeniedError, which is logged, for somebody who has no part here today.
 
     They read nothing of a case, personal or not. What is personal is judged apart, case by case.
     """
     if place.directory.has_part(by.person, place.today().isoformat()):
         return
-    error = RefusedError("What is on record here is not yours to read.", (Need(NO_PART, how=HOW),))
+    error = DeniedError("What is on record here is not yours to read.", (Need(NO_PART, how=HOW),))
     access.refused(place, by, verb, ref, error)
     raise error

@@ -17,7 +17,7 @@ from engine.dates import parse_partial, when
 from engine.definition import Workflow, plain
 from engine.directory import Directory
 from engine.edition import Edition
-from engine.errors import EngineError, Need, RefusedError, UsageError
+from engine.errors import DeniedError, EngineError, Need, UsageError
 from engine.guessing import resembling
 from engine.nouns import any_of
 from engine.prose import names_of
@@ -85,7 +85,7 @@ def comes_to(place: Workplace, by: By, workflow: Workflow) -> str:
     whose place another has taken, or empty for nothing.
 
     It is for those who keep the record under the edition that is in use, or where there is none,
-    under this one. Raises RefusedError for anybody else, and UsageError where another edition of
+    under this one. Raises DeniedError for anybody else, and UsageError where another edition of
     the process has the same name.
     """
     with place.database.read() as tx:
@@ -93,7 +93,7 @@ def comes_to(place: Workplace, by: By, workflow: Workflow) -> str:
         stands = place.edition(tx, rows[0].hash, workflow.name).workflow if rows else workflow
     if place.directory.acting(by.person, stands.keepers, place.today().isoformat()) is None:
         who = names_of(stands, stands.keepers)
-        error = RefusedError(
+        error = DeniedError(
             f'An edition of "{stands.title}" is brought into use by those who keep its record.',
             (Need(f"it is for {any_of(who)}", who, _how(place, stands.keepers)),),
         )

@@ -60,7 +60,8 @@ def read(text: str) -> str:
     main, dot, linked = typed.partition(".")
     year, dash, body = main.partition("-")
     body = body.translate(_MISREAD)
-    well_formed = dash and len(year) == 4 and year.isdigit() and len(body) == DRAWN + 1
+    known_year = len(year) == 4 and year.isascii() and year.isdigit()
+    well_formed = dash and known_year and len(body) == DRAWN + 1
     if not well_formed or any(c not in LETTERS for c in body) or (dot and not _numbered(linked)):
         raise CaseNotFoundError(
             f'"{text[:40]}" is not a reference; one looks like 2025-K7QF29, of a linked case '

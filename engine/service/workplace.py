@@ -7,6 +7,7 @@ import json
 import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -99,6 +100,12 @@ class Workplace:
     def demo(self) -> bool:
         """Whether the clock is virtual, which every door says."""
         return self.clock_kind != "real"
+
+    def at(self, door: str) -> Workplace:
+        """The same place, at which people come in by another door; what it has read is shared."""
+        found = copy(self)
+        found.door = door
+        return found
 
     def today(self) -> date:
         """The local civil day."""
@@ -206,6 +213,10 @@ class By:
     """The idempotency key; a new one is drawn when empty."""
     if_version: int | None = None
     claimed: str = "claimed"
+    verbs: tuple[str, ...] = ()
+    """What a token is for; everything where there is none."""
+    processes: tuple[str, ...] = ()
+    """In the cases of which processes; in all where there is none."""
 
 
 def context(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.errors import UsageError
+from engine.errors import DeniedError, UsageError
 from engine.service.accounts import tokens
 from engine.verbs.fields import PATH, Field
 from engine.verbs.naming import meant, names
@@ -15,6 +15,9 @@ def issue(job: Job) -> Document:
     """A new token, whose text is shown this once."""
     from engine.verbs.table import LOCAL, VERBS
 
+    if job.by.verbs or job.by.processes:
+        # Else it could make itself one that is for everything.
+        raise DeniedError("A token that is for certain things issues no other.")
     holder, verbs = str(job.get("holder")), job.get("verbs", ())
     processes, until = job.get("processes", ()), str(job.get("until"))
     known = [*VERBS, *LOCAL]

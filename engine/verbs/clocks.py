@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.service.looking import explaining, listing, reading
+from engine.service.looking import explaining, listing, pages, reading
 from engine.service.looking.running import TO_BE_MET
 from engine.verbs.counting import counted, derived
 from engine.verbs.fields import QUERY, REF, Field
+from engine.verbs.pages import cursor
+from engine.verbs.paging import PAGES, after, most
 from engine.verbs.verb import Document, Job, Verb
 
 _DERIVED = ("derivation", "from_latest")
@@ -24,9 +26,13 @@ def deadlines_of(job: Job) -> Document:
 
 def deadlines(job: Job) -> Document:
     """What is still to be met on all cases."""
-    found = listing.running(job.place)
+    number, at = most(job), after(job, pages.FIRST_DUE)
+    if number:
+        found, last = pages.running(job.place, number, at)
+    else:
+        found, last = listing.running(job.place), None
     cautions = reading.cautions(job.place, [one["ref"] for one in found])
-    return {"deadlines": found, "cautions": cautions}
+    return {"deadlines": found, "next": cursor(last), "cautions": cautions}
 
 
 def explain(job: Job) -> Document:
@@ -68,7 +74,7 @@ VERBS = (
         (REF, Field("every", "flag", "All of them, also what is over.", where=QUERY)),
         deadlines_of,
     ),
-    Verb("deadlines", "/deadlines", "What is still to be met on all cases.", (), deadlines),
+    Verb("deadlines", "/deadlines", "What is still to be met on all cases.", PAGES, deadlines),
     Verb(
         "explain",
         "/cases/{ref}/explanation",

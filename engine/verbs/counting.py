@@ -16,7 +16,7 @@ def counted(
     """Each question, such as "15 working days after 2026-12-23", with the day it comes to.
 
     By the shipped list of bank holidays, as it is or as it was known on a day. Raises UsageError,
-    and ConfigError for a jurisdiction of which there is no list.
+    also for a jurisdiction of which there is no list.
     """
     calendar = _calendar(jurisdiction, as_known_on)
     found = []

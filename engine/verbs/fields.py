@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.dates import parse_partial, read_day
-from engine.errors import UsageError
+from engine.errors import CaseNotFoundError, UsageError
 from engine.guessing import resembling
 from engine.service import references
 from engine.service.workplace import File
+from engine.verbs import pages
 from engine.verbs.paths import FORM, SHAPE, Asked, path
 
 MOST_TEXT = 8_000_000
@@ -26,12 +27,15 @@ MOST_FILES = 500
 """Files of one definition."""
 MOST_OF_FILE = 3_000_000
 """Characters of one of them."""
+MOST_LISTED = 200
+"""Entries of a list that one page holds."""
 
 PATH, QUERY, BODY = "path", "query", "body"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _WORD = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{6,64}")
+_CURSOR = re.compile(r"[A-Za-z0-9_-]{1,400}")
 _LINK = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _FILE_NAME = re.compile(
     r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,99}(?:/[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,99}){1,6}"
@@ -72,7 +76,18 @@ class Field(NamedTuple):
         """What was given for it, checked. Raises UsageError, in a sentence without the value."""
         if self.choices and value not in self.choices:
             raise UsageError(f'"{self.name}" is one of: {", ".join(self.choices)}.')
+        if self.where != BODY and isinstance(value, str):
+            value = typed(self.kind, value)
         return KINDS[self.kind].read(value, self.name)
+
+
+def typed(kind: str, text: str) -> Any:
+    """What an address says, where all is text, as the kind has it; the text itself if it is not."""
+    if kind == "flag":
+        return {"true": True, "false": False}.get(text, text)
+    if kind in ("number", "limit") and re.fullmatch(r"[0-9]{1,9}", text):
+        return int(text)
+    return text
 
 
 def read(fields: Sequence[Field], raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,23 +140,40 @@ def _text(value: Any, name: str) -> str:
 def _ref(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise UsageError(f'"{name}" is the reference of a case, such as 2025-K7QF29.')
-    return references.read(value)
+    try:
+        return references.read(value)
+    except CaseNotFoundError as error:
+        # What was never given out is not repeated; what is nearly a reference names nobody.
+        raise CaseNotFoundError(
+            "There is no such case; a reference looks like 2025-K7QF29, of a linked case "
+            "2025-K7QF29.1.",
+            error.ref,
+        ) from None
 
 
 def _flag(value: Any, name: str) -> bool:
-    if value in ("true", "false"):
-        return bool(value == "true")
     if not isinstance(value, bool):
         raise UsageError(f'"{name}" is true or false.')
     return value
 
 
 def _number(value: Any, name: str) -> int:
-    if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value):
-        return int(value)
     if type(value) is not int or not 0 <= value < 1_000_000_000:
         raise UsageError(f'"{name}" is a whole number.')
     return value
+
+
+def _limit(value: Any, name: str) -> int:
+    if type(value) is not int or not 1 <= value <= MOST_LISTED:
+        raise UsageError(f'"{name}" is a whole number from 1 to {MOST_LISTED}.')
+    return value
+
+
+def _cursor(value: Any, name: str) -> tuple[str | int, ...]:
+    try:
+        return pages.place(_matching(_CURSOR, "")(value, name))
+    except (ValueError, UsageError):
+        raise UsageError(f'"{name}" is what an earlier answer gave as "next".') from None
 
 
 def _day(value: Any, name: str) -> str:
@@ -244,6 +276,7 @@ def _papers(value: Any, name: str) -> tuple[tuple[Asked, File], ...]:
 
 
 _STRING = {"type": "string"}
+_A_WORD = {**_STRING, "pattern": r"^[^\u0000-\u001f\u007f]{1,200}$"}
 _A_FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 KINDS: Mapping[str, Kind] = {
@@ -258,7 +291,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "word": Kind(
         _matching(_WORD, "a line of at most 200 characters"),
-        {**_STRING, "minLength": 1, "maxLength": MOST_WORD},
+        _A_WORD,
     ),
     "key": Kind(
         _matching(_KEY, "6 to 64 letters, digits, dots, colons, hyphens or underscores"),
@@ -270,8 +303,18 @@ KINDS: Mapping[str, Kind] = {
     "when": Kind(_when, {**_STRING, "maxLength": 40, "examples": ["2025-12-23", "2019-03"]}),
     "flag": Kind(_flag, {"type": "boolean"}),
     "number": Kind(_number, {"type": "integer", "minimum": 0, "maximum": 999_999_999}),
-    "names": Kind(_names, {"type": "array", "items": _STRING, "maxItems": MOST_ANSWERS}),
-    "words": Kind(_words, {"type": "object", "additionalProperties": _STRING}),
+    "limit": Kind(_limit, {"type": "integer", "minimum": 1, "maximum": MOST_LISTED}),
+    "cursor": Kind(_cursor, {**_STRING, "pattern": f"^{_CURSOR.pattern}$"}),
+    "names": Kind(_names, {"type": "array", "items": _A_WORD, "maxItems": MOST_ANSWERS}),
+    "words": Kind(
+        _words,
+        {
+            "type": "object",
+            "propertyNames": _A_WORD,
+            "additionalProperties": _A_WORD,
+            "maxProperties": MOST_ANSWERS,
+        },
+    ),
     "answers": Kind(
         _answers,
         {

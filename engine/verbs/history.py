@@ -6,20 +6,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.decide.moving.moves import MIGRATED
-from engine.service.looking import linked, private, reading, viewing
+from engine.service.looking import linked, pages, private, reading, viewing
 from engine.verbs import titles
 from engine.verbs.fields import QUERY, REF, Field
 from engine.verbs.looking import WHY
+from engine.verbs.pages import cursor
+from engine.verbs.paging import PAGES, after, most
 from engine.verbs.verb import Document, Job, Verb
 
 Event = Mapping[str, Any]
 
+WHOLE = 1_000_000
+"""More entries than any history has."""
+
 
 def history(job: Job) -> Document:
     """What has happened on a case, in order."""
-    events = reading.history(job.place, job.ref)[-int(job.get("last", 0)) :]
+    [at] = after(job, (0,)) or (0,)
+    last = int(job.get("last", 0))
+    if last:
+        at = max(int(at), reading.version(job.place, job.ref) - last)
+    found = pages.history(job.place, job.ref, most(job) or WHOLE, int(at))
     cautions = reading.cautions(job.place, [job.ref])
-    return {"ref": job.ref, "events": events, "cautions": cautions}
+    return {
+        "ref": job.ref,
+        "events": found.found,
+        "next": cursor(found.after),
+        "cautions": cautions,
+    }
 
 
 def called(job: Job) -> Document:
@@ -71,7 +85,7 @@ VERBS = (
         "history",
         "/cases/{ref}/history",
         "What has happened on a case, in order.",
-        (REF, _LAST),
+        (REF, _LAST, *PAGES),
         history,
     ),
     Verb(

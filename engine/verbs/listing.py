@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from engine.errors import UsageError
-from engine.service.looking import listing, reading
+from engine.service.looking import listing, pages, reading
 from engine.verbs.fields import QUERY, Field
+from engine.verbs.pages import cursor
+from engine.verbs.paging import PAGES, PAGES_SEARCHED, after, most
 from engine.verbs.verb import Document, Job, Verb
 
 MOST = 200
@@ -20,10 +22,10 @@ def list_(job: Job) -> Document:
         workflow=str(job.get("workflow")),
         mine=job.by.person if job.get("mine", False) else "",
     )
-    found = listing.cases(job.place, wish, MOST + 1)
-    shown = listing.with_punctuality(job.place, found[:MOST])
+    found, at = pages.cases(job.place, wish, most(job) or MOST, after(job, pages.OPENED))
+    shown = listing.with_punctuality(job.place, found)
     cautions = reading.cautions(job.place, [one["ref"] for one in shown])
-    return {"cases": shown, "complete": len(found) <= MOST, "cautions": cautions}
+    return {"cases": shown, "complete": not at, "next": cursor(at), "cautions": cautions}
 
 
 def find(job: Job) -> Document:
@@ -31,9 +33,12 @@ def find(job: Job) -> Document:
     wanted = str(job.get("text"))
     if not wanted.strip():
         raise UsageError("Say what to search for.")
-    found = listing.find(job.place, job.by, wanted)
-    cautions = reading.cautions(job.place, [one["ref"] for one in found])
-    return {"cases": found, "cautions": cautions}
+    [at] = after(job, ("",)) or ("",)
+    found = listing.find(job.place, job.by, wanted, str(at))
+    shown = found[: most(job) or None]
+    last = (shown[-1]["ref"],) if len(shown) < len(found) else None
+    cautions = reading.cautions(job.place, [one["ref"] for one in shown])
+    return {"cases": shown, "next": cursor(last), "cautions": cautions}
 
 
 def today(job: Job) -> Document:
@@ -70,6 +75,7 @@ VERBS = (
             Field("state", "word", "Only cases at this state, by its name or title.", where=QUERY),
             Field("workflow", "word", "Only cases of this process.", where=QUERY),
             Field("mine", "flag", "Only cases that wait on you in a role you hold.", where=QUERY),
+            *PAGES,
         ),
         list_,
     ),
@@ -77,7 +83,7 @@ VERBS = (
         "find",
         "/cases/search",
         "Search all cases; the search is logged.",
-        (Field("text", "text", "What is searched for.", required=True),),
+        (Field("text", "text", "What is searched for.", required=True), *PAGES_SEARCHED),
         find,
         method="POST",
     ),

@@ -11,7 +11,8 @@ from engine.errors import UsageError
 
 FORM = "QUESTION, QUESTION/OF or QUESTION/OF/NO"
 SHAPE = (
-    r"^([a-z][a-z0-9_]*\.)?[a-z][a-z0-9_]*(/[A-Za-z0-9_.-]{1,60}|(/[A-Za-z0-9_.-]{0,60}/\d{1,9}))?$"
+    r"^([a-z][a-z0-9_]*\.)?[a-z][a-z0-9_]*"
+    r"(/[A-Za-z0-9_.-]{1,60}|(/[A-Za-z0-9_.-]{0,60}/[0-9]{1,9}))?$"
 )
 """The same as a pattern of JSON Schema."""
 

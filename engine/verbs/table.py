@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from engine.service import admission
 from engine.service.workplace import By, File, Workplace
+from engine.verbs import scope
 from engine.verbs.fields import Field, read
 from engine.verbs.verb import Content, Document, Job, Verb
 
@@ -114,6 +115,8 @@ def run(place: Workplace, by: By, name: str, raw: Mapping[str, Any]) -> Document
     """
     verb = VERBS[name]
     asked = read(fields(verb), raw)
+    if by.verbs or by.processes:
+        scope.need(place, by, name, asked)
     if not (verb.changes or verb.for_all):
         admission.need_part(place, by, name, str(asked.get("ref", "")))
     if not verb.changes or verb.of_store:

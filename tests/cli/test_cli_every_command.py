@@ -22,7 +22,7 @@ WITHOUT_A_STORE = {
     *("workflow check", "workflow verify", "workflow describe", "workflow test"),
     *("workflow new", "workflow schema", "hook secret"),
 }
-FOR_EVER = {"worker"}
+FOR_EVER = {"worker", "serve"}
 CHANGED = (
     "case deadlines_changed decided_by key names on opened proof recorded_by ref repeated version"
 )

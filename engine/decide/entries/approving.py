@@ -7,7 +7,7 @@ import hashlib
 from engine.decide.draft import Draft
 from engine.decide.entries import keeping
 from engine.decide.entries.typed import to_record
-from engine.errors import Need, RefusedError
+from engine.errors import DeniedError, Need, RefusedError
 
 
 def approve(draft: Draft, what: str) -> None:
@@ -26,7 +26,7 @@ def approve(draft: Draft, what: str) -> None:
         )
     held = keeping.held(draft, roles)
     if held is None:
-        raise RefusedError(
+        raise DeniedError(
             f'The approval of "{_ask(draft, what)}" is for others to give.',
             (keeping.theirs(draft, roles, "give it"),),
         )

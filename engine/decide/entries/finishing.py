@@ -9,7 +9,7 @@ from engine.case import Row
 from engine.decide.draft import Draft
 from engine.decide.entries import keeping, tasks
 from engine.decide.steps.setting_aside import need_standing
-from engine.errors import Need, RefusedError
+from engine.errors import DeniedError, Need, RefusedError
 
 CONFIRM = "confirm decision"
 """The kind of a task that only those may end who may take the step."""
@@ -31,7 +31,7 @@ def finish(draft: Draft, task: str) -> None:
     whose = whose_to_end(draft, row)
     if keeping.held(draft, whose) is None:
         said = (keeping.theirs(draft, whose, "say that it is done"),)
-        raise RefusedError("This task is for others to end.", said)
+        raise DeniedError("This task is for others to end.", said)
     body = {"tasks": [task], "status": "done"}
     draft.emit("task closed", body, draft.reason())
 

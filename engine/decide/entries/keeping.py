@@ -17,7 +17,7 @@ from engine.decide.draft import Draft
 from engine.definition import Question, Transition
 from engine.directory import Appointment
 from engine.edition import Edition, named_by
-from engine.errors import Need, RefusedError
+from engine.errors import DeniedError, Need
 from engine.nouns import any_of
 from engine.prose import names_of
 
@@ -52,7 +52,7 @@ def theirs(draft: Draft, whose: Iterable[str], to_do: str = "decide") -> Need:
 
 
 def need_recorder(draft: Draft, *, answering: bool) -> None:
-    """Raise RefusedError unless whoever records holds a role today.
+    """Raise DeniedError unless whoever records holds a role today.
 
     What somebody else has decided is for those who keep the record: anybody else's word for it,
     with whatever file, would let them act in every name.
@@ -69,32 +69,32 @@ def need_recorder(draft: Draft, *, answering: bool) -> None:
     name = draft.directory.people[actor.recorded].name
     what = f"{name} holds none today that counts in this case"
     need = Need(what, names_of(workflow, workflow.acting), HELD)
-    raise RefusedError("Whoever records needs a role of the process themselves.", (need,))
+    raise DeniedError("Whoever records needs a role of the process themselves.", (need,))
 
 
 def _need_record_kept(draft: Draft) -> None:
     keepers = draft.workflow.keepers
     if held(draft, keepers, draft.context.actor.recorded) is None:
         sentence = "What somebody else decided is recorded by those who keep the record."
-        raise RefusedError(sentence, (theirs(draft, keepers, "record it"),))
+        raise DeniedError(sentence, (theirs(draft, keepers, "record it"),))
 
 
 def need_themselves(draft: Draft, sentence: str) -> None:
-    """Raise RefusedError where somebody records what somebody else decided."""
+    """Raise DeniedError where somebody records what somebody else decided."""
     if draft.context.actor.recorded != draft.context.actor.decided:
-        raise RefusedError(sentence)
+        raise DeniedError(sentence)
 
 
 def need_keeper(draft: Draft, what: str, to_do: str) -> None:
-    """Raise RefusedError unless the deciding person is one of those who keep the record."""
+    """Raise DeniedError unless the deciding person is one of those who keep the record."""
     keepers = draft.workflow.keepers
     if not _holds(draft, keepers):
         sentence = f"{what} is for those who keep the record of the case."
-        raise RefusedError(sentence, (theirs(draft, keepers, to_do),))
+        raise DeniedError(sentence, (theirs(draft, keepers, to_do),))
 
 
 def need_decider(draft: Draft, transition: Transition, what: str, to_do: str) -> None:
-    """Raise RefusedError unless the deciding person may take this step, whose taking is changed.
+    """Raise DeniedError unless the deciding person may take this step, whose taking is changed.
 
     In a case entered as history those who keep the record may too: they have entered its steps.
     """
@@ -103,7 +103,7 @@ def need_decider(draft: Draft, transition: Transition, what: str, to_do: str) ->
         whose = tuple(dict.fromkeys((*whose, *draft.workflow.keepers)))
     if not _holds(draft, whose):
         sentence = f'{what} "{transition.title}" is for those who may take that step.'
-        raise RefusedError(sentence, (theirs(draft, whose, to_do),), transition.id)
+        raise DeniedError(sentence, (theirs(draft, whose, to_do),), transition.id)
 
 
 def not_theirs(draft: Draft, given: Iterable[Given]) -> tuple[Need, ...]:

@@ -21,7 +21,7 @@ from engine.decide.steps.unmet import NOT_THEIRS, Missing
 from engine.decide.timing import clocks
 from engine.decide.timing.lateness import recorded_late
 from engine.definition import Transition
-from engine.errors import Need, RefusedError, UsageError
+from engine.errors import DeniedError, Need, RefusedError, UsageError
 from engine.guessing import resembling
 from engine.machine import fire
 
@@ -224,8 +224,14 @@ def _judge(draft: Draft, transition: Transition, *, already_done: bool) -> list[
     already_done = already_done and not _decided_by_nobody_known(draft, unmet)
     if unmet and not already_done:
         sentence = f'"{transition.title}" cannot be done yet.'
-        raise RefusedError(sentence, tuple(one.need for one in unmet), transition.id)
+        kind = DeniedError if _is_for_others(unmet) else RefusedError
+        raise kind(sentence, tuple(one.need for one in unmet), transition.id)
     return unmet
+
+
+def _is_for_others(unmet: Sequence[Missing]) -> bool:
+    """Whether a step lacks nothing but somebody else to take it."""
+    return all(one.kind == NOT_THEIRS for one in unmet)
 
 
 def _decided_by_nobody_known(draft: Draft, unmet: Sequence[Missing]) -> bool:

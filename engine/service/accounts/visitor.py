@@ -30,7 +30,7 @@ class Visitor:
     @property
     def by(self) -> By:
         """The same as every use case is given it."""
-        return By(self.person, claimed=self.proof)
+        return By(self.person, claimed=self.proof, verbs=self.verbs, processes=self.processes)
 
 
 def signed_in(how: str) -> str:

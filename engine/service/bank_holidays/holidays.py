@@ -14,7 +14,7 @@ from engine.calendars import Calendar
 from engine.canonical import clean_text
 from engine.database import Transaction
 from engine.dates import long_day, read_day
-from engine.errors import Need, RefusedError, UsageError
+from engine.errors import DeniedError, Need, UsageError
 from engine.guessing import resembling
 from engine.nouns import any_of
 from engine.prose import listed, names_of
@@ -61,7 +61,7 @@ class Plan(NamedTuple):
 def plan(place: Workplace, by: By, holiday: Holiday) -> Plan:
     """What a change would do: every clock that would move. Nothing is written.
 
-    Raises UsageError where there is nothing to change, RefusedError for whoever may not change it.
+    Raises UsageError where there is nothing to change, DeniedError for whoever may not change it.
     """
     need_keeper(place, by)
     name = _jurisdiction(place, holiday.jurisdiction)
@@ -105,7 +105,7 @@ def renew(place: Workplace, by: By) -> Settled:
 
 
 def need_keeper(place: Workplace, by: By) -> None:
-    """Raise RefusedError, which is logged, unless somebody keeps the record of a process in use."""
+    """Raise DeniedError, which is logged, unless somebody keeps the record of a process in use."""
     today = place.today().isoformat()
     every = editions.in_use(place)
     if any(place.directory.acting(by.person, one.keepers, today) for one in every):
@@ -113,7 +113,7 @@ def need_keeper(place: Workplace, by: By) -> None:
     who = tuple(dict.fromkeys(name for one in every for name in names_of(one, one.keepers)))
     how = "have one of them change it" if who else "bring a process into use first"
     need = Need(f"it is for {any_of(who or ['keepers of a process'])}", who, how)
-    error = RefusedError(
+    error = DeniedError(
         "The calendar is changed by those who keep the record of a process in use.", (need,)
     )
     access.refused(place, by, VERB, "", error)

@@ -23,7 +23,7 @@ from engine.service import access
 from engine.service.looking.deadlines import deadlines_of
 from engine.service.looking.private import Rights, agency_of
 from engine.service.looking.unattended import unattended
-from engine.service.looking.viewing import view
+from engine.service.looking.viewing import View, view
 from engine.service.titles import title_of, who_waits
 from engine.service.workplace import By, Workplace
 from engine.timescales import due_on, parse_question
@@ -36,6 +36,7 @@ NOWHERE = {
     "process": "`casetrail workflow list` names those there are.",
     "state": "`casetrail list` says where each case is.",
 }
+TO_BE_MET = ("overdue", "running", "provisional")
 SOON = 10
 """Working days that `today` looks ahead."""
 
@@ -59,11 +60,13 @@ class Wish:
 def cases(place: Workplace, wish: Wish, most: int = 200) -> list[dict[str, Any]]:
     """The cases that fit, the one with the earliest open deadline first."""
     today = place.today()
-    query = _query(place, wish, _limit(place, wish, today))
+    more, values = wished(place, wish, today)
+    sql = queries.CASES.format(more=more)
     with place.database.read() as tx:
-        found = [_line(place, tx, row, today) for row in tx.rows(*query)]
+        rows = tx.rows(sql, (place.log, place.log, *values))
+        found = [line(place, tx, row, today) for row in rows]
     if wish.mine:
-        found = [line for line in found if _is_mine(place, wish.mine, line)]
+        found = [one for one in found if is_mine(place, wish.mine, one)]
     return found[:most]
 
 
@@ -139,10 +142,11 @@ def _is_public(workflow: Workflow, one: Given) -> bool:
     return question is not None and not question.personal and not one.of
 
 
-def _query(place: Workplace, wish: Wish, limit: str) -> tuple[str, tuple[Any, ...]]:
+def wished(place: Workplace, wish: Wish, today: date) -> tuple[str, tuple[str, ...]]:
+    """What narrows the question for cases down to a wish, and the values that it takes."""
     wheres: list[str] = []
-    values = [place.log]
-    closed = wish.closed
+    values: list[str] = []
+    closed, limit = wish.closed, _limit(place, wish, today)
     if wish.state or wish.workflow:
         places = _places(place, wish)
         one = '(c."workflow" = ? AND c."state" = ?)'
@@ -156,7 +160,7 @@ def _query(place: Workplace, wish: Wish, limit: str) -> tuple[str, tuple[Any, ..
         wheres.append('d."due" <= ? AND c."historic" = 0')
         values.append(limit)
     more = "".join(f" AND {where}" for where in wheres)
-    return queries.CASES.format(more=more), (place.log, *values)
+    return more, tuple(values)
 
 
 def _limit(place: Workplace, wish: Wish, today: date) -> str:
@@ -172,7 +176,8 @@ def _limit(place: Workplace, wish: Wish, today: date) -> str:
     return found.isoformat()
 
 
-def _line(place: Workplace, tx: Transaction, row: Any, today: date) -> dict[str, Any]:
+def line(place: Workplace, tx: Transaction, row: Any, today: date) -> dict[str, Any]:
+    """A case as it stands in a list."""
     ref, workflow, edition, state, opened_on, closed_on, about, historic, due = row
     known = place.edition(tx, edition, workflow).workflow
     where = known.states[state]
@@ -222,7 +227,7 @@ def _waited_for(
     return (about,) if about else waited_for(view(place, tx, ref).case, workflow, role)
 
 
-def _is_mine(place: Workplace, person: str, line: Mapping[str, Any]) -> bool:
+def is_mine(place: Workplace, person: str, line: Mapping[str, Any]) -> bool:
     """Whether a case waits on a role that somebody holds, where it counts.
 
     Where an agency has nobody in a role that counts at its own agency, it waits on its contact.
@@ -249,12 +254,16 @@ def running(place: Workplace, limit: str = "") -> list[dict[str, Any]]:
             for ref in refs
             for seen in [view(place, tx, ref)]
             for deadline in deadlines_of(place, seen)
-            if deadline["status"] in ("overdue", "running", "provisional")
-            and not (deadline["keep"] and (deadline["due_on"] or "") < place.today().isoformat())
-            and not seen.case.row["historic"]
-            and (deadline["due_on"] or "") <= until
+            if is_to_be_met(place, seen, deadline) and (deadline["due_on"] or "") <= until
         ]
     return sorted(found, key=lambda d: (d["due_on"] or "9999", d["ref"], d["timescale"]))
+
+
+def is_to_be_met(place: Workplace, seen: View, deadline: Mapping[str, Any]) -> bool:
+    """Whether a deadline of a case that is not a historic one is still to be met."""
+    if seen.case.row["historic"] or deadline["status"] not in TO_BE_MET:
+        return False
+    return not (deadline["keep"] and (deadline["due_on"] or "") < place.today().isoformat())
 
 
 def today_sheet(place: Workplace) -> dict[str, Any]:
@@ -284,8 +293,9 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
     }
 
 
-def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
-    """The cases whose reference, or an answer that this person may read, holds a text.
+def find(place: Workplace, by: By, text: str, after: str = "") -> list[dict[str, Any]]:
+    """The cases whose reference, or an answer that this person may read, holds a text; those that
+    come after a reference.
 
     Public answers are searched for everybody who comes in. The search is logged before it is made.
     """
@@ -297,7 +307,7 @@ def find(place: Workplace, by: By, text: str) -> list[dict[str, Any]]:
     found: dict[str, dict[str, str]] = {}
     with place.database.read() as tx:
         known = Rights(place, tx, by.person)
-        for ref, question, value in _searched(place, tx, known):
+        for ref, question, value in _searched(place, tx, known, after):
             if value is not None and wanted in _folded(value):
                 asks = known.edition(ref).workflow.questions if question else {}
                 title = asks[question].ask if question in asks else question or REFERENCE
@@ -326,15 +336,17 @@ def called_alike(
 
 
 def _searched(
-    place: Workplace, tx: Transaction, known: Rights
+    place: Workplace, tx: Transaction, known: Rights, after: str
 ) -> Iterator[tuple[str, str, str | None]]:
     """All that a search looks at: the case, the question ("" for its reference), and the text."""
     for ref, _, _ in tx.rows(queries.PINNED, (place.log,)):
-        yield ref, "", ref
-    yield from tx.rows(queries.PUBLIC_ANSWERS, (place.log,))
-    for ref, n, question, of, no, source in tx.rows(queries.CURRENT_SECRETS, (place.log,)):
-        asked = known.edition(ref).workflow.questions.get(question)
-        if known.may_read(ref, question, agency_of(asked, of, source or "")):
+        if ref > after:
+            yield ref, "", ref
+    asked = (place.log, after)
+    yield from tx.rows(queries.PUBLIC_ANSWERS, asked)
+    for ref, n, question, of, no, source in tx.rows(queries.CURRENT_SECRETS, asked):
+        about = known.edition(ref).workflow.questions.get(question)
+        if known.may_read(ref, question, agency_of(about, of, source or "")):
             yield ref, question, place.vault.value(tx, ref, n, f"{question}/{of}/{no}")
 
 

@@ -15,7 +15,7 @@ from engine.case import AnswerKey, Row
 from engine.database import Transaction
 from engine.definition import Question, Workflow
 from engine.edition import Edition
-from engine.errors import CaseNotFoundError, RefusedError, UsageError
+from engine.errors import CaseNotFoundError, DeniedError, RefusedError, UsageError
 from engine.prose import straight
 from engine.service import access
 from engine.service.looking.reading import history
@@ -219,7 +219,7 @@ def document(
     try:
         rights.check(mine, seen.edition.workflow, ref)
         if not open_:
-            raise RefusedError(f"The document is not yours to read: {_withheld(seen, question)}.")
+            raise DeniedError(f"The document is not yours to read: {_withheld(seen, question)}.")
     except RefusedError as error:
         access.refused(place, by, "document", ref, error, question)
         raise

@@ -196,6 +196,13 @@ def history(place: Workplace, ref: str) -> list[dict[str, Any]]:
     return [{**parse(text), "hash": hash_, "position": at} for text, hash_, at in rows]
 
 
+def version(place: Workplace, ref: str) -> int:
+    """How many entries a case has on record; 0 where there is no such case."""
+    with place.database.read() as tx:
+        found = tx.row(queries.VERSION_OF, (place.log, ref))
+    return int(found[0]) if found else 0
+
+
 def cautions(place: Workplace, refs: Iterable[str]) -> list[str]:
     """What the editions of these cases ask every output to say, each text once."""
     found = []

@@ -1,0 +1,1 @@
+"""The door for other systems: every verb over HTTP, made from the one table of verbs."""

@@ -1,0 +1,61 @@
+"""The partnership that is served, as its config.toml says it now: who has left is out at once."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from engine import bootstrap
+from engine.config import Settings
+from engine.errors import ConfigError
+from engine.service.workplace import Workplace
+
+DOOR = "http"
+
+State = tuple[int, int, int, int]
+
+
+class Partnership:
+    """A partnership at work; its settings are read again where the file has changed."""
+
+    def __init__(self, config: Path) -> None:
+        self._config, self._lock = config, threading.Lock()
+        self._state = _state(config)
+        self.settings = bootstrap.settings(str(config))
+        self._store = _store(self.settings)
+        self._place = bootstrap.workplace(self.settings).at(DOOR)
+
+    def place(self) -> Workplace:
+        """The partnership at work. Raises ConfigError while the settings cannot be used."""
+        if _state(self._config) != self._state:
+            with self._lock:
+                self._renew()
+        return self._place
+
+    def close(self) -> None:
+        """Close the store."""
+        self._place.database.close()
+
+    def _renew(self) -> None:
+        state = _state(self._config)
+        if state == self._state:
+            return
+        settings = bootstrap.settings(str(self._config))
+        if _store(settings) != self._store:
+            raise ConfigError("The store or the keys of config.toml are others now; start again.")
+        self._place, self.settings = bootstrap.renewed(self._place, settings), settings
+        self._state = state
+
+
+def _state(config: Path) -> State:
+    """By what a file that was written anew is known. Raises ConfigError where it has gone."""
+    try:
+        known = os.stat(config)
+    except OSError:
+        raise ConfigError("config.toml has gone.") from None
+    return (known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns)
+
+
+def _store(settings: Settings) -> tuple[str, Path, Path]:
+    return (settings.database, settings.folder, settings.keys)
