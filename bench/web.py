@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import httpx2  # noqa: E402
+import psutil  # noqa: E402
 
 from engine import database  # noqa: E402
 from engine.verbs.table import run  # noqa: E402
@@ -37,6 +39,8 @@ from tests.worlds import BESS, World, activate_sample, place_on  # noqa: E402
 STEP = "record_letter"
 """A step that may be taken again and again."""
 STEPS_OF_A_CASE = 20
+SAMPLE = 400
+"""Steps of which the processor's time is taken."""
 
 
 def main() -> None:
@@ -53,9 +57,10 @@ def main() -> None:
     with store(postgresql=asked.postgresql) as url:
         world = World(*place_on(opened := database.open(url)))
         activate_sample(world.place)
-        with server(url) as address:
+        with server(url) as (address, pid):
             race(world, address, asked.clients, asked.rounds)
             measure(world, address, asked.steps)
+            processor(world, address, pid)
         opened.close()
 
 
@@ -87,12 +92,12 @@ def measure(world: World, address: str, steps: int) -> None:
 
     In turns, so that what else the machine does meets all of them alike.
     """
-    http = client(address)
+    http = plain(address)
     ways: dict[str, Callable[[str], Any]] = {
         "service call": lambda ref: world.take(ref, STEP),
         "verb": lambda ref: run(world.place, BESS, "take", {"ref": ref, "transition": STEP}),
-        "http": lambda ref: http.post(f"/cases/{ref}/steps/{STEP}").raise_for_status(),
-        "http, a read of nothing": lambda ref: http.get("/health").raise_for_status(),
+        "http": lambda ref: http("POST", f"/cases/{ref}/steps/{STEP}"),
+        "http, a read of nothing": lambda ref: http("GET", "/health"),
     }
     spent: dict[str, list[float]] = {name: [] for name in ways}
     gc.disable()
@@ -114,6 +119,47 @@ def measure(world: World, address: str, steps: int) -> None:
         f"p99 of a transition through HTTP / service call: {p99['http'] / p99['service call']:.2f}"
     )
     print(f"p99 of a transition through HTTP / verb:         {p99['http'] / p99['verb']:.2f}")
+
+
+def processor(world: World, address: str, pid: int) -> None:
+    """What a step costs the processor, however busy the machine is: it is not waiting."""
+    http, served = plain(address), psutil.Process(pid)
+
+    def used() -> float:
+        times = served.cpu_times()
+        return float(times.user + times.system)
+
+    ways: dict[str, tuple[Callable[[], float], Callable[[str], Any]]] = {
+        "service call": (time.process_time, lambda ref: world.take(ref, STEP)),
+        "verb": (
+            time.process_time,
+            lambda ref: run(world.place, BESS, "take", {"ref": ref, "transition": STEP}),
+        ),
+        "http, the server": (used, lambda ref: http("POST", f"/cases/{ref}/steps/{STEP}")),
+        "http, a read of nothing": (used, lambda ref: http("GET", "/health")),
+    }
+    for name, (spent, act) in ways.items():
+        ref = world.open()
+        act(ref)
+        began = spent()
+        for _ in range(SAMPLE):
+            act(ref)
+        print(f"{name:24} {(spent() - began) / SAMPLE * 1000:7.2f} ms of the processor")
+
+
+def plain(address: str) -> Callable[[str, str], bytes]:
+    """A client that does little itself, on one connection."""
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=60)
+
+    def ask(method: str, path: str) -> bytes:
+        headers = {"Authorization": "Bearer token-bess"}
+        connection.request(method, f"/v1{path}", headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, body
+        return body
+
+    return ask
 
 
 def client(address: str) -> httpx2.Client:
@@ -141,7 +187,7 @@ def store(*, postgresql: bool) -> Iterator[str]:
 
 
 @contextmanager
-def server(url: str) -> Iterator[str]:
+def server(url: str) -> Iterator[tuple[str, int]]:
     """The server in a process of its own, as it is in use."""
     words = [sys.executable, __file__, "--serve", url]
     with subprocess.Popen(
@@ -150,7 +196,7 @@ def server(url: str) -> Iterator[str]:
         assert process.stdout
         address = process.stdout.readline().strip()
         try:
-            yield address
+            yield address, process.pid
         finally:
             process.terminate()
 
@@ -158,7 +204,8 @@ def server(url: str) -> Iterator[str]:
 def serve(url: str) -> None:
     opened = database.open(url)
     place, _ = place_on(opened)
-    reception = Reception(lambda: place.at("http"), identify)
+    at_web = place.at("http")
+    reception = Reception(lambda: at_web, identify)
     serving.run(reception, Address(), lambda at: print(at.shown, flush=True))
     opened.close()
 

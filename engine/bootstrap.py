@@ -16,6 +16,7 @@ from engine import calendars, database
 from engine.config import Settings, directory_digest, directory_plain, misplaced, read
 from engine.database import Database
 from engine.definition import Workflow
+from engine.directory import Directory
 from engine.errors import ConfigError, DeliveryError, EngineError, StorageError
 from engine.keys import Randomness
 from engine.keys import read as read_keys
@@ -126,11 +127,16 @@ def _wired(
         partnership=settings.partnership,
         names=settings.names,
     )
-    place.wire(_Wiring(place, settings))
+    wire(place, settings)
     return place
 
 
-class _Wiring:
+def wire(place: Workplace, settings: Settings) -> None:
+    """Give a place what only this module can make, such as what sends."""
+    place.wire(_AtWork(place, settings))
+
+
+class _AtWork:
     """What a place can be given by the one module that knows the notifiers."""
 
     def __init__(self, place: Workplace, settings: Settings) -> None:
@@ -263,7 +269,7 @@ def writer(
     def write(message: Outgoing, by: str = "") -> Message:
         if not titles:
             titles.update(_titles(place, also))
-        to = _address(settings, message.person, by or ways(settings, message.person)[0])
+        to = _address(place.directory, message.person, by or ways(settings, message.person)[0])
         base: dict[str, Any] = {
             "to": to,
             "demo": place.demo,
@@ -275,15 +281,15 @@ def writer(
     return write
 
 
-def _address(settings: Settings, person: str, by: str) -> str:
+def _address(directory: Directory, person: str, by: str) -> str:
     """Where a notifier finds somebody."""
-    known = settings.directory.people.get(person)
+    known = directory.people.get(person)
     if known is None:
         raise DeliveryError(
             f"{person} is not in config.toml; put them back, or tell them yourself.",
             again=False,
         )
-    wish = settings.directory.preference(person)
+    wish = directory.preference(person)
     return wish.addresses.get(by) or known.mail or f"{person}@without-address.invalid"
 
 
@@ -317,15 +323,14 @@ def previews(place: Workplace, settings: Settings) -> Preview:
     """What writes messages out as each notifier sends them; nothing is sent."""
     # Only what says what would be sent needs them.
     from engine.service.rehearsals.rehearsing import Mail
-    from notifiers.message import body, subject
+    from notifiers.message import body, subject, thin
 
     made = writer(place, settings)
 
     def write(message: Outgoing, by: str) -> Mail:
         found = made(message, by)
         if by in MACHINES:
-            said = {name: getattr(found, name) for name in found.__slots__ if name != "to"}
-            return Mail(found.to, "", json.dumps(said, ensure_ascii=False, indent=1))
+            return Mail(found.to, "", json.dumps(thin(found), ensure_ascii=False, indent=1))
         if by == "chat":
             text = f"{subject(found)}\n{body(found)}Message: {found.id}\n"
             return Mail(found.to, "", text)

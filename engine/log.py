@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from typing import Any, Final
 
 KEYS: Final = frozenset(
@@ -70,11 +71,19 @@ def _logger() -> Any:
 
     return structlog.wrap_logger(
         structlog.PrintLogger(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(sort_keys=True),
-        ],
+        processors=_processors(),
         wrapper_class=structlog.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+@cache
+def _processors() -> list[Any]:
+    # They cost more to make than a line does to write.
+    import structlog
+
+    return [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.JSONRenderer(sort_keys=True),
+    ]

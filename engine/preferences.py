@@ -23,7 +23,6 @@ LATE = timedelta(hours=1)
 quiet by then: otherwise a worker that runs at night alone would send nothing.
 """
 
-_LONDON = ZoneInfo(LONDON)
 _TURNS = (time(0), time(1), time(2))
 """When it can cease to be quiet whatever `until` is: a day begins, or clocks change."""
 
@@ -40,7 +39,7 @@ class Quiet:
 
     def at(self, moment: datetime, calendar: Calendar) -> bool:
         """Whether it is quiet at an instant."""
-        local = moment.astimezone(_LONDON)
+        local = moment.astimezone(ZoneInfo(LONDON))
         if self.days_off and not calendar.is_working(local.date()):
             return True
         return self.has(local.time())
@@ -166,13 +165,13 @@ def _coming(day: date, at: time) -> Iterator[datetime]:
     """The instants at which clocks in London show a time on a day: one, or two where it comes
     twice; of one that is skipped, that at which they go on.
     """
-    local = datetime.combine(day, at, _LONDON)
+    local = datetime.combine(day, at, ZoneInfo(LONDON))
     found = [local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-    shown = [one.astimezone(_LONDON).time() == at for one in found]
+    shown = [one.astimezone(ZoneInfo(LONDON)).time() == at for one in found]
     if any(shown):
         yield from dict.fromkeys(found)
         return
     before = local
-    while before.astimezone(UTC).astimezone(_LONDON).time() != before.time():
+    while before.astimezone(UTC).astimezone(ZoneInfo(LONDON)).time() != before.time():
         before -= timedelta(minutes=1)
     yield before.astimezone(UTC) + timedelta(minutes=1)

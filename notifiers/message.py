@@ -122,6 +122,7 @@ def thin(message: Message) -> dict[str, str | bool]:
         "by_when": message.by_when,
         "due_on": message.due_on,
         "link": message.link,
+        "items": "\n".join(message.items),
         "urgent": message.urgent,
         "demo": message.demo,
         "partnership": message.partnership,

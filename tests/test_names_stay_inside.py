@@ -230,7 +230,7 @@ def test_every_command_is_among_those_that_are_searched_for_names() -> None:
         for verb in ("check", "describe", "activate", "verify", "test", "new", "schema")
     }
     calendar = {f"calendar {verb}" for verb in ("add", "remove", "renew")}
-    elsewhere = {"open", "sent", "document", "worker", "account code"} | calendar
+    elsewhere = {"open", "sent", "document", "worker", "serve", "account code"} | calendar
     called = [
         name
         for name, entry in TABLE.items()

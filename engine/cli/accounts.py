@@ -12,13 +12,14 @@ from getpass import getpass
 from typing import Any
 
 from engine.cli import printing, texts
+from engine.cli.commands import COMMANDS
 from engine.cli.door import argument, option
 from engine.cli.printing import day, listed, paragraph, strong
 from engine.cli.visit import Visit, reads, signature
 from engine.errors import UsageError
-from engine.service.accounts import codes, passwords
-from engine.service.accounts.credentials import CODE, PASSWORD
-from engine.verbs import naming
+from engine.service.accounts import codes
+from engine.service.accounts.credentials import CODE
+from engine.verbs.naming import names
 
 WHEN_GONE = "Nothing came; type the password where it is asked for."
 AGAIN = "The two are not the same, so nothing was changed; type it once more."
@@ -30,14 +31,12 @@ def password(door: Visit, person: str) -> None:
 
     Through standard input it comes as one line. Whoever signed in under an old one is signed out.
     """
-    place, by = door.place, door.visitor
-    typed = _secret(f"New password for {naming.called(door.place, person)}: ")
+    typed = _secret(f"New password for {_named(door, person)}: ")
     if texts.at_keyboard() and _secret("The same once more: ") != typed:
         raise UsageError(AGAIN)
-    passwords.put(place, by, person, typed)
-    door.state.changed = True
-    said = f"{naming.called(door.place, person)} signs in with the new password from now on."
-    _answer(door, {"person": person, "kind": PASSWORD}, paragraph(said))
+    found = door.settle("account password", {"password": typed}, person=person)
+    said = f"{_name(found, person)} signs in with the new password from now on."
+    _answer(door, found, paragraph(said))
 
 
 @reads("code", argument("person", "PERSON"))
@@ -55,8 +54,15 @@ def code(door: Visit, person: str) -> None:
     typed = texts.asked("The code that the app shows now:", "the code", one_line=True)
     codes.confirm(place, by, person, setup.secret, typed)
     door.state.changed = True
-    said = f"{naming.called(door.place, person)} gives a code beside the password from now on."
-    _answer(door, {"person": person, "kind": CODE}, paragraph(said))
+    found = {
+        "person": person,
+        "kind": CODE,
+        "recorded_by": by.person,
+        "proof": by.claimed,
+    }
+    called = {**found, "names": names(place, by.person, person)}
+    said = f"{_name(called, person)} gives a code beside the password from now on."
+    door.answer(found, [*paragraph(said), signature(called)])
 
 
 @reads("clear", argument("person", "PERSON"))
@@ -65,15 +71,10 @@ def clear(door: Visit, person: str) -> None:
 
     It is what helps who has lost the app: clear, then set both anew.
     """
-    gone = codes.clear(door.place, door.visitor, person)
-    door.state.changed = bool(gone)
-    named = listed([f"the {kind}" for kind in gone])
-    said = (
-        f"Gone: {named} of {naming.called(door.place, person)}."
-        if gone
-        else "There was nothing to clear."
-    )
-    _answer(door, {"person": person, "cleared": list(gone)}, paragraph(said))
+    found = door.settle("account clear", person=person)
+    named = listed([f"the {kind}" for kind in found["cleared"]])
+    gone = f"Gone: {named} of {_name(found, person)}."
+    _answer(door, found, paragraph(gone if named else "There was nothing to clear."))
 
 
 @reads(
@@ -92,6 +93,7 @@ def issue(
 
     Without --verb it is good for all that its holder may do, without --process in all cases.
     """
+    _check_verbs(verbs)
     found = door.settle(
         "token issue",
         holder=holder,
@@ -102,9 +104,9 @@ def issue(
     lines = [
         found["text"],
         *paragraph("Keep it as one keeps a password: it is not shown again."),
-        *paragraph(f"Whoever shows it comes in as {called(found, holder)}. {_scope(found)}"),
+        *paragraph(f"Whoever shows it comes in as {_name(found, holder)}. {_scope(found)}"),
     ]
-    door.answer(found, [*lines, signature(found)])
+    _answer(door, found, lines)
 
 
 @reads("list")
@@ -113,7 +115,7 @@ def list_(door: Visit) -> None:
     found = door.ask("token list")
     lines: list[str] = []
     for one in found["tokens"]:
-        lines += [strong(f"{one['token']}  {called(found, one['holder'])}"), *_about(one)]
+        lines += [strong(f"{one['token']}  {_name(found, one['holder'])}"), *_about(one)]
     door.answer(found, lines or ["No token has been issued."])
 
 
@@ -126,7 +128,17 @@ def revoke(door: Visit, token: str, reason: str) -> None:
     """Let nobody in by a token any more, from the next request on."""
     because = texts.free_text(reason, "--reason")
     found = door.settle("token revoke", token=token, reason=because)
-    door.answer(found, ["Nobody comes in by this token any more.", signature(found)])
+    _answer(door, found, ["Nobody comes in by this token any more."])
+
+
+def _named(door: Visit, person: str) -> str:
+    """What a person is called, before anything is asked of them; their id, where it is nobody's."""
+    known = door.settings.directory.people.get(person)
+    return known.name if known else person
+
+
+def _name(found: Mapping[str, Any], person: str) -> str:
+    return str(found["names"].get(person, person))
 
 
 def _secret(prompt: str) -> str:
@@ -137,6 +149,14 @@ def _secret(prompt: str) -> str:
         return getpass(prompt)
     except EOFError:
         raise UsageError(WHEN_GONE) from None
+
+
+def _check_verbs(verbs: Sequence[str]) -> None:
+    known = [name for name, entry in COMMANDS.items() if entry.module]
+    for verb in verbs:
+        if verb not in known:
+            near = printing.meant(verb, known) if len(verb) < 40 else "."
+            raise UsageError(f"--verb names no command{near}")
 
 
 def _about(one: Mapping[str, Any]) -> list[str]:
@@ -156,13 +176,5 @@ def _scope(one: Mapping[str, Any]) -> str:
     return f"For {verbs}, {f'in cases of {processes}' if processes else 'in every process'}."
 
 
-def _answer(door: Visit, document: Mapping[str, Any], lines: Sequence[str]) -> None:
-    by = door.visitor
-    signed = {"recorded_by": by.person, "decided_by": by.person, "proof": by.claimed}
-    told = {**document, **signed, "names": naming.names(door.place, by.person)}
-    door.answer(told, [*lines, signature(told)])
-
-
-def called(found: Mapping[str, Any], person: str) -> str:
-    """The name of somebody, or the id where config.toml names nobody of it."""
-    return str(found["names"].get(person, person))
+def _answer(door: Visit, found: Mapping[str, Any], lines: Sequence[str]) -> None:
+    door.answer(found, [*lines, signature(found)])

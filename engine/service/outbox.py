@@ -105,7 +105,7 @@ def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
     done = Sent()
     while most > 0 and (claims := _claim(place, min(most, BATCH))):
         most -= len(claims)
-        found = arranged(claims, place.directory, place.own_calendar, place.clock())
+        found = arranged(claims, place.directory, lambda: place.own_calendar, place.clock())
         tried = [Tried(claim, "waiting", next_at=at) for claim, at in found.waiting]
         try:
             for parcel in found.parcels:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -30,6 +30,8 @@ class Outgoing:
     n: int
     parts: tuple[Outgoing, ...] = ()
     """Of a digest the messages that it lists; it says nothing else."""
+    on: str = ""
+    """The day on which it is told, where that is not today: of what is only foreseen."""
 
 
 class Claim(NamedTuple):
@@ -66,18 +68,23 @@ class Arranged(NamedTuple):
 
 
 def arranged(
-    claims: Iterable[Claim], directory: Directory, calendar: Calendar, now: datetime
+    claims: Iterable[Claim], directory: Directory, calendar: Callable[[], Calendar], now: datetime
 ) -> Arranged:
-    """Which go out now, alone or in a digest, and which wait, as those who get them wish it."""
+    """Which go out now, alone or in a digest, and which wait, as those who get them wish it.
+
+    The calendar is asked for only where somebody wishes to wait.
+    """
     parcels: list[Parcel] = []
     waiting: list[tuple[Claim, int]] = []
     digests: dict[tuple[str, int], list[Claim]] = {}
     for claim in claims:
         message = claim.message
         wish = directory.preference(message.person)
-        due = datetime.fromtimestamp(claim.due / 1_000_000, UTC) if claim.due else None
-        telling = Telling(message.urgent, message.by_when, due)
-        until = waits_until(wish, telling, now, calendar)
+        until = None
+        if wish.can_wait:
+            due = datetime.fromtimestamp(claim.due / 1_000_000, UTC) if claim.due else None
+            telling = Telling(message.urgent, message.by_when, due)
+            until = waits_until(wish, telling, now, calendar())
         if until is not None:
             waiting.append((claim, int(until.timestamp() * 1_000_000)))
         elif in_digest(claim, directory):

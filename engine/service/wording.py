@@ -40,6 +40,7 @@ def words(
         "reference": message.ref,
         "what": _dated(_days_said(message.what), by_when),
         "by_when": by_when,
+        "due_on": _day(message.by_when),
         "link": _link(link, message.ref),
         "urgent": message.urgent,
     }
@@ -48,7 +49,7 @@ def words(
 def _role(place: Workplace, titles: Mapping[str, str], message: Outgoing) -> str:
     """For whom a message is; of somebody who has no part in that role, that they stand in."""
     title = titles.get(message.role, message.role)
-    day, directory = place.today().isoformat(), place.directory
+    day, directory = message.on or place.today().isoformat(), place.directory
     told = Recipient(message.person, message.role)
     if why(directory, told, day).kind != FALLBACK or directory.holders(message.role, day):
         return title
@@ -90,6 +91,11 @@ def _dated(what: str, by_when: str) -> str:
 def _days_said(text: str) -> str:
     """A text with its days as people read them."""
     return _DAY.sub(lambda found: short_day(date.fromisoformat(found[0])), text)
+
+
+def _day(text: str) -> str:
+    """The day by which something is to be done, where it is one day."""
+    return text if _DAY.fullmatch(text) else ""
 
 
 def _link(link: str, ref: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from engine.service.looking import private, reading, viewing
 from engine.verbs import asking, given
 from engine.verbs.fields import QUERY, REF, Field
@@ -9,7 +11,9 @@ from engine.verbs.verb import Document, Job, Verb
 
 
 def show(job: Job) -> Document:
-    """A case, without what is personal."""
+    """A case, without what is personal; or as it stood on a day, by what was recorded by then."""
+    if said := str(job.get("as_at")):
+        return reading.show_as_at(job.place, job.ref, date.fromisoformat(said))
     return reading.show(job.place, job.by, job.ref)
 
 
@@ -48,7 +52,13 @@ def questions(job: Job) -> Document:
 WHY = Field("why", "text", "Why it is read; the reason is logged.", required=True)
 
 VERBS = (
-    Verb("show", "/cases/{ref}", "A case, without what is personal.", (REF,), show),
+    Verb(
+        "show",
+        "/cases/{ref}",
+        "A case, without what is personal.",
+        (REF, Field("as_at", "day", "As it was known at the end of this day.", where=QUERY)),
+        show,
+    ),
     Verb(
         "show personal",
         "/cases/{ref}/personal",

@@ -49,20 +49,22 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "comparing": ("workflow compare",),
     "rehearsing": ("workflow rehearse", "workflow rehearse case", "workflow replay"),
     "proving": ("workflow check", "workflow verify"),
+    "accounts": (
+        *("account password", "account clear"),
+        *("token issue", "token list", "token revoke"),
+    ),
     "working": ("who", "tick"),
     "bouncing": ("bounce",),
-    "accounts": ("token issue", "token list", "token revoke"),
     "trail": ("audit verify", "audit checkpoint"),
 }
 """Where each verb is made; only the module of a verb that is asked for is imported."""
 
 LOCAL: Final[Mapping[str, str]] = {
+    "account code": "what the app is given is shown to whoever sits there, and goes nowhere",
     "init": "it makes the store and its keys, in a folder of this machine",
     "demo": "it makes a store of its own, in a folder of this machine",
     "migrate": "nobody else may use the database while its form changes",
-    "account password": "a password is set where the store is, by whoever may read it",
-    "account code": "what an app is given is shown where the store is, and nowhere else",
-    "account clear": "whoever lost the app has nothing by which to come in",
+    "serve": "it listens where the store is, until it is stopped",
     "handover": "it adds lines to the config.toml of this machine",
     "blank-forms": "it makes a folder of paper for a day on which nothing else works",
     "message preview": "how a message reads hangs on what sends it, which is set up here",

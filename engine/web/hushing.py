@@ -30,7 +30,9 @@ def hushed(
 ) -> Problem:
     """The same problem without the ids and words of its request, but for those that are known."""
     sent = [raw.get(one.name) for one in fields if one.kind in KINDS]
-    words = [one for one in sent if isinstance(one, str) and one not in known]
+    # A step that a refusal names is one that there is.
+    named = {*known, problem.more.get("transition")}
+    words = [one for one in sent if isinstance(one, str) and one not in named]
     if not (patterns := [*_patterns(words)]):
         return problem
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -29,6 +28,7 @@ from engine.web.bodies import NOTHING, Body, Gone
 from engine.web.denying import Gate, Identify
 from engine.web.hushing import hushed
 from engine.web.limits import MOST_AT_ONCE, RETRY_AFTER, THREADS, TO_ANSWER_HEALTH
+from engine.web.pool import Pool
 from engine.web.problems import Problem, bare, of_error, of_fault
 
 NOBODY_LEFT = 499
@@ -67,16 +67,17 @@ class Reception:
         self._place, self._behind_proxy = place, behind_proxy
         self.gate = Gate(identify, clock)
         # Of its own, and as many to the end: each thread keeps its connection to the store.
-        self._pool = ThreadPoolExecutor(THREADS, "casetrail")
+        self._pool = Pool(THREADS)
         self._busy = 0
 
     async def offload(self, act: Callable[..., T], *given: Any) -> T:
         """Do something that takes its time, on a thread of the pool."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, act, *given)
+        found: T = await asyncio.wrap_future(self._pool.submit(act, *given))
+        return found
 
     def close(self) -> None:
         """Give the threads back, once what they are at is done."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.close()
 
     async def answer(self, verb: Verb, scope: Scope, receive: Receive) -> Response | None:
         """What a request comes to; None where nobody is left to be told. It never raises."""

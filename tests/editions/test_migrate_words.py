@@ -258,6 +258,13 @@ OF_THE_STORE = {
     "searched",
     "exported",
     "refused",
+    "call refused",
+    "credential cleared",
+    "credential set",
+    "sign-in refused",
+    "signed in",
+    "token issued",
+    "token revoked",
 }
 SUBJECTS = {"transition": "start_deciding", "question": "aware_on", "timescale": "notification"}
 

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from engine import worker
 from engine.errors import DeliveryError, UsageError
 from engine.preferences import Preference
 from engine.service import deliveries, outbox, ticking
 from engine.service.bounces import Report, read_report
 from engine.service.looking import listing, reading
 from engine.service.outbox import Outgoing
+from notifiers import making
+from notifiers.message import Message, Receipt
 from tests.bouncing import bounced, message_id
 from tests.offices import Office
 from tests.worlds import BESS, DIRECTORY, World
@@ -259,6 +262,31 @@ def test_what_a_channel_says_came_back_is_a_task(world: World) -> None:
     ref, _ = sent_one(world)
     assert deliveries.follow(world.place, lambda receipt: "temporary-failure") == 1
     assert len(tasks(world, ref)) == 1
+
+
+class Tracked:
+    """A notifier whose channel tells later what became of a message."""
+
+    name = "file"
+
+    def send(self, message: Message) -> Receipt:
+        return Receipt(self.name, f"id-of-{message.to}")
+
+    def delivery(self, receipt: str) -> str:
+        return "permanent-failure" if receipt == "id-of-lee@council.example" else "delivered"
+
+
+def test_the_worker_asks_a_channel_that_tells_and_puts_it_on_the_case(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = office.at("deciding")
+    monkeypatch.setattr(making, "build", lambda *_: Tracked())
+    for _ in range(2):
+        worker.tick_of(str(office.config))
+    kinds = [event["type"] for event in office.json("history", ref)["events"]]
+    assert kinds.count("message bounced") == 1
+    assert kinds.count("message delivered") == 1
+    assert office.json("audit", "verify")["holds"]
 
 
 def test_the_command_records_a_bounce_once_and_says_by_whom(office: Office) -> None:

@@ -63,6 +63,7 @@ def test_a_mail_is_asked_for_as_the_contract_says(fake: FakeNotify, tmp_path: Pa
                 "by_when": MESSAGE.by_when,
                 "due_on": "",
                 "link": MESSAGE.link,
+                "items": "",
                 "urgent": "no",
                 "demo": "no",
                 "partnership": MESSAGE.partnership,

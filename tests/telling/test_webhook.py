@@ -50,6 +50,7 @@ def test_what_is_posted_is_thin(tmp_path: Path) -> None:
         "by_when": "Friday 27 November 2026",
         "due_on": "",
         "link": "https://casetrail.partnership.example/cases/CSPR-2026-0007",
+        "items": "",
         "urgent": False,
         "demo": False,
         "partnership": "Ourtown Safeguarding Children Partnership",

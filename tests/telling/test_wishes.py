@@ -192,6 +192,29 @@ def test_an_escalation_neither_waits_nor_goes_into_a_digest(world: World) -> Non
     assert {(one.ref, one.urgent, one.parts) for one in handed.messages} == {(ref, True, ())}
 
 
+def test_an_escalation_that_failed_is_tried_again_by_itself(world: World) -> None:
+    wish(world, **{one: Preference(digest="08:30") for one in DIRECTORY.people})
+    for _ in range(2):
+        world.open(aware_on="2025-12-12")
+    world.clock.go_to("2025-12-22", 9)
+    ticking.fire_due(world.place)
+    send(world, Handed(fails=DeliveryError("It does not answer.")))
+    world.clock.instant += timedelta(seconds=61)
+    handed = Handed()
+    assert send(world, handed).sent == len(handed.messages) > 2
+    assert {one.parts for one in handed.messages} == {()}
+
+
+def test_a_digest_is_whole_wherever_a_batch_ends(world: World, recipient: str) -> None:
+    wish(world, **{recipient: Preference(digest="hourly")})
+    told(world)
+    handed = Handed()
+    send(world, handed)
+    world.clock.go_to("2025-12-15", 11)
+    assert outbox.send_waiting(world.place, handed, most=2) == Sent(sent=3)
+    assert [len(one.parts) for one in handed.messages] == [3]
+
+
 def test_a_message_held_back_without_any_wish_is_found_by_verification(
     world: World, recipient: str
 ) -> None:

@@ -27,7 +27,7 @@ in_force_until = 2024-12-31
 """
 KEYS = (
     "workflow edition hash as_at left_out consistent rules own_rules timescale_rules unconfirmed "
-    "verdict own_rules_written not_in_force on checked failures not_shown"
+    "verdict own_rules_written not_in_force on checked failures not_shown title caution"
 )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from engine import database
+from engine import bootstrap, database
+from tests.stories import SETTINGS
 from tests.web.servers import Served, served
 from tests.worlds import World, place_on
 
@@ -23,6 +25,7 @@ def office(sqlite_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     opened = database.open(f"sqlite:///{file}", durable=False)
     try:
         place, clock = place_on(opened)
+        bootstrap.wire(place, replace(SETTINGS, file=file.parent / "config.toml"))
         yield World(place.at("http"), clock)
     finally:
         opened.close()

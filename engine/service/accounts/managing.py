@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from engine.errors import Need, RefusedError, UsageError
+from engine.errors import DeniedError, Need, UsageError
 from engine.nouns import any_of
 from engine.prose import names_of
 from engine.service import access, admission, editions
@@ -77,6 +77,6 @@ def _refuse(place: Workplace, by: By, verb: str, said: str, how: str) -> None:
     every = editions.in_use(place)
     who = tuple(dict.fromkeys(name for one in every for name in names_of(one, one.keepers)))
     what = f"it is for {any_of(who or ['keepers of a process'])}"
-    error = RefusedError(said, (Need(what, who, how),))
+    error = DeniedError(said, (Need(what, who, how),))
     access.refused(place, by, verb, "", error)
     raise error

@@ -278,7 +278,8 @@ def _mail(one: Fired, message: dict[str, Any], write: Write) -> Mail:
     ident, person, role, what, by_when = (str(message[name]) for name in names)
     urgent = bool(message["urgent"])
     try:
-        return write(Outgoing(ident, one.ref, person, role, what, by_when, urgent, one.n))
+        said = (ident, one.ref, person, role, what, by_when, urgent, one.n)
+        return write(Outgoing(*said, on=local_date(one.at).isoformat()))
     except DeliveryError as error:
         return Mail("", "", str(error))
 
