@@ -11,13 +11,15 @@ import sys
 import tempfile
 import time
 from contextlib import redirect_stderr
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from engine import database  # noqa: E402
+from engine import bootstrap, database  # noqa: E402
+from tests.stories import SETTINGS  # noqa: E402
 from tests.web.exploring import explore, known_in, operations  # noqa: E402
 from tests.web.servers import served  # noqa: E402
 from tests.worlds import World, activate_sample, place_on  # noqa: E402
@@ -40,6 +42,8 @@ def run(url: str, asked: argparse.Namespace) -> int:
     opened = database.open(url, durable=False)
     place, clock = place_on(opened)
     activate_sample(place)
+    beside = Path(url.removeprefix("sqlite:///")).with_name("config.toml")
+    bootstrap.wire(place, replace(SETTINGS, file=beside))
     world = World(place.at("http"), clock)
     sent = wrong = 0
     began = time.monotonic()

@@ -64,8 +64,10 @@ def renewed(place: Workplace, settings: Settings) -> Workplace:
         raise ConfigError("config.toml is that of another partnership now; start again.")
     found = copy(place)
     found.directory = settings.directory
+    found.partnership, found.names = settings.partnership, settings.names
     starting.check(found, found.database.identity.log)
     _note_people(found, settings)
+    wire(found, settings)
     return found
 
 

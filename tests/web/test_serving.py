@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 from engine.errors import ConfigError, UsageError
+from engine.service.outgoing import Outgoing
 from engine.service.workplace import By, Workplace
 from engine.web.partnership import Partnership
 from engine.web.serving import Address, check, listening
@@ -183,6 +184,23 @@ def test_who_has_left_is_out_with_the_next_request(folder: Office) -> None:
             partnership.place()
         folder.config.write_text(text)
         assert "eve" in partnership.place().directory.people
+    finally:
+        partnership.close()
+
+
+def test_what_is_sent_goes_where_the_settings_of_now_say(folder: Office) -> None:
+    partnership = Partnership(folder.config)
+    try:
+        before = partnership.place()
+        text = folder.config.read_text()
+        folder.config.write_text(text.replace("lee@", "lee.now@"))
+        after = partnership.place()
+        message = Outgoing(
+            "m1", "2025-K7QF29", "lee", "", "Something is due", "", urgent=False, n=1
+        )
+
+        assert before.wired.mails()(message).to.startswith("lee@")
+        assert after.wired.mails()(message).to.startswith("lee.now@")
     finally:
         partnership.close()
 

@@ -34,7 +34,7 @@ SIGNED_IN_FOR = timedelta(hours=12)
 
 _ID = re.compile(r"[a-z2-7]{16}")
 _TEXT = re.compile(rf"ct_({_ID.pattern})_[A-Za-z0-9_-]{{43}}")
-_VERB = re.compile(r"[a-z][a-z-]{0,30}( [a-z][a-z-]{0,30})?")
+_VERB = re.compile(r"[a-z][a-z-]{0,30}(?: [a-z][a-z-]{0,30}){0,3}")
 _MICRO = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
