@@ -30,6 +30,7 @@ LOUD = (
     *("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"),
     *("asyncio", "python_multipart"),
 )
+"""Loggers whose lines would hold what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +149,7 @@ def _closed(reception: Reception) -> bool:
 
 def _silence() -> None:
     """What uvicorn would log holds addresses with what was asked, and errors with their values."""
-    for name in (
-        "uvicorn",
-        "uvicorn.error",
-        "uvicorn.access",
-        "uvicorn.asgi",
-        "asyncio",
-        "python_multipart",
-    ):
+    for name in LOUD:
         own = logging.getLogger(name)
         own.handlers = [logging.NullHandler()]
         own.propagate = False
