@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 Named = tuple[str, str]
 """The name and the title of something."""
@@ -14,6 +14,12 @@ def resembling(word: str, known: Iterable[str], most: int = 1, likeness: float =
     from difflib import get_close_matches
 
     return get_close_matches(word, list(known), most, likeness)
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """The end of a sentence that says which name was probably meant, or which there are."""
+    near = resembling(word, known)
+    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}."
 
 
 def fitting(typed: str, known: Sequence[Named]) -> list[Named]:

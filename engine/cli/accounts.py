@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from getpass import getpass
 from typing import Any
 
+from engine import guessing
 from engine.cli import printing, texts
 from engine.cli.commands import COMMANDS
 from engine.cli.door import argument, option
@@ -155,7 +156,7 @@ def _check_verbs(verbs: Sequence[str]) -> None:
     known = [name for name, entry in COMMANDS.items() if entry.module]
     for verb in verbs:
         if verb not in known:
-            near = printing.meant(verb, known) if len(verb) < 40 else "."
+            near = guessing.meant(verb, known) if len(verb) < 40 else "."
             raise UsageError(f"--verb names no command{near}")
 
 

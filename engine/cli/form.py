@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from engine import guessing
 from engine.cli import printing, texts, values
 from engine.cli.answering import put_on_record
 from engine.cli.visit import Visit
@@ -117,7 +118,7 @@ def given(filled: Sequence[Filled], questions: Mapping[str, Question]) -> list[A
         asked = values.path(one.path, f"Line {one.line}")
         question = questions.get(asked.question)
         if question is None:
-            hint = printing.meant(asked.question, questions)
+            hint = guessing.meant(asked.question, questions)
             raise UsageError(f"Line {one.line}: there is no question {asked.question}{hint}")
         silent = _SILENT.fullmatch(" ".join(one.text.split()).casefold())
         ask = str(question["ask"])

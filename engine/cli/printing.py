@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -140,14 +140,6 @@ def need(what: str, who: Sequence[str], how: str) -> str:
     from engine.nouns import needed
 
     return needed(what, who, how)
-
-
-def meant(word: str, known: Collection[str]) -> str:
-    """The end of a sentence that says which name was probably meant, or which there are."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, known, 1)
-    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}."
 
 
 def loud(text: str) -> str:

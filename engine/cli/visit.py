@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from engine import bootstrap
+from engine import bootstrap, guessing
 from engine.cli import printing, saying, texts
 from engine.cli.desk import Desk, Head, Here
 from engine.cli.door import Door, Function, command, option
@@ -180,7 +180,7 @@ class Visit(Door):
         if person in self.settings.directory.people:
             return person
         if person:
-            known = printing.meant(person, self.settings.directory.people)
+            known = guessing.meant(person, self.settings.directory.people)
             raise UsageError(f'config.toml names no person "{person[:40]}"{known}')
         tied = person_of_account(self.settings, account())
         if tied is None:

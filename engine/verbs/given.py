@@ -8,8 +8,8 @@ from typing import NamedTuple
 from engine.case import Given
 from engine.definition import Workflow
 from engine.errors import UsageError
+from engine.guessing import meant
 from engine.verbs.fields import Field, Pair
-from engine.verbs.naming import meant
 from engine.verbs.paths import Asked
 
 ANSWERS = Field(

@@ -10,6 +10,7 @@ from engine.decide.moving.carrying import CHOICES
 from engine.decide.moving.migrating import Wishes
 from engine.definition import Workflow
 from engine.errors import TrailError, UsageError
+from engine.guessing import meant
 from engine.service import references
 from engine.service.moving import families, giving_back, migrating
 from engine.service.moving.giving_back import Back
@@ -17,7 +18,6 @@ from engine.service.moving.migrating import Move
 from engine.service.workplace import Workplace
 from engine.verbs import outcomes
 from engine.verbs.fields import PATH, Field
-from engine.verbs.naming import meant
 from engine.verbs.verb import Document, Job, Verb
 
 

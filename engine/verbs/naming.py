@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from engine.errors import UsageError
-from engine.guessing import resembling
+from engine.guessing import meant
 from engine.service.workplace import Workplace
 
 
@@ -26,9 +24,3 @@ def agency(place: Workplace, said: str) -> str:
     if said and said not in known:
         raise UsageError(f"config.toml names no agency {said[:40]}{meant(said, known)}")
     return said
-
-
-def meant(word: str, known: Collection[str]) -> str:
-    """The end of a sentence that says which name was probably meant, or which there are."""
-    near = resembling(word, known)
-    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(known) or 'none'}."

@@ -36,7 +36,7 @@ NOWHERE = {
     "process": "`casetrail workflow list` names those there are.",
     "state": "`casetrail list` says where each case is.",
 }
-TO_BE_MET = ("overdue", "running", "provisional")
+AHEAD = ("overdue", "running", "provisional")
 SOON = 10
 """Working days that `today` looks ahead."""
 
@@ -261,7 +261,7 @@ def running(place: Workplace, limit: str = "") -> list[dict[str, Any]]:
 
 def is_to_be_met(place: Workplace, seen: View, deadline: Mapping[str, Any]) -> bool:
     """Whether a deadline of a case that is not a historic one is still to be met."""
-    if seen.case.row["historic"] or deadline["status"] not in TO_BE_MET:
+    if seen.case.row["historic"] or deadline["status"] not in AHEAD:
         return False
     return not (deadline["keep"] and (deadline["due_on"] or "") < place.today().isoformat())
 
