@@ -88,7 +88,13 @@ def alike(place: Workplace, by: By, wish: Wish) -> list[dict[str, Any]]:
     except RefusedError as error:
         access.refused(place, by, "open", wish.workflow, error)
         raise
-    return listing.similar(place, by, workflow, wish.given)
+    found = listing.similar(place, by, workflow, wish.given)
+    # Of two at once under one key, the other may have opened the case that it is alike.
+    if found and by.key:
+        with place.database.read() as tx:
+            if place.store.done(tx, by.key):
+                return []
+    return found
 
 
 def _opened(place: Workplace, tx: Transaction, by: By, wish: Wish) -> Draft:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine.errors import CaseNotFoundError, RefusedError, UsageError
+from engine.service import cases
 from engine.service.workplace import By, File
 from engine.verbs import table
 from engine.verbs.table import VERBS, run
@@ -130,6 +131,23 @@ def test_a_case_that_may_be_there_already_is_opened_only_where_somebody_says_it_
     raw = {"workflow": "incident", "answers": {"place": "in our area", "aware_on": "2025-12-12"}}
     assert asked(world, "open alike", **raw)["similar"][0]["ref"] == first
     assert asked(world, "open", **raw, not_the_same=True)["ref"] != first
+
+
+def test_of_two_that_open_under_one_key_at_once_neither_is_told_to_look_at_the_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = By("bess", key="once-and-no-more")
+    raw = {"workflow": "incident", "answers": {"place": "in our area", "aware_on": "2025-12-12"}}
+    similar, others = cases.listing.similar, []
+
+    def first_the_other(*given: Any) -> list[dict[str, Any]]:
+        monkeypatch.setattr(cases.listing, "similar", similar)
+        others.append(asked(world, "open", by, **raw)["ref"])
+        return similar(*given)
+
+    monkeypatch.setattr(cases.listing, "similar", first_the_other)
+    told = asked(world, "open", by, **raw)
+    assert (told["ref"], told["repeated"]) == (others[0], True)
 
 
 def test_under_one_key_a_change_is_made_once(world: World) -> None:
