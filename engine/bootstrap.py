@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from copy import copy
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,10 @@ from engine.config import Settings, directory_digest, directory_plain, misplaced
 from engine.database import Database
 from engine.definition import Workflow
 from engine.directory import Directory
-from engine.errors import ConfigError, DeliveryError, EngineError, StorageError
+from engine.errors import ConfigError, DeliveryError, EngineError, StorageError, UsageError
 from engine.keys import Randomness
 from engine.keys import read as read_keys
+from engine.prose import listed
 from engine.service import people, starting, virtual
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import Workplace
@@ -150,6 +152,13 @@ class _AtWork:
 
     def mails(self, also: Sequence[Workflow] = ()) -> Write:
         return mails(self._place, self._settings, also)
+
+    def previews(self, by: str) -> tuple[Callable[[str], Sequence[str]], Preview]:
+        if by and by not in notifiers():
+            known = listed(notifiers(), "or")
+            raise UsageError(f'There is no notifier "{by[:40]}"; "by" is {known}.')
+        told = (lambda person: (by,)) if by else partial(ways, self._settings)
+        return told, previews(self._place, self._settings)
 
     def misplaced(self, workflow: Workflow) -> list[str]:
         from engine.service.editions import own_agency_roles

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import Path
 
 from engine.cli.door import argument, option
@@ -11,8 +13,6 @@ from engine.cli.texts import save_pieces
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
-from engine.packs.printing import print_files
-from engine.service import blank_forms as forms
 
 
 @reads(
@@ -27,16 +27,11 @@ def blank_forms(door: Visit, process: str, out: str) -> None:
     every question with room to write. For the open cases: where each is, on whom it waits, what is
     due, and the next 20 working days. No answer is printed, personal or public.
     """
-    place = door.admitted("blank-forms")
-    found = forms.documents(place, process)
-    if not found:
-        known = f'"{process[:60]}"' if process else "no process"
-        raise UsageError(f"There is nothing to print: {known} is not in use; see `workflow list`.")
-    folder = _folder(out)
-    written = []
-    for name, document in found.items():
-        for file, printed in print_files(document, name, plain_text=False).items():
-            save_pieces(str(folder / file), [printed.content], "--out")
+    found = door.fetch("blank-forms", workflow=process)
+    folder, written = _folder(out), []
+    with zipfile.ZipFile(io.BytesIO(b"".join(found.pieces))) as printed:
+        for file in printed.namelist():
+            save_pieces(str(folder / os.path.basename(file)), [printed.read(file)], "--out")
             written.append(file)
     said = f"{count(len(written), 'file')} in {folder}: {listed(written)}."
     door.answer({"folder": str(folder), "files": written}, [said])

@@ -32,6 +32,7 @@ from engine.vault import Vault
 if TYPE_CHECKING:
     from engine.packs.files import PackFile
     from engine.service.outbox import Sender
+    from engine.service.rehearsals.previewing import Preview
     from engine.service.rehearsals.rehearsing import Write
 
 
@@ -43,6 +44,11 @@ class Wired(Protocol):
 
     def mails(self, also: Sequence[Workflow] = ()) -> Write:
         """What writes messages out as mails, with the titles of these definitions too."""
+
+    def previews(self, by: str) -> tuple[Callable[[str], Sequence[str]], Preview]:
+        """By what somebody is told, and what writes a message as that sends it; by one notifier
+        alone where it is named. Raises UsageError for one that there is not.
+        """
 
     def misplaced(self, workflow: Workflow) -> list[str]:
         """What is wrong with the agencies of appointments, as far as this process goes."""

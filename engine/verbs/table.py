@@ -55,6 +55,8 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "working": ("who", "tick"),
     "bouncing": ("bounce",),
+    "previewing": ("message preview",),
+    "paper": ("blank-forms",),
     "trail": ("audit verify", "audit checkpoint"),
 }
 """Where each verb is made; only the module of a verb that is asked for is imported."""
@@ -66,8 +68,6 @@ LOCAL: Final[Mapping[str, str]] = {
     "migrate": "nobody else may use the database while its form changes",
     "serve": "it listens where the store is, until it is stopped",
     "handover": "it adds lines to the config.toml of this machine",
-    "blank-forms": "it makes a folder of paper for a day on which nothing else works",
-    "message preview": "how a message reads hangs on what sends it, which is set up here",
     "hook list": "it says what the config.toml of this machine declares",
     "hook check": "it holds the config.toml of this machine to the processes in use",
     "hook secret": "it writes a secret into a file of this machine",

@@ -122,7 +122,7 @@ EVERY = {
     ),
     "blank-forms": ("--out OUT", "files folder"),
     "bounce": ("BOUNCE", "action changed message"),
-    "message preview": ("OPEN notification", "messages on ref what"),
+    "message preview": ("OPEN notification", "messages names on ref what"),
     "account password": ("avery", "kind names person proof recorded_by"),
     "account clear": ("avery", "cleared names person proof recorded_by"),
     "token issue": (

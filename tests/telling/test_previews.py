@@ -42,7 +42,7 @@ def test_each_notifier_has_its_own_form(office: Office) -> None:
     console = office.json("message", "preview", ref, "notification", "--by", "console")
     assert all(one["by"] == "console" and one["subject"] for one in console["messages"])
     said = office.refused(2, "message", "preview", ref, "notification", "--by", "pigeon")
-    assert said.startswith('There is no notifier "pigeon"; --by takes console, ')
+    assert said.startswith('There is no notifier "pigeon"; "by" is console, ')
 
 
 def test_what_there_is_not_is_refused_with_what_there_is(office: Office) -> None:

@@ -23,7 +23,7 @@ AT_THE_DOOR = {"as_person", "key", "if_version"}
 """Who asks, under which key, and for which state of the record: that goes beside a request."""
 NEVER = {"local"}
 """What is always refused, with why."""
-OTHERWISE = {"yes_erase": "confirm", "wanted": "other"}
+OTHERWISE = {"yes_erase": "confirm", "wanted": "other", "way": "by"}
 """Options that are called otherwise as a field."""
 
 

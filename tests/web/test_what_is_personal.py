@@ -14,6 +14,7 @@ NAME = "Quibblethorpe Sample"
 READS = [name for name, verb in VERBS.items() if verb.method == "GET"]
 PERSONAL = [name for name, verb in VERBS.items() if any(f.name == "why" for f in verb.fields)]
 KNOWN = {"transition": "submit_review", "workflow": "incident", "document": "form"}
+ASKED = {"date": {"asked": "1 month from 2025-12-01"}, "message preview": {"message": "review"}}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_no_address_that_is_read_holds_a_name(
     bess: httpx2.Client, told: str, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     verb = VERBS[name]
-    asked = {"asked": "1 month from 2025-12-01"} if name == "date" else {}
+    asked = ASKED.get(name, {})
     answer = bess.get(address(verb, told), params=asked)
     assert answer.status_code == 200, answer.text
     kept = f"{answer.text}{answer.headers}{capsys.readouterr().err}".casefold()
