@@ -161,6 +161,8 @@ OPEN_OF_EDITIONS = (
     'AND "closed_on" IS NULL GROUP BY "edition"'
 )
 
+EDITION_OF = 'SELECT "edition", "workflow" FROM "cases" WHERE "log" = ? AND "ref" = ?'
+
 CASE_OF = 'SELECT "workflow", "closed_on" FROM "cases" WHERE "log" = ? AND "ref" = ?'
 
 PINNED = 'SELECT "ref", "edition", "workflow" FROM "cases" WHERE "log" = ? ORDER BY "ref"'

@@ -42,6 +42,13 @@ class Done(NamedTuple):
     request: str
 
 
+def no_case(ref: str) -> CaseNotFoundError:
+    """The error that says that there is no case of this reference."""
+    return CaseNotFoundError(
+        f"There is no case {ref}; `casetrail list` shows those there are.", ref
+    )
+
+
 class Store:
     """A partnership's rows in one database."""
 
@@ -82,9 +89,7 @@ class Store:
         for table, listed in zip(statements.WHOLE_CASE_TABLES, every, strict=False):
             _keep(rows, table, listed)
         if not rows.table("cases"):
-            raise CaseNotFoundError(
-                f"There is no case {ref}; `casetrail list` shows those there are.", ref
-            )
+            raise no_case(ref)
         rows.loaded = rows.count()
         return rows
 

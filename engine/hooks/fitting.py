@@ -32,6 +32,7 @@ def check(place: Workplace, settings: Settings) -> list[Mistake]:
     for number, hook in enumerate(settings.hooks.values()):
         found += _Hook(place, hook, ("hook", number)).misfits(known.get(hook.process), known)
         found += _secrets(settings, hook, ("hook", number))
+    found += _shared(settings)
     return located(settings, found) if found else []
 
 
@@ -64,6 +65,20 @@ def _secrets(settings: Settings, hook: Hook, where: Where) -> Iterator[Found]:
             secrets.read(file)
         except ConfigError as error:
             yield (*where, "secrets"), str(error), ""
+
+
+def _shared(settings: Settings) -> Iterator[Found]:
+    """A call is signed for nobody by name: what tells endpoints apart is the secret."""
+    known: dict[bytes, str] = {}
+    for number, hook in enumerate(settings.hooks.values()):
+        for secret in secrets.held(settings.folder, hook):
+            other = known.setdefault(secret, hook.id)
+            if other != hook.id:
+                yield (
+                    ("hook", number, "secrets"),
+                    f'A secret of "{hook.id}" is one of "{other}" too, and then holds at neither.',
+                    f"Name a file of its own, and run `casetrail hook secret {hook.id}`.",
+                )
 
 
 class _Hook:

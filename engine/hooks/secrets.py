@@ -6,7 +6,9 @@ import base64
 import os
 import stat
 import threading
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -40,12 +42,18 @@ class Secrets:
     def of(self, endpoint: str) -> tuple[bytes, ...]:
         """As many secrets of any endpoint, known or not: one that has fewer has some of nobody's.
 
-        All files are looked at each time, so that how long it takes tells nothing.
+        One that two endpoints have is nobody's: a call for one would hold at the other. All files
+        are looked at each time, so that how long it takes tells nothing.
         """
         with self._lock:
             found = {hook.id: self._of(hook) for hook in self._hooks.values()}
-        own = found.get(endpoint, ())
-        return (*own, *self._nobodys)[:MOST_SECRETS]
+        shared = Counter(secret for every in found.values() for secret in set(every))
+        # Made for all of them, so that one that is there takes no longer than one that is not.
+        whole = {
+            name: (*(one for one in own if shared[one] == 1), *self._nobodys)[:MOST_SECRETS]
+            for name, own in found.items()
+        }
+        return whole.get(endpoint, self._nobodys)
 
     def _of(self, hook: Hook) -> tuple[bytes, ...]:
         every = (self._current(self._folder / name) for name in hook.secrets)
@@ -82,6 +90,15 @@ def read(file: Path) -> bytes:
     if len(found) != 1:
         raise ConfigError(f"The file {file} holds more than one secret; keep each in its own.")
     return found[0]
+
+
+def held(folder: Path, hook: Hook) -> frozenset[bytes]:
+    """The secrets of an endpoint, of those files that can be read."""
+    found = set()
+    for name in hook.secrets:
+        with suppress(EngineError):
+            found.add(read(folder / name))
+    return frozenset(found)
 
 
 def renew(folder: Path, hook: Hook, randomness: Randomness) -> tuple[Path, Path | None]:

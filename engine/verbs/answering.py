@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.case import Given
 from engine.definition import Transition
+from engine.edition import Edition
 from engine.errors import EngineError, UsageError
 from engine.service import cases
 from engine.service.changing import Outcome
@@ -61,6 +62,12 @@ def look(job: Job) -> View:
     """The case as it is before anything is done."""
     with job.place.database.read() as tx:
         return viewing.view(job.place, tx, job.ref)
+
+
+def edition(job: Job) -> Edition:
+    """The edition that the case is pinned to; of the case nothing else is read."""
+    with job.place.database.read() as tx:
+        return viewing.edition_of(job.place, tx, job.ref)
 
 
 def source(job: Job) -> str:

@@ -18,13 +18,14 @@ from engine.verbs.verb import Document, Job, Verb
 
 def take(job: Job) -> Document:
     """Take a step, or record one that has already happened."""
-    seen = answering.look(job)
-    workflow, named = seen.edition.workflow, str(job.get("transition"))
+    done = bool(job.get("already_done", False))
+    seen = answering.look(job) if done else None
+    workflow = (seen.edition if seen else answering.edition(job)).workflow
+    named = str(job.get("transition"))
     opened = given.opened_by(workflow, named)
     told = given.answers(job.get("answers", ()), workflow, answering.source(job), opened)
-    done = bool(job.get("already_done", False))
     known, over = workflow.transitions.get(named), ""
-    if known and done and passes_over(seen.case, known):
+    if known and seen and passes_over(seen.case, known):
         over = passed_over(workflow, seen.case.state, known)
     agreed = bool(over) and bool(job.get("pass_over", False))
     papers = [Paper(asked.question, file, asked.of) for asked, file in job.get("papers", ())]

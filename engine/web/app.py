@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
 from engine.verbs import table
@@ -58,6 +58,41 @@ class Stand:
             return
 
 
+class Stands(BaseRoute):
+    """All paths as one route: of each request only those of as many parts are looked at."""
+
+    def __init__(self, stands: Mapping[str, Stand]) -> None:
+        self._stands: dict[int, list[tuple[tuple[str, ...], Stand]]] = {}
+        # What is named stands before what may be any name.
+        for path in sorted(stands, key=lambda path: ("{" in path, path.count("{"), path)):
+            parts = tuple(path.split("/"))
+            self._stands.setdefault(len(parts), []).append((parts, stands[path]))
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """The stand of a request's path, and what its names are there."""
+        said = scope["path"].split("/") if scope["type"] == "http" else []
+        for parts, stand in self._stands.get(len(said), ()):
+            named = _named(parts, said)
+            if named is not None:
+                return Match.FULL, {"endpoint": stand, "path_params": named}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the stand answer it."""
+        await scope["endpoint"](scope, receive, send)
+
+
+def _named(parts: Sequence[str], said: Sequence[str]) -> dict[str, str] | None:
+    """What a path says for each name of its pattern; None where it is another path."""
+    named = {}
+    for part, one in zip(parts, said, strict=True):
+        if part[:1] == "{" and one:
+            named[part[1:-1]] = one
+        elif part != one:
+            return None
+    return named
+
+
 def make(reception: Reception, beside: Sequence[BaseRoute] = ()) -> Starlette:
     """The application: a route for each path of the table, its own description, and its health;
     and those `beside`, such as the one of hooks.
@@ -68,11 +103,9 @@ def make(reception: Reception, beside: Sequence[BaseRoute] = ()) -> Starlette:
     }
     for verb in table.VERBS.values():
         stands.setdefault(openapi.ROOT + verb.path, {})[verb.method] = _asking(reception, verb)
-    # What is named stands before what may be any name.
-    ordered = sorted(stands, key=lambda path: ("{" in path, path.count("{"), path))
     app = Starlette(exception_handlers={HTTPException: _no_such_path})
     app.router = Router(
-        [*(Route(path, Stand(stands[path])) for path in ordered), *beside],
+        [Stands({path: Stand(handlers) for path, handlers in stands.items()}), *beside],
         redirect_slashes=False,
     )
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -14,6 +14,36 @@ from engine.web.limits import MOST_CONNECTIONS, MOST_HEAD, TO_BEGIN, TO_LINGER
 from engine.web.problems import MEDIA_TYPE, Problem, bare
 
 TOO_LONG = 431
+
+
+class Gathered:
+    """A transport that sends at once what is written in one go, the head of an answer and its body:
+    whoever waits is woken once.
+    """
+
+    def __init__(self, real: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._real, self._loop = real, loop
+        self._held: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Send it, once whoever writes has written all that is there."""
+        if not self._held:
+            self._loop.call_soon(self.flush)
+        self._held.append(data)
+
+    def flush(self) -> None:
+        """Send what was written until now."""
+        said, self._held = b"".join(self._held), []
+        if said:
+            self._real.write(said)
+
+    def close(self) -> None:
+        """Close it once all has been sent."""
+        self.flush()
+        self._real.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
 
 
 class Protocol(H11Protocol):
@@ -29,6 +59,7 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, unless there are too many."""
         super().connection_made(transport)
+        self.transport = cast(asyncio.Transport, Gathered(transport, self.loop))
         if len(self.connections) > MOST_CONNECTIONS:
             self._refuse(bare(503, "There are too many connections.", Retry_After="1"))
             return

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.datastructures import Headers
@@ -93,7 +94,9 @@ class Reception:
         spent = int((time.perf_counter() - began) * 1000)
         status = found.status_code if found else NOBODY_LEFT
         name = verb.name.replace(" ", "-")
-        log.note("request", verb=name, method=verb.method, status=status, milliseconds=spent)
+        told = partial(log.note, "request", verb=name, method=verb.method, status=status)
+        # Once the answer has gone out: nobody waits for the line.
+        asyncio.get_running_loop().call_soon(partial(told, milliseconds=spent))
         return found
 
     async def _answered(self, verb: Verb, scope: Scope, receive: Receive) -> Response | None:

@@ -9,6 +9,7 @@ import pytest
 from engine.cli import working
 from engine.errors import ConfigError
 from engine.hooks import fitting
+from engine.hooks.answer import REFUSED
 from engine.signing import secrets_in
 from tests.hooking import FORM, HOOKS, OPINION, doors, settings_in
 from tests.offices import Office
@@ -155,6 +156,25 @@ def test_steps_that_there_are_not_are_found(world: World, tmp_path: Path) -> Non
     found = fitting.check(world.place, settings_in(tmp_path, hooks))
 
     assert [one.problem for one in found] == ['This process has no step "start_decding".']
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_secret_that_two_hooks_have_is_found_and_holds_at_neither(
+    world: World, tmp_path: Path, copied: bool
+) -> None:
+    hooks = HOOKS if copied else HOOKS.replace("hooks/opinion.secret", "hooks/form.secret")
+    made = doors(world, tmp_path, hooks)
+    if copied:
+        secret = (tmp_path / "hooks" / "form.secret").read_text()
+        (tmp_path / "hooks" / "opinion.secret").write_text(secret)
+    body = json.dumps(REFERRAL).encode()
+    headers = made.signed("form", body)
+
+    [found] = fitting.check(world.place, made.settings)
+
+    assert 'A secret of "opinion" is one of "form" too' in found.problem
+    assert made.receive("form", headers, body) == REFUSED
+    assert made.receive("opinion", headers, body) == REFUSED
 
 
 def test_a_hook_that_nobody_can_call_is_found(world: World, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from engine import queries
 from engine.apply import changes
 from engine.calendars import local_date
 from engine.canonical import parse
@@ -19,6 +20,7 @@ from engine.errors import CaseNotFoundError
 from engine.service import titles
 from engine.service.looking.kept import formerly, left_to
 from engine.service.workplace import Workplace
+from engine.store import no_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ def view(place: Workplace, tx: Transaction, ref: str) -> View:
     case, edition = Case(ref, rows), place.edition(tx, row["edition"], row["workflow"])
     past = formerly(place, tx, case, edition)
     return View(case, edition, place.today(), left_to(place, tx, case), past)
+
+
+def edition_of(place: Workplace, tx: Transaction, ref: str) -> Edition:
+    """The edition that a case is pinned to; of the case nothing else is read.
+
+    Raises CaseNotFoundError.
+    """
+    row = tx.row(queries.EDITION_OF, (place.log, ref))
+    if row is None:
+        raise no_case(ref)
+    return place.edition(tx, row[0], row[1])
 
 
 def view_as_at(place: Workplace, tx: Transaction, ref: str, day: date) -> View:
