@@ -14,6 +14,7 @@
     ├── OutcomeUnknownError      8  503  it cannot be told whether the change was saved
     ├── IncompleteError          9  500  a verification could not be completed
     ├── NotSignedInError        10  401  nobody is let in so; it is the same whatever was wrong
+    ├── UnreachableError        11  502  another Casetrail cannot be asked; nothing was changed
     ├── ScenarioError            2  500  a scenario went otherwise than it says
     └── DeliveryError            1  500  a message could not be handed over; raised by notifiers
 
@@ -171,11 +172,19 @@ class NotSignedInError(EngineError):
     exit_code = 10
     status = 401
 
-    def __init__(self) -> None:
+    def __init__(self, sentence: str = "") -> None:
         super().__init__(
-            "You are not signed in: what was given does not open this door, or does so no longer; "
-            "try again in a quarter of an hour, or ask those who keep your accounts."
+            sentence
+            or "You are not signed in: what was given does not open this door, or does so no "
+            "longer; try again in a quarter of an hour, or ask those who keep your accounts."
         )
+
+
+class UnreachableError(EngineError):
+    """Another Casetrail, at a server, cannot be asked, or does not answer; nothing was changed."""
+
+    exit_code = 11
+    status = 502
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from engine.keys import Keys, Randomness, open_chunks, open_value, seal_chunks, 
 
 MOST_BYTES = 25 * 1024 * 1024
 """The largest document that is kept: 25 MB."""
+TOO_LARGE = "The document is larger than 25 MB; attach it in parts, or a smaller copy."
 
 
 class Vault:
@@ -127,8 +128,6 @@ class Hashing:
         piece = self._source.read(size)
         self.size += len(piece)
         if self.size > MOST_BYTES:
-            raise RefusedError(
-                "The document is larger than 25 MB; attach it in parts, or a smaller copy."
-            )
+            raise RefusedError(TOO_LARGE)
         self._hash.update(piece)
         return piece

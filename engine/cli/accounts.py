@@ -134,7 +134,7 @@ def revoke(door: Visit, token: str, reason: str) -> None:
 
 def _named(door: Visit, person: str) -> str:
     """What a person is called, before anything is asked of them; their id, where it is nobody's."""
-    known = door.settings.directory.people.get(person)
+    known = None if door.away else door.settings.directory.people.get(person)
     return known.name if known else person
 
 

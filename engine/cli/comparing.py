@@ -101,7 +101,7 @@ def _asked(which: str, meant: Read | InUse) -> dict[str, Any]:
 
 
 def _has_store(door: Visit) -> bool:
-    return bootstrap.config_file(door.options["config"]).exists()
+    return door.away or bootstrap.config_file(door.options["config"]).exists()
 
 
 def _head(found: Known) -> list[str]:

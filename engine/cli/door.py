@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Self
 
 import click
 
-from engine.cli import printing
+from engine.cli import own_folders, printing
 from engine.cli.state import State
 from engine.errors import OutcomeUnknownError, UsageError
 
@@ -66,12 +67,21 @@ def write(file: Path, text: str) -> None:
 
 def option(*names: str, **more: Any) -> click.Option:
     """An option of a command."""
-    return click.Option([*names], **more)
+    return click.Option([*names], **{"shell_complete": _completed, **more})
 
 
 def argument(name: str, shown: str = "", **more: Any) -> click.Argument:
     """A word of a command."""
-    return click.Argument([name], metavar=shown or None, **more)
+    return click.Argument([name], metavar=shown or None, **{"shell_complete": _completed, **more})
+
+
+def _completed(context: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """What the shell may complete a word to; a choice completes itself."""
+    if isinstance(param.type, click.Choice):
+        return param.type.shell_complete(context, param, incomplete)
+    from engine.cli import completing
+
+    return completing.complete(str(param.name), context, incomplete)
 
 
 def common() -> list[click.Parameter]:
@@ -90,7 +100,9 @@ def command(
 
     def make(function: Function) -> click.Command:
         def run(**options: Any) -> None:
-            state = click.get_current_context().find_object(State) or State()
+            context = click.get_current_context()
+            state = context.find_object(State) or State()
+            reach(context.command_path, state, options)
             mine = {name: options.pop(name) for name in given}
             with door(state, options) as opened:
                 _run(state, lambda: function(opened, **mine))
@@ -100,6 +112,16 @@ def command(
         return click.Command(name, callback=run, params=params, help=about)
 
     return make
+
+
+def reach(called: str, state: State, options: Mapping[str, Any]) -> None:
+    """Find out at which server a command is done, where any is named at all."""
+    state.json = bool(options.get("json"))
+    named = state.server is not None or "CASETRAIL_SERVER" in os.environ
+    if named or os.path.exists(own_folders.client_file()):
+        from engine.cli.remote import choosing
+
+        state.reached = choosing.chosen(called.partition(" ")[2], state, options)
 
 
 def _run(state: State, act: Callable[[], None]) -> None:

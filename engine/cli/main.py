@@ -23,8 +23,17 @@ WRONG_USE = 2
 _ABOUT = """A workflow engine for statutory review processes.
 
 Every command takes --json for one JSON document on standard output, and --config FILE where
-config.toml is not in this folder. A case is named by its reference, such as 2025-K7QF29.
+config.toml is not in this folder. With --server, or CASETRAIL_SERVER, it is done at a server where
+you have signed in: `casetrail sign-in`. A case is named by its reference, such as 2025-K7QF29.
 """
+
+
+_OF_A_SERVER = (
+    ("--server", "URL", "Do it at this server, where `casetrail serve` runs."),
+    ("--server-ca", "FILE", "Trust this authority, where no system knows it (PEM)."),
+    ("--token-file", "FILE", "Come in there by the token in this file."),
+)
+_BEFORE = tuple(name for name, _, _ in _OF_A_SERVER)
 
 
 class Commands(click.Group):
@@ -106,6 +115,10 @@ class Commands(click.Group):
 def root() -> Commands:
     """All commands."""
     made = Commands("casetrail", _ABOUT)
+    for name, metavar, about in _OF_A_SERVER:
+        made.params.append(
+            click.Option([name], metavar=metavar, expose_value=False, callback=_keep, help=about)
+        )
     made.params.append(
         click.Option(
             ["--version"],
@@ -123,6 +136,12 @@ def main() -> None:
     """The console command. What it makes is for its owner's eyes alone."""
     os.umask(0o077)
     root().main()
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    state = ctx.find_object(State)
+    if state is not None and value is not None:
+        setattr(state, str(param.name), value)
 
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -191,6 +210,8 @@ def _sentence(error: click.ClickException) -> str:
 
 
 def _meant(error: click.NoSuchOption) -> str:
+    if error.option_name in _BEFORE:
+        return f"here; write it before the command: `casetrail {error.option_name} ... COMMAND`."
     if error.ctx and isinstance(error.ctx.command, Commands):
         return "; options are written after the command."
     return f"; did you mean {error.possibilities[0]}?" if error.possibilities else "."

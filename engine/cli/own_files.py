@@ -16,9 +16,12 @@ _BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite adds to the name of a database for the files that it keeps beside it."""
 
 
-def refuse(settings: Settings, name: str, called: str) -> None:
-    """Raise UsageError for one of these files, by whatever name; `called` is the option."""
-    if _inside(name) or any(_same(name, own) for own in _files(settings)):
+def refuse(settings: Settings | None, name: str, called: str) -> None:
+    """Raise UsageError for one of these files, by whatever name; `called` is the option. Where the
+    store is at a server, there are no settings here.
+    """
+    own_files = _files(settings) if settings else []
+    if _inside(name) or any(_same(name, own) for own in own_files):
         raise UsageError(
             f"What was given for {called} is a file that Casetrail itself works with, which shows "
             "nothing of what anybody decided; name the minutes, the letter or the message that "

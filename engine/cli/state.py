@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.cli.remote.address import Server  # most commands are done here
 
 
 @dataclass(slots=True)
@@ -12,6 +15,12 @@ class State:
     """One run: whether JSON is wanted, and the key of the change that it tries to make."""
 
     json: bool = False
+    server: str | None = None
+    """The address of a server, where one was named before the command; None where none was."""
+    server_ca: str = ""
+    token_file: str = ""
+    reached: Server | None = None
+    """The server at which the command is done; None where it is done here."""
     demo: bool = False
     """Whether the store is a demo's: then every answer says so."""
     key: str = ""

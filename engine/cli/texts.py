@@ -18,6 +18,7 @@ FREE = "TEXT that names nobody, @FILE, or - to be asked."
 MOST_BYTES = 8_000_000
 """More than the longest answer can be."""
 
+_END = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
 _MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\xef\xbb\xbf": "utf-8"}
 """The bytes with which some programs begin a text file."""
 _COMMON = frozenset(b"abcdefghijklmnopqrstuvwxyz ")
@@ -59,7 +60,7 @@ def asked(prompt: str, called: str, *, one_line: bool = False) -> str:
     """
     if not at_keyboard():
         return _decoded(sys.stdin.buffer.read(MOST_BYTES + 1), called)
-    how = "" if one_line else " (finish with Ctrl-D on a line of its own)"
+    how = "" if one_line else f" (finish with {_END} on a line of its own)"
     printing.say_aside(f"{prompt}{how}".split("\n"))
     typed = sys.stdin.readline() if one_line else sys.stdin.read()
     return pasted(typed.removesuffix("\n"))

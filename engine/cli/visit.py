@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from types import TracebackType
 from typing import Any
@@ -17,7 +18,7 @@ from engine.cli.desk import Desk, Head, Here
 from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
 from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
-from engine.service import admission, references, silence
+from engine.service import admission, silence
 from engine.service.workplace import By, File, Workplace
 from engine.verbs.table import VERBS
 from engine.verbs.verb import Content, Document
@@ -30,7 +31,12 @@ _KEY = re.compile(r"[A-Za-z0-9_.:-]{6,64}")
 
 
 class Visit(Door):
-    """A run of a command on a partnership's store."""
+    """A run of a command on a partnership's store, here or at a server."""
+
+    @cached_property
+    def _leaving(self) -> ExitStack:
+        """What is done when the run ends."""
+        return ExitStack()
 
     @cached_property
     def settings(self) -> Settings:
@@ -45,8 +51,26 @@ class Visit(Door):
 
     @cached_property
     def desk(self) -> Desk:
-        """Where everything is asked for: here, at the partnership's own database."""
-        return Here(self.place, self._who)
+        """Where everything is asked for: at a server, or at the partnership's own database."""
+        return self._there() if self.away else Here(self.place, self._who)
+
+    @property
+    def away(self) -> bool:
+        """Whether it is done at a server, and nothing of a store is here."""
+        return self.state.reached is not None
+
+    def _there(self) -> Desk:
+        """The desk at the server; whoever comes in is told first what everybody must know."""
+        from engine.cli.remote import tokens
+        from engine.cli.remote.there import There
+
+        assert self.state.reached is not None
+        token = tokens.of(self.state.reached, self.state.token_file)
+        there = There(self.state.reached, token, lambda line: printing.say_aside([line]))
+        self._leaving.callback(there.close)
+        who = there.ask("who", {})
+        self._first(str(who["warning"]), demo=bool(who["demo"]))
+        return there
 
     def ask(self, verb: str, exactly: Document = NOTHING, /, **request: Any) -> Document:
         """The document that comes of a verb which changes nothing; what is empty is left out, but
@@ -119,11 +143,13 @@ class Visit(Door):
         admission.need_part(self.place, self.visitor, verb, ref)
         return self.place
 
-    def to_verify(self) -> Workplace:
-        """The same, for a verification alone: nothing is refused that it can name."""
+    def to_verify(self) -> None:
+        """Open the place for a verification alone: nothing is refused that it can name."""
+        if self.away:
+            return
         self._check_named()
         self.__dict__["place"] = place = bootstrap.to_verify(self.settings)
-        return self._told(place)
+        self._told(place)
 
     def _check_named(self) -> None:
         """Whoever is named must be somebody, even where nothing is done on their behalf."""
@@ -138,12 +164,16 @@ class Visit(Door):
             warning = ""
             if isinstance(error, StorageError):
                 raise
+        self._first(warning, demo=place.demo)
+        return place
+
+    def _first(self, warning: str, *, demo: bool) -> None:
+        """Say what everybody must know, before anything else."""
         if warning:
             self.remark(warning, loud=True)
-        if place.demo:
+        if demo:
             self.state.demo = True
             self.remark(DEMO)
-        return place
 
     def __exit__(
         self,
@@ -160,13 +190,14 @@ class Visit(Door):
     def _near(self, ref: str) -> str:
         """The end of a sentence that says which cases were probably meant; nothing for none."""
         try:
-            found = references.near(self.place, ref)
+            found = self.desk.ask("near", {"typed": ref})["near"]
         except EngineError:
             return ""
         return f" Did you mean {printing.listed(found, 'or')}?" if found else ""
 
     def close(self) -> None:
-        """Close the store, and what was brought."""
+        """Close the store or the way to it, and what was brought."""
+        self._leaving.close()
         brought = self.__dict__.get("evidence")
         if brought:
             brought.source.close()
@@ -206,7 +237,7 @@ class Visit(Door):
             return None
         from engine.cli import own_files
 
-        own_files.refuse(self.settings, evidence, "--evidence")
+        own_files.refuse(None if self.away else self.settings, evidence, "--evidence")
         return File(os.path.basename(evidence), texts.opened(evidence, "--evidence"))
 
     def done(self, found: Document, said: str) -> None:

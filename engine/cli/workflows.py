@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import click
 from engine import bootstrap, loading
 from engine.cli import overlaying, ruling, saying
 from engine.cli.door import Door, argument, command, option, write
+from engine.cli.folders import handed_over
 from engine.cli.printing import day, item, paragraph, strong, width
 from engine.cli.visit import Visit, reads
 from engine.config import misplaced
@@ -27,8 +29,8 @@ from engine.verbs.proving import checked
 @reads("list")
 def list_(door: Visit) -> None:
     """The processes that can be had, and the editions of them that are in use here."""
-    here = bootstrap.config_file(door.options["config"]).exists()
-    found = door.ask("workflow list") if here else {"workflows": shipped(), "in_use": []}
+    known = door.away or bootstrap.config_file(door.options["config"]).exists()
+    found = door.ask("workflow list") if known else {"workflows": shipped(), "in_use": []}
     in_use = found["in_use"]
     lines = [strong("With this program")]
     for one in found["workflows"]:
@@ -51,10 +53,10 @@ def _in_use(one: dict[str, Any]) -> str:
     return f"{'; '.join(said)} [{one['workflow']}]"
 
 
-@command("check", argument("name", "NAME-OR-FOLDER"))
-def check(door: Door, name: str) -> None:
+@command("check", argument("name", "NAME-OR-FOLDER"), door=Visit)
+def check(door: Visit, name: str) -> None:
     """Check the files of a process: every mistake, with its file and line."""
-    found = _checked(door, loading.load(loading.find(name)))
+    found = _checked(door, name, loading.load(loading.find(name)))
     said = (
         f"{found['title']}, edition {found['edition']}: no mistake. "
         f"{count(found['states'], 'state')}, {count(found['transitions'], 'transition')}, "
@@ -74,8 +76,11 @@ def check(door: Door, name: str) -> None:
     door.answer(found, [*lines, *saying.caution(found["caution"])])
 
 
-def _checked(door: Door, workflow: Workflow) -> dict[str, Any]:
+def _checked(door: Visit, name: str, workflow: Workflow) -> Mapping[str, Any]:
     """What is written in the files, and what is odd beside the settings, where there are any."""
+    if door.away:
+        called, files = handed_over(name)
+        return door.ask("workflow check", workflow=called, files=files)
     config = door.options["config"]
     if not bootstrap.config_file(config).exists():
         return checked(workflow)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from engine.service import references
 from engine.service.looking import private, reading, viewing
 from engine.verbs import asking, given
 from engine.verbs.fields import QUERY, REF, Field
@@ -49,6 +50,11 @@ def questions(job: Job) -> Document:
     }
 
 
+def near(job: Job) -> Document:
+    """The cases that may have been meant by a reference that is none."""
+    return {"near": references.near(job.place, str(job.get("typed")))}
+
+
 WHY = Field("why", "text", "Why it is read; the reason is logged.", required=True)
 
 VERBS = (
@@ -78,5 +84,13 @@ VERBS = (
         ),
         questions,
         for_all=True,
+    ),
+    Verb(
+        "near",
+        "/references/near",
+        "The cases that may have been meant by a reference that is none.",
+        (Field("typed", "word", "The reference, as it was given.", required=True),),
+        near,
+        method="POST",
     ),
 )

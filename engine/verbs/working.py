@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine import __version__
 from engine.errors import EngineError
 from engine.service import silence
 from engine.verbs.verb import Document, Job, Verb
@@ -36,6 +37,7 @@ def who(job: Job) -> Document:
         "today": day,
         "demo": place.demo,
         "warning": warning,
+        "version": __version__,
     }
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from engine.verbs.verb import Content
+from engine.verbs.verb import Content, Document
 from engine.web.bodies import Offload
 from engine.web.problems import MEDIA_TYPE, Problem
 from engine.web.spool import Spool
@@ -24,6 +26,8 @@ ALWAYS: Final[Mapping[str, str]] = {
 }
 """What every answer says to whatever passes it on or shows it."""
 
+BOTH: Final = "multipart/mixed"
+"""A file with what is said of it, as two parts."""
 PIECE = 256_000
 TOLD_APART = 16
 """Characters by which two answers about one version of a case are told apart."""
@@ -71,29 +75,43 @@ def next_page(path: str, query: Mapping[str, Any], after: str) -> str:
 
 
 class FileAnswer(Response):
-    """A file, sent from where it was put while the store was read."""
+    """A file, sent from where it was put while the store was read; with what is said of it, as
+    two parts, where that is taken.
+    """
 
-    def __init__(self, content: Content, spool: Spool, offload: Offload) -> None:
+    def __init__(
+        self, content: Content, spool: Spool, offload: Offload, about: Document | None = None
+    ) -> None:
         self._spool, self._offload = spool, offload
-        headers = {
-            **ALWAYS,
-            "Content-Disposition": f'attachment; filename="{_name(content.name)}"',
-            "Content-Length": str(spool.size),
-        }
-        super().__init__(None, 200, headers, content.media_type)
+        self._before = self._after = b""
+        media_type, disposition = content.media_type, _disposition(content.name)
+        headers = {**ALWAYS, "Content-Disposition": disposition}
+        if about is not None:
+            boundary = os.urandom(16).hex()
+            self._before = _before(boundary, written(about), media_type, disposition)
+            self._after = f"\r\n--{boundary}--\r\n".encode()
+            headers, media_type = {**ALWAYS}, f"{BOTH}; boundary={boundary}"
+        size = len(self._before) + spool.size + len(self._after)
+        super().__init__(None, 200, {**headers, "Content-Length": str(size)}, media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it piece by piece, no faster than it is taken."""
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        more = True
+        piece = self._before
         try:
             await send(start)
-            while more:
-                piece = await self._offload(self._spool.read, PIECE)
-                more = bool(piece)
-                await send({"type": "http.response.body", "body": piece, "more_body": more})
+            if piece:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            while piece := await self._offload(self._spool.read, PIECE):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": self._after})
         finally:
             self._spool.close()
+
+
+def takes_both(headers: Headers) -> bool:
+    """Whether whoever asks for a file takes with it what is said of it."""
+    return any(one.split(";")[0].strip() == BOTH for one in headers.get("accept", "").split(","))
 
 
 def put_by(content: Content) -> Spool:
@@ -111,6 +129,17 @@ def put_by(content: Content) -> Spool:
 
 def _made(body: bytes, status: int, media_type: str, headers: Mapping[str, str]) -> Response:
     return Response(body, status, {**ALWAYS, **headers}, media_type)
+
+
+def _before(boundary: str, about: bytes, media_type: str, disposition: str) -> bytes:
+    """What comes before the file, where two parts are sent: what is said of it."""
+    head = f"--{boundary}\r\nContent-Type: application/json\r\nContent-Length: {len(about)}"
+    then = f"\r\n--{boundary}\r\nContent-Type: {media_type}\r\nContent-Disposition: "
+    return f"{head}\r\n\r\n".encode() + about + f"{then}{disposition}\r\n\r\n".encode()
+
+
+def _disposition(name: str) -> str:
+    return f'attachment; filename="{_name(name)}"'
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -58,6 +58,12 @@ NOT_TOLD: Final[Mapping[type[EngineError], str]] = {
 }
 """What is said in the stead of an error that is for those who run Casetrail alone."""
 
+WORDS: Final = "casetrail-words"
+AS_TYPED: Final = "as typed"
+"""Of a request: whoever sends it types at a command line, and is told what goes wrong in its words,
+with the names that they typed.
+"""
+
 _OPTION = re.compile(r"--(if-version \d+|[a-z]+(?:-[a-z]+)*)")
 _IN_HEADERS = {"key": "another Idempotency-Key", "if-version": "If-Match"}
 
@@ -89,13 +95,33 @@ def bare(status: int, detail: str = "", **headers: str) -> Problem:
     return Problem(status, kind, known.phrase, detail, {}, named)
 
 
-def of_error(error: EngineError, key: str = "") -> Problem:
-    """What an error of the engine says to whoever sent the request; `key` was the change's."""
+def spoken(text: str) -> str:
+    """A sentence of the engine without the options of the command line, by the fields' names."""
+    return _OPTION.sub(_field, text)
+
+
+def as_typed(text: str) -> str:
+    """The same as the command line says it."""
+    return text
+
+
+def _field(found: re.Match[str]) -> str:
+    name, _, value = found[1].partition(" ")
+    if name in _IN_HEADERS:
+        return f'{_IN_HEADERS[name]}: "{value}"' if value else _IN_HEADERS[name]
+    return f'"{name.replace("-", "_")}"'
+
+
+def of_error(error: EngineError, key: str = "", say: Callable[[str], str] = spoken) -> Problem:
+    """What an error of the engine says to whoever sent the request; `key` was the change's.
+
+    `say` puts a sentence of the engine into the words of whoever asks.
+    """
     for base in type(error).__mro__:
         if base in KINDS:
             kind, title = KINDS[base]
-            detail = NOT_TOLD.get(base) or spoken(str(error))
-            more, headers = _more(error, key), _headers(error)
+            detail = NOT_TOLD.get(base) or say(str(error))
+            more, headers = _more(error, key, say), _headers(error)
             detail = " ".join(more.get("mistakes", [detail]))
             return Problem(error.status, kind, title, detail, more, headers)
     return of_fault(error)
@@ -108,29 +134,19 @@ def of_fault(error: Exception) -> Problem:
     return Problem(500, *FAULT, "", {"fault": fault})
 
 
-def spoken(text: str) -> str:
-    """A sentence of the engine without the options of the command line, by the fields' names."""
-    return _OPTION.sub(_field, text)
-
-
-def _field(found: re.Match[str]) -> str:
-    name, _, value = found[1].partition(" ")
-    if name in _IN_HEADERS:
-        return f'{_IN_HEADERS[name]}: "{value}"' if value else _IN_HEADERS[name]
-    return f'"{name.replace("-", "_")}"'
-
-
-def _more(error: EngineError, key: str) -> dict[str, Any]:
+def _more(error: EngineError, key: str, say: Callable[[str], str]) -> dict[str, Any]:
     if isinstance(error, RefusedError):
         needs = [one.plain() for one in error.unmet]
-        told = [{**one, "what": spoken(one["what"]), "how": spoken(one["how"])} for one in needs]
+        told = [{**one, "what": say(one["what"]), "how": say(one["how"])} for one in needs]
         return {"transition": error.transition, "unmet": told}
     if isinstance(error, DefinitionError):
         return {"mistakes": [str(one) for one in error.mistakes]}
     if isinstance(error, UsageError):
-        return {"mistakes": [spoken(line) for line in str(error).split("\n")]}
+        return {"mistakes": [say(line) for line in str(error).split("\n")]}
     if isinstance(error, OutcomeUnknownError) and key:
         return {"key": key}
+    if isinstance(error, CaseNotFoundError) and error.ref and say is not spoken:
+        return {"ref": error.ref}
     return {}
 
 

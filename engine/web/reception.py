@@ -30,7 +30,7 @@ from engine.web.denying import Gate, Identify
 from engine.web.hushing import hushed
 from engine.web.limits import MOST_AT_ONCE, RETRY_AFTER, THREADS, TO_ANSWER_HEALTH
 from engine.web.pool import Pool
-from engine.web.problems import Problem, bare, of_error, of_fault
+from engine.web.problems import AS_TYPED, WORDS, Problem, as_typed, bare, of_error, of_fault
 
 NOBODY_LEFT = 499
 """In the log, the status of a request whose sender has gone before it was answered."""
@@ -108,6 +108,8 @@ class Reception:
         except Problem as problem:
             return of_problem(problem)
         except EngineError as error:
+            if Headers(scope=scope).get(WORDS) == AS_TYPED:
+                return of_problem(of_error(error, seen.key, as_typed))
             told = of_error(error, seen.key)
             return of_problem(hushed(told, table.fields(verb), seen.raw, seen.known))
         except Exception as error:
@@ -150,7 +152,8 @@ class Reception:
             by = replace(by, key=seen.key)
         found = table.run(place, by, verb.name, raw)
         if isinstance(found, Content):
-            return FileAnswer(found, answering.put_by(found), self.offload)
+            about = _marked(place, found.about) if answering.takes_both(headers) else None
+            return FileAnswer(found, answering.put_by(found), self.offload, about)
         found = _marked(place, found)
         if verb.changes and "version" in found:
             return answering.of_document(found, ETag=answering.tag(int(found["version"])))

@@ -21,6 +21,7 @@ WITHOUT_A_STORE = {
     *("init", "demo", "date"),
     *("workflow check", "workflow verify", "workflow describe", "workflow test"),
     *("workflow new", "workflow schema", "hook secret"),
+    *("sign-in", "sign-out", "completion"),
 }
 FOR_EVER = {"worker", "serve"}
 CHANGED = (
