@@ -205,7 +205,7 @@ def serve(url: str) -> None:
     opened = database.open(url)
     place, _ = place_on(opened)
     at_web = place.at("http")
-    reception = Reception(lambda: at_web, identify)
+    reception = Reception(lambda: at_web, identify, pace=1_000_000)
     serving.run(reception, Address(), lambda at: print(at.shown, flush=True))
     opened.close()
 

@@ -345,6 +345,21 @@ OPEN_SIGN_INS = (
     'AND "kind" = \'sign-in\' AND "until" > ? ORDER BY "n"'
 )
 
+SIGN_INS_OVER = (
+    'SELECT "token" FROM "tokens" WHERE "log" = ? AND "kind" = \'sign-in\' AND "until" < ? LIMIT ?'
+)
+
+DROP_TOKEN = 'DELETE FROM "tokens" WHERE "log" = ? AND "token" = ?'
+
+DROP_USE = 'DELETE FROM "uses" WHERE "log" = ? AND "token" = ?'
+
+REPLAYS_BEFORE = (
+    'SELECT "endpoint", "message" FROM "replays" WHERE "log" = ? AND "received" < ? '
+    'AND ("endpoint" LIKE \'sign-in %\' OR "received" < ?) LIMIT ?'
+)
+
+DROP_REPLAY = 'DELETE FROM "replays" WHERE "log" = ? AND "endpoint" = ? AND "message" = ?'
+
 HOLDS_A_TOKEN = 'SELECT 1 FROM "tokens" WHERE "log" = ? AND "holder" = ? LIMIT 1'
 
 USED_ON = 'SELECT "used_on" FROM "uses" WHERE "log" = ? AND "token" = ?'

@@ -49,8 +49,9 @@ def serve(door: Door, port: int | None, openapi: bool, **given: Any) -> None:
     check(address)
     partnership = Partnership(bootstrap.config_file(door.options["config"]).resolve())
     try:
-        fitting.need(partnership.place(), partnership.settings)
-        calls = receiving.Reception(partnership.place(), partnership.settings)
+        place, settings = partnership.both()
+        fitting.need(place, settings)
+        calls = receiving.Reception(place, settings, partnership.both)
         reception = Reception(partnership.place, identify, behind_proxy=proxied)
         code = run(reception, address, lambda at: _say(door, at.shown), [asgi.route(calls)])
         calls.settle()

@@ -14,13 +14,14 @@ another body means something else, and is refused alike.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
+from engine import log
 from engine.config import Settings
 from engine.errors import EngineError, RefusedError, UsageError
-from engine.hooks import answer, doing, flooding, strict_json
+from engine.hooks import answer, doing, fitting, flooding, strict_json
 from engine.hooks.answer import Answer, Wrong
 from engine.hooks.doing import Source
 from engine.hooks.flooding import Minute, Refusals
@@ -41,28 +42,45 @@ SIGNED: Final = "signed"
 Headers = Sequence[tuple[str, str]]
 
 
-class Reception:
-    """Receives the calls of one partnership; one for a process, from any of its threads."""
+class _AtWork(NamedTuple):
+    """A partnership with its endpoints, as config.toml says them."""
 
-    def __init__(self, place: Workplace, settings: Settings) -> None:
-        self._place = doing.at_door(place, DOOR)
-        self._hooks = settings.hooks
-        self._secrets = Secrets(settings.folder, settings.hooks, place.randomness)
-        self._refusals = Refusals(self._place)
+    place: Workplace
+    settings: Settings
+    secrets: Secrets
+
+
+class Reception:
+    """Receives the calls of one partnership; one for a process, from any of its threads.
+
+    `anew` yields the partnership and its settings as they are now, where they may change.
+    """
+
+    def __init__(
+        self,
+        place: Workplace,
+        settings: Settings,
+        anew: Callable[[], tuple[Workplace, Settings]] | None = None,
+    ) -> None:
+        self._anew = anew
+        self._at_work = _at_work(place, settings)
+        self._lock = threading.Lock()
+        self._refusals = Refusals(self._at_work.place)
         self._calls = Minute(place.clock)
         self._turns = [threading.Lock() for _ in range(TURNS)]
 
     def receive(self, endpoint: str, headers: Headers, body: bytes) -> Answer:
         """Do what a call asks, once, and say what came of it. It raises nothing of what was sent.
 
-        `body` is what came, byte for byte.
+        `body` is what came, byte for byte. Raises ConfigError while the settings cannot be used.
         """
-        hook = self._hooks.get(endpoint)
+        at_work = self._now()
+        place, hook = at_work.place, at_work.settings.hooks.get(endpoint)
         known = hook.id if hook else flooding.UNKNOWN
         if len(body) > LARGEST:
             self._refusals.note(known, flooding.TOO_LARGE)
             return answer.TOO_LARGE
-        signed, why = self._signed(endpoint, headers, body)
+        signed, why = _signed(at_work, endpoint, headers, body)
         if signed is None or hook is None:
             return self._refuse(known, why if hook else flooding.NO_ENDPOINT)
         if self._calls.count((hook.id, SIGNED))[0] > MOST_CALLS:
@@ -76,11 +94,11 @@ class Reception:
             DOOR,
             f"hook {hook.id}, {SIGNED}",
             f"call|{signed.id}",
-            lambda: claim(self._place, known, signed.id, body),
+            lambda: claim(place, known, signed.id, body),
         )
         # Of those that come at once only one tries, and the others find it done.
         with self._turns[hash((hook.id, signed.id)) % len(self._turns)]:
-            found = doing.do(self._place, hook, source, document)
+            found = doing.do(place, hook, source, document)
         return self._refuse(known, flooding.REPLAYED) if found is answer.REFUSED else found
 
     def settle(self) -> None:
@@ -91,19 +109,41 @@ class Reception:
         self._refusals.note(endpoint, why)
         return answer.REFUSED
 
-    def _signed(self, endpoint: str, headers: Headers, body: bytes) -> tuple[Signed | None, str]:
-        """What a call says of itself, or why it does not hold."""
-        secrets = self._secrets.of(endpoint)
-        try:
-            return verify(secrets, headers, body, self._place.clock()), ""
-        except RefusedError:
-            pass
-        # As it would have been at the moment that it names: is it a forgery, or only late?
-        try:
-            verify(secrets, headers, body, _named(headers))
-        except EngineError:
-            return None, flooding.NOT_SIGNED
-        return None, flooding.LATE
+    def _now(self) -> _AtWork:
+        """The partnership as it is now: who has left is out at the next call."""
+        if self._anew is None:
+            return self._at_work
+        place, settings = self._anew()
+        if settings is not self._at_work.settings:
+            with self._lock:
+                if settings is not self._at_work.settings:
+                    # One that fits no more is told so at each of its calls; the others go on.
+                    if unfit := fitting.check(place, settings):
+                        log.alarm("hooks do not fit", number=len(unfit))
+                    self._at_work = _at_work(place, settings)
+        return self._at_work
+
+
+def _at_work(place: Workplace, settings: Settings) -> _AtWork:
+    secrets = Secrets(settings.folder, settings.hooks, place.randomness)
+    return _AtWork(doing.at_door(place, DOOR), settings, secrets)
+
+
+def _signed(
+    at_work: _AtWork, endpoint: str, headers: Headers, body: bytes
+) -> tuple[Signed | None, str]:
+    """What a call says of itself, or why it does not hold."""
+    secrets = at_work.secrets.of(endpoint)
+    try:
+        return verify(secrets, headers, body, at_work.place.clock()), ""
+    except RefusedError:
+        pass
+    # As it would have been at the moment that it names: is it a forgery, or only late?
+    try:
+        verify(secrets, headers, body, _named(headers))
+    except EngineError:
+        return None, flooding.NOT_SIGNED
+    return None, flooding.LATE
 
 
 def _named(headers: Headers) -> datetime:

@@ -1,4 +1,4 @@
-"""Which calls an endpoint has taken: an id belongs to the body it first came with, for ever.
+"""Which calls an endpoint has taken: an id belongs to the body it first came with, for 400 days.
 
 It is not what keeps a call from acting twice: that is the key of the command, which is saved with
 its effect in one transaction. This keeps an id from meaning something else later.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from engine.service import outbox, ticking
+from engine.service.accounts import purging
 from engine.service.bank_holidays import recounting
 from engine.service.outbox import Sender
 from engine.service.packs import following
@@ -33,14 +34,15 @@ class Done:
 def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
     """Fire what is due (unless that is held), send what waits, seal what is new, and say so.
 
-    A few of the packs whose record has changed are built again. Raises StorageError when the store
-    cannot be written.
+    What is long over of sign-ins is removed, and a few of the packs whose record has changed are
+    built again. Raises StorageError when the store cannot be written.
     """
     recounting.settle_recent(place)
     fired = ticking.Fired() if held else ticking.fire_due(place)
     sent = outbox.send_waiting(place, sender)
     rebuilt, lacking = _rebuild(place)
     sealed = sequencing.seal_new(place)
+    purging.purge(place)
     ticking.ticked(place)
     return Done(
         fired=fired.notices,

@@ -38,6 +38,11 @@ def of_document(document: Mapping[str, Any], **headers: str) -> Response:
     return _made(written(document), 200, "application/json", headers)
 
 
+def of_new(document: Mapping[str, Any], **headers: str) -> Response:
+    """A document about what was made just now."""
+    return _made(written(document), 201, "application/json", headers)
+
+
 def of_body(body: bytes, **headers: str) -> Response:
     """A document that is written already."""
     return _made(body, 200, "application/json", headers)

@@ -17,6 +17,7 @@ from engine.verbs import table
 from engine.verbs.verb import Verb
 from engine.web import answering, openapi
 from engine.web.answering import of_problem
+from engine.web.entrance import Entrance
 from engine.web.limits import MOST_HEAD, TO_TAKE
 from engine.web.problems import Problem, bare
 from engine.web.reception import Reception
@@ -94,13 +95,15 @@ def _named(parts: Sequence[str], said: Sequence[str]) -> dict[str, str] | None:
 
 
 def make(reception: Reception, beside: Sequence[BaseRoute] = ()) -> Starlette:
-    """The application: a route for each path of the table, its own description, and its health;
-    and those `beside`, such as the one of hooks.
+    """The application: a route for each path of the table, the ways in and out, its own
+    description, and its health; and those `beside`, such as the one of hooks.
     """
     stands: dict[str, dict[str, Handler]] = {
         HEALTH: {"GET": reception.health},
         DESCRIPTION: {"GET": _describe},
     }
+    for path, handlers in Entrance(reception).stands().items():
+        stands[openapi.ROOT + path] = handlers
     for verb in table.VERBS.values():
         stands.setdefault(openapi.ROOT + verb.path, {})[verb.method] = _asking(reception, verb)
     app = Starlette(exception_handlers={HTTPException: _no_such_path})

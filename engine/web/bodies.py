@@ -66,7 +66,7 @@ def file_fields(fields: tuple[Field, ...], kind: str) -> list[str]:
     return [one.name for one in fields if one.kind == kind and one.where == BODY]
 
 
-def form(headers: Headers, fields: tuple[Field, ...]) -> str:
+def form(headers: Headers, fields: tuple[Field, ...], most: int = MOST_JSON) -> str:
     """In which form a body comes: JSON, PARTS, or nothing where it does not say.
 
     Raises Problem for what is not taken, and for what says of itself that it is too large.
@@ -78,18 +78,20 @@ def form(headers: Headers, fields: tuple[Field, ...]) -> str:
     charset = said.get(b"charset", b"utf-8").lower()
     if encoded or charset != b"utf-8" or media not in ("", JSON, *([PARTS] if takes_files else [])):
         raise _unknown(takes_files)
-    _check_length(headers, media == PARTS)
+    _check_length(headers, media == PARTS, most)
     return media
 
 
-async def alone(media: str, receive: Receive, fields: tuple[Field, ...]) -> Body:
+async def alone(
+    media: str, receive: Receive, fields: tuple[Field, ...], most: int = MOST_JSON
+) -> Body:
     """A JSON document without files. Raises Problem for what is none, and Gone."""
     text = bytearray()
     async with _within(TO_SEND):
         async for piece in _pieces(receive):
             text += piece
-            if len(text) > MOST_JSON:
-                raise too_large("The JSON document", MOST_JSON)
+            if len(text) > most:
+                raise too_large("The JSON document", most)
     if text and not media:
         raise _unknown(_takes_files(fields))
     return Body(bytes(text))
@@ -138,10 +140,10 @@ async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
             return
 
 
-def _check_length(headers: Headers, with_files: bool) -> None:
+def _check_length(headers: Headers, with_files: bool, most: int) -> None:
     """Refuse what says of itself that it is too large, before any of it has come."""
     said = headers.get("content-length", "")
-    most = MOST_TOGETHER if with_files else MOST_JSON
+    most = MOST_TOGETHER if with_files else most
     if said.isascii() and said.isdigit() and (len(said) > 12 or int(said) > most):
         raise too_large("The request" if with_files else "The JSON document", most)
 

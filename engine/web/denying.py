@@ -10,13 +10,21 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from engine import log
 from engine.errors import NotSignedInError
 from engine.service.workplace import By, Workplace
-from engine.web.limits import DENIED_AT_ONCE, DENIED_TOGETHER, MINUTE, MOST_SOURCES
+from engine.web.limits import (
+    DENIED_AT_ONCE,
+    DENIED_TOGETHER,
+    MINUTE,
+    MOST_SOURCES,
+    STAYS_FAMILIAR,
+)
 from engine.web.problems import bare
+
+T = TypeVar("T")
 
 
 class Identify(Protocol):
@@ -37,18 +45,31 @@ class Gate:
 
     def admit(self, place: Workplace, authorization: str, source: str) -> By:
         """Who asks. Raises NotSignedInError, and Problem for one more attempt too many."""
-        address = _network(source)
-        shown = hashlib.sha256(f"{address}|{authorization}".encode()).digest()
-        if shown not in self._known:
-            self._hold_back(address)
+        return self.shown(authorization, source, lambda: self._identify(place, authorization))
+
+    def shown(self, authorization: str, source: str, act: Callable[[], T]) -> T:
+        """What comes of something for which somebody shows a token. Raises as `admit` does."""
+        shown = _digest(network(source), authorization)
         try:
-            by = self._identify(place, authorization)
+            found = self.attempt(source, act, exempt=shown in self._known)
         except NotSignedInError:
             self._known.pop(shown, None)
-            self._count(address)
             raise
         _remember(self._known, shown, None)
-        return by
+        return found
+
+    def attempt(self, source: str, act: Callable[[], T], *, exempt: bool = False) -> T:
+        """What comes of something by which somebody is to come in. Raises as `admit` does; whoever
+        is `exempt` is not held back for the failures of others.
+        """
+        address = network(source)
+        if not exempt:
+            self._hold_back(address)
+        try:
+            return act()
+        except NotSignedInError:
+            self._count(address)
+            raise
 
     def _hold_back(self, address: str) -> None:
         now = self._clock()
@@ -73,7 +94,41 @@ class Gate:
             log.alarm("attempts to come in are held back", source=address, number=len(own))
 
 
-def _network(source: str) -> str:
+class Familiar:
+    """Who has come in from where lately: what others get wrong does not keep them out from there.
+
+    Ten failures of their own end that, so that nobody gains by an address alone.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failed: OrderedDict[bytes, deque[float]] = OrderedDict()
+
+    def knows(self, source: str, person: str) -> bool:
+        """Whether this person is known from there."""
+        return _digest(network(source), person) in self._failed
+
+    def came_in(self, source: str, person: str) -> None:
+        """This person has come in from there."""
+        _remember(self._failed, _digest(network(source), person), deque(maxlen=DENIED_AT_ONCE))
+
+    def failed(self, source: str, person: str) -> None:
+        """Somebody has failed to come in as this person from there."""
+        key = _digest(network(source), person)
+        failed, now = self._failed.get(key), self._clock()
+        if failed is None:
+            return
+        failed.append(now)
+        if len(failed) == DENIED_AT_ONCE and now - failed[0] < STAYS_FAMILIAR:
+            self._failed.pop(key, None)
+
+
+def _digest(*said: str) -> bytes:
+    """By which it is remembered what somebody said, without keeping it."""
+    return hashlib.sha256("|".join(said).encode("utf-8", "surrogatepass")).digest()
+
+
+def network(source: str) -> str:
     """The address of one household or office: of the newer kind, each has very many."""
     try:
         known = ip_address(source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.service.accounts import signing_in
+from engine.service.accounts import Visitor, signing_in
 from engine.service.workplace import By, Workplace
 
 SCHEME = "bearer"
@@ -16,4 +16,9 @@ def bearer(authorization: str) -> str:
 
 def identify(place: Workplace, authorization: str) -> By:
     """Whoever shows a token. Raises NotSignedInError, which is logged."""
-    return signing_in.by_token(place, bearer(authorization)).by
+    return visitor(place, authorization).by
+
+
+def visitor(place: Workplace, authorization: str) -> Visitor:
+    """The same, with how long they stay and by which sign-in. Raises NotSignedInError."""
+    return signing_in.by_token(place, bearer(authorization))

@@ -51,6 +51,17 @@ DENIED_TOGETHER: Final = 120
 """The same from all addresses."""
 MOST_SOURCES: Final = 10_000
 """Addresses of which it is remembered that they failed."""
+ASKED_BY_ONE: Final = 600
+"""Requests of one person, or of one service account, within a minute."""
+SIGN_INS_OF_ONE: Final = 10
+"""Sign-ins of one person within a minute, and from one address those begun at a provider."""
+SIGNING_IN_AT_ONCE: Final = 2
+"""Sign-ins that are worked on at once: each takes 64 MB of memory, and all the time of a core."""
+WAITING_TO_SIGN_IN: Final = 20
+MOST_SIGN_IN: Final = 4_000
+"""Bytes of the JSON document of a sign-in."""
+STAYS_FAMILIAR: Final = 900.0
+"""Seconds within which ten failures end it that somebody is known from an address."""
 MINUTE: Final = 60.0
 RETRY_AFTER: Final = 5
 """Seconds after which to try again what the storage could not do."""

@@ -11,6 +11,7 @@ from engine.verbs import table
 from engine.verbs.fields import BODY, PATH, QUERY, Field
 from engine.verbs.paging import FEW
 from engine.verbs.verb import Verb
+from engine.web import entering
 from engine.web.parts import REQUEST
 from engine.web.problems import KIND, MEDIA_TYPE
 
@@ -59,7 +60,7 @@ _SAID: Final[Mapping[int, str]] = {
     412: "The case has changed since it was seen; nothing was changed.",
     413: "The request, or a file in it, is too large.",
     415: "Neither JSON nor, where there are files, multipart/form-data.",
-    429: "Too many attempts to come in have failed.",
+    429: "Too many attempts to come in have failed, or too much was asked within a minute.",
     500: "A fault of ours; the log has it under the id that is told.",
     503: "Not now; Retry-After says when. With a key: whether it was saved cannot be told.",
 }
@@ -72,6 +73,7 @@ def description() -> Schema:
     paths: dict[str, Schema] = {}
     for verb in table.VERBS.values():
         paths.setdefault(f"{ROOT}{verb.path}", {})[verb.method.lower()] = _operation(verb)
+    paths |= entering.paths(ROOT, _parameter, _body)
     paths[f"{ROOT}/health"] = {"get": _health()}
     paths[f"{ROOT}/openapi.json"] = {"get": _own()}
     return {

@@ -22,20 +22,24 @@ class Partnership:
     def __init__(self, config: Path) -> None:
         self._config, self._lock = config, threading.Lock()
         self._state = _state(config)
-        self.settings = bootstrap.settings(str(config))
-        self._store = _store(self.settings)
-        self._place = bootstrap.workplace(self.settings).at(DOOR)
+        settings = bootstrap.settings(str(config))
+        self._store = _store(settings)
+        self._both = (bootstrap.workplace(settings).at(DOOR), settings)
 
     def place(self) -> Workplace:
         """The partnership at work. Raises ConfigError while the settings cannot be used."""
+        return self.both()[0]
+
+    def both(self) -> tuple[Workplace, Settings]:
+        """The partnership at work, and the settings by which it is. Raises ConfigError."""
         if _state(self._config) != self._state:
             with self._lock:
                 self._renew()
-        return self._place
+        return self._both
 
     def close(self) -> None:
         """Close the store."""
-        self._place.database.close()
+        self._both[0].database.close()
 
     def _renew(self) -> None:
         state = _state(self._config)
@@ -44,7 +48,7 @@ class Partnership:
         settings = bootstrap.settings(str(self._config))
         if _store(settings) != self._store:
             raise ConfigError("The store or the keys of config.toml are others now; start again.")
-        self._place, self.settings = bootstrap.renewed(self._place, settings), settings
+        self._both = (bootstrap.renewed(self._both[0], settings), settings)
         self._state = state
 
 

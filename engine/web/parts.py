@@ -161,7 +161,8 @@ def _take(spool: Spool, piece: bytes) -> None:
 
 def too_large(what: str, most: int) -> Problem:
     """That something is larger than it may be, in bytes."""
-    return bare(413, f"{what} is larger than {most // 1_000_000} MB.")
+    size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1000} kB"
+    return bare(413, f"{what} is larger than {size}.")
 
 
 def _last(called: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -28,7 +28,14 @@ from engine.web.answering import FileAnswer, of_problem
 from engine.web.bodies import NOTHING, Body, Gone
 from engine.web.denying import Gate, Identify
 from engine.web.hushing import hushed
-from engine.web.limits import MOST_AT_ONCE, RETRY_AFTER, THREADS, TO_ANSWER_HEALTH
+from engine.web.limits import (
+    ASKED_BY_ONE,
+    MOST_AT_ONCE,
+    RETRY_AFTER,
+    THREADS,
+    TO_ANSWER_HEALTH,
+)
+from engine.web.pacing import Pace
 from engine.web.pool import Pool
 from engine.web.problems import AS_TYPED, WORDS, Problem, as_typed, bare, of_error, of_fault
 
@@ -63,10 +70,12 @@ class Reception:
         identify: Identify,
         *,
         behind_proxy: bool = False,
+        pace: int = ASKED_BY_ONE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._place, self._behind_proxy = place, behind_proxy
-        self.gate = Gate(identify, clock)
+        self.place, self._behind_proxy = place, behind_proxy
+        self.gate, self.clock = Gate(identify, clock), clock
+        self.pace = Pace(pace, clock)
         # Of its own, and as many to the end: each thread keeps its connection to the store.
         self._pool = Pool(THREADS)
         self._busy = 0
@@ -82,38 +91,37 @@ class Reception:
 
     async def answer(self, verb: Verb, scope: Scope, receive: Receive) -> Response | None:
         """What a request comes to; None where nobody is left to be told. It never raises."""
+        seen = Seen()
+
+        def told(error: EngineError) -> Problem:
+            if Headers(scope=scope).get(WORDS) == AS_TYPED:
+                return of_error(error, seen.key, as_typed)
+            said = of_error(error, seen.key)
+            return hushed(said, table.fields(verb), seen.raw, seen.known)
+
+        name = verb.name.replace(" ", "-")
+        work = partial(self._serve, verb, scope, receive, seen)
+        return await self.within(name, verb.method, partial(answered, work, told))
+
+    async def within(
+        self, name: str, method: str, act: Callable[[], Awaitable[Response | None]]
+    ) -> Response | None:
+        """What comes of a request, if not too many are under way; it is logged by its name."""
         began = time.perf_counter()
         if self._busy >= MOST_AT_ONCE:
             found: Response | None = of_problem(_too_busy())
         else:
             self._busy += 1
             try:
-                found = await self._answered(verb, scope, receive)
+                found = await act()
             finally:
                 self._busy -= 1
         spent = int((time.perf_counter() - began) * 1000)
         status = found.status_code if found else NOBODY_LEFT
-        name = verb.name.replace(" ", "-")
-        told = partial(log.note, "request", verb=name, method=verb.method, status=status)
+        told = partial(log.note, "request", verb=name, method=method, status=status)
         # Once the answer has gone out: nobody waits for the line.
         asyncio.get_running_loop().call_soon(partial(told, milliseconds=spent))
         return found
-
-    async def _answered(self, verb: Verb, scope: Scope, receive: Receive) -> Response | None:
-        seen = Seen()
-        try:
-            return await self._serve(verb, scope, receive, seen)
-        except Gone:
-            return None
-        except Problem as problem:
-            return of_problem(problem)
-        except EngineError as error:
-            if Headers(scope=scope).get(WORDS) == AS_TYPED:
-                return of_problem(of_error(error, seen.key, as_typed))
-            told = of_error(error, seen.key)
-            return of_problem(hushed(told, table.fields(verb), seen.raw, seen.known))
-        except Exception as error:
-            return of_problem(of_fault(error))
 
     async def _serve(self, verb: Verb, scope: Scope, receive: Receive, seen: Seen) -> Response:
         headers, fields = Headers(scope=scope), table.fields(verb)
@@ -136,10 +144,17 @@ class Reception:
             body.close()
 
     def _admit(self, headers: Headers, scope: Scope) -> tuple[Workplace, By]:
-        place = self._place()
-        source = _source(headers, scope, behind_proxy=self._behind_proxy)
-        said = headers.getlist("authorization")
-        return place, self.gate.admit(place, said[0] if len(said) == 1 else "", source)
+        place = self.place()
+        by = self.gate.admit(place, shown(headers), self.source(headers, scope))
+        self.pace.spend(by.person)
+        return place, by
+
+    def source(self, headers: Headers, scope: Scope) -> str:
+        """The address that a request comes from; of a proxy, what that itself has added last."""
+        told = headers.getlist("x-forwarded-for")
+        if self._behind_proxy and told:
+            return told[-1].rpartition(",")[2].strip()
+        return str(scope["client"][0]) if scope.get("client") else ""
 
     def _do(self, verb: Verb, headers: Headers, scope: Scope, seen: Seen, body: Body) -> Response:
         place, by = self._admit(headers, scope)
@@ -152,9 +167,9 @@ class Reception:
             by = replace(by, key=seen.key)
         found = table.run(place, by, verb.name, raw)
         if isinstance(found, Content):
-            about = _marked(place, found.about) if answering.takes_both(headers) else None
+            about = marked(place, found.about) if answering.takes_both(headers) else None
             return FileAnswer(found, answering.put_by(found), self.offload, about)
-        found = _marked(place, found)
+        found = marked(place, found)
         if verb.changes and "version" in found:
             return answering.of_document(found, ETag=answering.tag(int(found["version"])))
         return answering.of_document(found)
@@ -170,7 +185,7 @@ class Reception:
         version = reading.version(place, verb.field("ref").read(raw["ref"])) if "ref" in raw else 0
         found = table.run(place, by, verb.name, raw)
         assert not isinstance(found, Content)
-        found = _marked(place, found)
+        found = marked(place, found)
         body = answering.written(found)
         tag = answering.tag(int(found.get("version", version)), body) if version else ""
         if asking.known_already(headers, tag):
@@ -195,21 +210,37 @@ class Reception:
         return answering.of_document({"status": "ok"})
 
     def _look(self) -> None:
-        place = self._place()
+        place = self.place()
         reading.version(place, "")
 
 
-def _marked(place: Workplace, document: Document) -> Document:
+async def answered(
+    work: Callable[[], Awaitable[Response]], told: Callable[[EngineError], Problem] = of_error
+) -> Response | None:
+    """What comes of a request, or the problem that it comes to; None where nobody is left to be
+    told. It never raises.
+    """
+    try:
+        return await work()
+    except Gone:
+        return None
+    except Problem as problem:
+        return of_problem(problem)
+    except EngineError as error:
+        return of_problem(told(error))
+    except Exception as error:
+        return of_problem(of_fault(error))
+
+
+def shown(headers: Headers) -> str:
+    """The Authorization header; empty where there is none, or more than one."""
+    said = headers.getlist("authorization")
+    return said[0] if len(said) == 1 else ""
+
+
+def marked(place: Workplace, document: Document) -> Document:
     """A document that says where it comes from a demo."""
     return {**document, "demo": True} if place.demo else document
-
-
-def _source(headers: Headers, scope: Scope, *, behind_proxy: bool) -> str:
-    """The address that a request comes from; of a proxy, what that itself has added last."""
-    told = headers.getlist("x-forwarded-for")
-    if behind_proxy and told:
-        return told[-1].rpartition(",")[2].strip()
-    return str(scope["client"][0]) if scope.get("client") else ""
 
 
 def _too_busy() -> Problem:

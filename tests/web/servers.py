@@ -56,6 +56,8 @@ class Served:
 @contextmanager
 def served(place: Workplace, **more: Any) -> Iterator[Served]:
     """Serve a partnership until the end of the block."""
+    # All tests of a file ask as the same few people.
+    more.setdefault("pace", 1_000_000)
     reception = Reception(lambda: place, more.pop("identify", identify), **more)
     sock = serving.listening(Address())
     server = serving.server(reception, Address())

@@ -45,6 +45,9 @@ def test_the_page_names_every_limit_as_it_is() -> None:
         f"{limits.MOST_FILE // 2**20} MB; {limits.MOST_TOGETHER // 1_000_000} MB; "
         f"{limits.MOST_PARTS}",
         f"{MOST_TEXT:,} characters; {MOST_ANSWERS}",
+        f"{limits.ASKED_BY_ONE}; {limits.SIGN_INS_OF_ONE}",
+        f"{limits.SIGNING_IN_AT_ONCE}; {limits.WAITING_TO_SIGN_IN}; "
+        f"{limits.MOST_SIGN_IN // 1000} kB",
         f"{limits.MOST_CONNECTIONS}; {limits.MOST_AT_ONCE}; {limits.THREADS}",
         f"{limits.TO_BEGIN:.0f} s; {limits.TO_SEND:.0f} s; {limits.TO_SEND_FILES:.0f} s; "
         f"{limits.TO_TAKE:.0f} s",

@@ -16,6 +16,7 @@ from engine.cli.main import root
 from engine.verbs import table
 from engine.verbs.table import VERBS
 from engine.web.openapi import description
+from engine.web.ways import WAYS
 from tests.web.exploring import Known, explore, known_in, operations
 from tests.web.servers import Served, served
 from tests.worlds import World
@@ -32,7 +33,7 @@ def explored(office: World) -> Iterator[tuple[Served, Known]]:
         yield made, known_in(office)
 
 
-@pytest.mark.parametrize("name", [*VERBS, "health", "openapi"])
+@pytest.mark.parametrize("name", [*VERBS, *(way.name for way in WAYS), "health", "openapi"])
 def test_nothing_that_can_be_asked_has_an_answer_that_is_not_described(
     explored: tuple[Served, Known], name: str
 ) -> None:

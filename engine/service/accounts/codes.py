@@ -52,6 +52,11 @@ def begin(place: Workplace, by: By, person: str, issuer: str = "") -> Setup:
                 "A code stands beside a password, and there is none; set it first, with "
                 "`casetrail account password`."
             )
+    return drawn(place, person, issuer)
+
+
+def drawn(place: Workplace, person: str, issuer: str = "") -> Setup:
+    """A new secret, for whoever may set one."""
     secret = place.randomness(SECRET)
     return Setup(secret, _uri(issuer or place.log, person, secret))
 
@@ -63,16 +68,22 @@ def confirm(place: Workplace, by: By, person: str, secret: bytes, code: str) -> 
     """
     managing.need_to_manage(place, by, person, VERB)
     managing.need_person(place, person)
+    step = first(place, secret, code)
+    with place.database.write() as tx:
+        credentials.one_at_a_time(place, tx, person)
+        tokens.close_sign_ins(place, tx, by, person)
+        credentials.put(place, tx, by, person, Kept(CODE, secret, step))
+
+
+def first(place: Workplace, secret: bytes, code: str) -> int:
+    """The step of a first code, by which it shows that an app has the secret. Raises UsageError."""
     step = matching(secret, code, place.clock()) if len(secret) == SECRET else 0
     if not step:
         raise UsageError(
             "The code does not fit; see that the clocks of both machines are right, and begin "
             "again with a new one."
         )
-    with place.database.write() as tx:
-        credentials.one_at_a_time(place, tx, person)
-        tokens.close_sign_ins(place, tx, by, person)
-        credentials.put(place, tx, by, person, Kept(CODE, secret, step))
+    return step
 
 
 def clear(place: Workplace, by: By, person: str) -> tuple[str, ...]:

@@ -35,8 +35,7 @@ def put(place: Workplace, by: By, person: str, password: str) -> None:
     """
     managing.need_to_manage(place, by, person, VERB)
     managing.need_person(place, person)
-    fit = _fit(place, person, password)
-    secret = hashed(place, fit).encode()
+    secret = hashed(place, fit(place, person, password)).encode()
     with place.database.write() as tx:
         credentials.one_at_a_time(place, tx, person)
         tokens.close_sign_ins(place, tx, by, person)
@@ -93,7 +92,7 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher()
 
 
-def _fit(place: Workplace, person: str, password: str) -> str:
+def fit(place: Workplace, person: str, password: str) -> str:
     """A password that may be set. Raises UsageError, which repeats nothing of it."""
     if any(unicodedata.category(one) in ("Cc", "Cs") for one in password):
         raise UsageError("A password is one line of text; leave out what is no character.")

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from engine import queries
+from engine import queries, statements
 from engine.calendars import at_local, local_date
 from engine.canonical import clean_text
 from engine.database import Transaction
@@ -23,6 +23,7 @@ from engine.dates import read_day
 from engine.errors import CaseNotFoundError, UsageError
 from engine.service import access, editions
 from engine.service.accounts import managing
+from engine.service.accounts.credentials import MINUTE
 from engine.service.ticking import micros
 from engine.service.workplace import By, Workplace
 
@@ -30,11 +31,16 @@ VERB: Final = "token"
 ISSUED: Final = "issued"
 SIGN_IN: Final = "sign-in"
 MOST_DAYS = 366
-SIGNED_IN_FOR = timedelta(hours=12)
+SIGNED_IN_FOR = timedelta(hours=10)
+IDLE_FOR = 15 * MINUTE
+"""Microseconds without a request after which a sign-in is over."""
+MARKED_EACH = MINUTE
+"""Microseconds after which it is kept anew that a sign-in is in use."""
 
 _ID = re.compile(r"[a-z2-7]{16}")
 _TEXT = re.compile(rf"ct_({_ID.pattern})_[A-Za-z0-9_-]{{43}}")
 _VERB = re.compile(r"[a-z][a-z-]{0,30}(?: [a-z][a-z-]{0,30}){0,3}")
+_MARK = re.compile(r"[0-9]{1,18}")
 _MICRO = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -142,10 +148,27 @@ def revoke(place: Workplace, by: By, token: str, reason: str = "") -> None:
         _tell(place, tx, by, [("token revoked", {"token": token}, said)])
 
 
-def close_sign_ins(place: Workplace, tx: Transaction, by: By, person: str) -> None:
-    """End all sign-ins of somebody, within a transaction."""
+def close_sign_ins(place: Workplace, tx: Transaction, by: By, person: str, but: str = "") -> None:
+    """End all sign-ins of somebody `but` one, within a transaction."""
     rows = tx.rows(queries.OPEN_SIGN_INS, (place.log, person, micros(place)))
-    _tell(place, tx, by, [("token revoked", {"token": token}, {}) for (token,) in rows])
+    ended = [token for (token,) in rows if token != but]
+    _tell(place, tx, by, [("token revoked", {"token": token}, {}) for token in ended])
+
+
+def last_used(known: Token, mark: str) -> int:
+    """When a sign-in was used last, in microseconds since 1970 UTC, to the minute; `mark` is what
+    is kept of it.
+    """
+    return max(known.since, int(mark) if _MARK.fullmatch(mark) else 0)
+
+
+def mark_use(place: Workplace, token: str) -> None:
+    """Keep that a sign-in is in use now."""
+    now = str(micros(place))
+    with place.database.write() as tx:
+        tx.exclusive(f"token|{place.log}|{token}")
+        if not tx.run(statements.update("uses", ("used_on",)), (now, place.log, token)):
+            tx.run(statements.insert("uses"), (place.log, token, now))
 
 
 def every(place: Workplace, by: By) -> list[dict[str, Any]]:

@@ -24,8 +24,15 @@ class Visitor:
     """In the cases of which processes; in all where there is none."""
     token: str = field(default="", repr=False)
     """The text of the token that the sign-in has made; it is shown once."""
+    sign_in: str = ""
+    """The id of the sign-in; empty where a token was issued."""
     until: int = 0
     """Until when the token holds, in microseconds since 1970 UTC."""
+
+    @property
+    def how(self) -> str:
+        """How they have signed in; empty where they have shown a token that was issued."""
+        return self.proof.partition(", ")[2]
 
     @property
     def by(self) -> By:

@@ -15,7 +15,7 @@ from engine.errors import TrailError
 from engine.migrations import LATEST
 from engine.service import access
 from engine.service.accounts import credentials
-from engine.service.accounts.tokens import day_of
+from engine.service.accounts.tokens import SIGN_IN, day_of
 from engine.service.outbox import is_due
 from engine.service.starting import sealed_tick
 from engine.service.ticking import micros
@@ -208,12 +208,17 @@ def _counts(place: Workplace, failures: str, locked_until: int, used: int) -> bo
 
 
 def _uses(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Problem]:
-    """A use is of a token that there is, on a day that has come."""
+    """A use is of a token that there is, on a day or at a moment that has come."""
     known, today = folded.rows.table("tokens"), place.today().isoformat()
+    now = micros(place) + SET_BACK
     for log, token, used_on in tx.each(queries.everything("uses")):
-        since = known.get((token,), {}).get("since")
+        row = known.get((token,), {})
+        since = row.get("since")
         if log != place.log or since is None:
             yield f"uses {token}", _NO_EVENT
+        elif row["kind"] == SIGN_IN:
+            if not (used_on.isascii() and used_on.isdigit() and since <= int(used_on) <= now):
+                yield f"uses {token}", "the sign-in cannot have been used at that moment"
         elif not day_of(since) <= used_on <= today or len(used_on) != len(today):
             yield f"uses {token}", "the token cannot have been used on that day"
 
