@@ -7,7 +7,7 @@ text; a month or a year, as a historic case may have it, means any day of it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -140,6 +140,12 @@ class Directory:
             self._remember(asked, any(a.agency == only_at.get(a.role, a.agency) for a in held))
         return bool(self._known[asked])
 
+    def recall(self, asked: tuple[Any, ...], find: Callable[[], Any]) -> Any:
+        """What was found once about these people, under this name; else it is found now."""
+        if asked not in self._known:
+            self._remember(asked, find())
+        return self._known[asked]
+
     def _remember(self, asked: tuple[Any, ...], answer: Any) -> None:
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
@@ -160,6 +166,10 @@ class Directory:
         """Whether a person has any part here on a day: is appointed to whatever role, is the
         contact of an agency, or is told where nobody holds a role.
         """
+        asked = ("has part", person, day)
+        return bool(self.recall(asked, lambda: self._has_part(person, day)))
+
+    def _has_part(self, person: str, day: str) -> bool:
         if any(a.person == person and _holds(a, day) for a in self.appointments):
             return True
         contacts = (a.contact for a in self.agencies.values() if _holds(a, day))

@@ -73,6 +73,15 @@ class Edition:
                 found[name] |= dict.fromkeys(step.who)
         return {name: tuple(roles) for name, roles in found.items()}
 
+    def suppliers(self, question: str) -> tuple[str, ...]:
+        """The roles that may put an answer on record: who keep it, and whose steps need it."""
+        needing = self.supplied_by.get(question, ())
+        return tuple(dict.fromkeys((*self.workflow.keepers, *needing)))
+
+    def correctors(self, question: Question) -> tuple[str, ...]:
+        """Those who keep the record; of an answer that only some may see, its suppliers too."""
+        return self.suppliers(question.id) if question.seen_by else self.workflow.keepers
+
     def dates(self, question: str, state: str) -> Transition | None:
         """The step that answers a date question: one that starts from this state, if any does."""
         steps = self.dated_by.get(question, ())

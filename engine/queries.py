@@ -165,6 +165,8 @@ EDITION_OF = 'SELECT "edition", "workflow" FROM "cases" WHERE "log" = ? AND "ref
 
 CASE_OF = 'SELECT "workflow", "closed_on" FROM "cases" WHERE "log" = ? AND "ref" = ?'
 
+PINNED_OF = 'SELECT "edition", "workflow" FROM "cases" WHERE "log" = ? AND "ref" = ?'
+
 PINNED = 'SELECT "ref", "edition", "workflow" FROM "cases" WHERE "log" = ? ORDER BY "ref"'
 
 SAME_ANSWERS = (

@@ -33,6 +33,13 @@ MOST_NEW_ROWS = 100
 """After so many a case is read anew, which leaves behind what is done and over."""
 
 
+def no_such_case(ref: str) -> CaseNotFoundError:
+    """What is told of a case that is not there, and of one that is to nobody's knowledge there."""
+    return CaseNotFoundError(
+        f"There is no case {ref}; `casetrail list` shows those there are.", ref
+    )
+
+
 class Done(NamedTuple):
     """What a command did, as its row keeps it."""
 
@@ -40,13 +47,6 @@ class Done(NamedTuple):
     first: int
     last: int
     request: str
-
-
-def no_case(ref: str) -> CaseNotFoundError:
-    """The error that says that there is no case of this reference."""
-    return CaseNotFoundError(
-        f"There is no case {ref}; `casetrail list` shows those there are.", ref
-    )
 
 
 class Store:
@@ -82,6 +82,16 @@ class Store:
         if len(self._kept) > MOST_CASES:
             self._kept.popitem(last=False)
 
+    def pinned(self, ref: str) -> tuple[str, str] | None:
+        """The edition and the process of a case as a command of this process left them; None where
+        nothing is kept of it. Another may have moved it since.
+        """
+        kept = self._kept.get(ref)
+        if kept is None:
+            return None
+        row = kept.table("cases")[(ref,)]
+        return str(row["edition"]), str(row["workflow"])
+
     def _read(self, tx: Transaction, ref: str, *, whole: bool) -> Rows:
         found = tx.row(statements.whole_case(tx.dialect, current=not whole), (self.log, ref))
         rows = Rows(whole=whole)
@@ -89,7 +99,7 @@ class Store:
         for table, listed in zip(statements.WHOLE_CASE_TABLES, every, strict=False):
             _keep(rows, table, listed)
         if not rows.table("cases"):
-            raise no_case(ref)
+            raise no_such_case(ref)
         rows.loaded = rows.count()
         return rows
 

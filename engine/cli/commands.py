@@ -86,6 +86,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "hook check": Entry("Check them against the processes.", "hooking", "check"),
     "hook secret": Entry("Make a new secret for one.", "hooking", "secret"),
     "inbox": Entry("Take what other systems left here.", "hooking", "inbox_"),
+    "authority": Entry("Who may do what, and in which role.", "authorities", "authority"),
     "audit": Entry("The trail: verify it, and sign its head."),
     "audit verify": Entry("Show whether the trail was altered.", "auditing", "verify"),
     "audit checkpoint": Entry("Sign the trail, to be kept elsewhere.", "auditing", "checkpoint"),

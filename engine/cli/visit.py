@@ -13,14 +13,14 @@ from typing import Any
 import click
 
 from engine import bootstrap, guessing
+from engine.authority import is_of_machine
 from engine.cli import printing, saying, texts
 from engine.cli.desk import Desk, Head, Here
 from engine.cli.door import Door, Function, command, option
 from engine.config import Settings, person_of_account
 from engine.errors import CaseNotFoundError, EngineError, StorageError, UsageError
-from engine.service import admission, silence
+from engine.service import authorising, silence
 from engine.service.workplace import By, File, Workplace
-from engine.verbs.table import VERBS
 from engine.verbs.verb import Content, Document
 
 DEMO = "DEMO: sample people and a clock that is not real; nothing here is a record."
@@ -127,20 +127,19 @@ class Visit(Door):
         return asked, Head(key, options.get("if_version"))
 
     def _who(self, verb: str) -> By:
-        """Who asks for a verb; where it says nothing of what is on record, it may be nobody."""
-        if VERBS[verb].for_all and not self._is_named():
+        """Who asks for a verb; where it is for whoever sits at the machine, it may be nobody."""
+        if is_of_machine(verb) and not self._is_named():
             return By("", claimed=self._claimed())
         return self.visitor
 
     def _is_named(self) -> bool:
         return bool(self.options.get("as_person") or person_of_account(self.settings, account()))
 
-    def admitted(self, verb: str, ref: str = "") -> Workplace:
-        """The place itself, for a command that is no verb, and somebody who may look at its cases.
-
-        Raises RefusedError.
+    def admitted(self, name: str, ref: str = "") -> Workplace:
+        """The place itself, for a command that is no verb, and somebody to whom the table of
+        authority allows it. Raises RefusedError.
         """
-        admission.need_part(self.place, self.visitor, verb, ref)
+        authorising.need(self.place, self.visitor, name, {"ref": ref} if ref else {})
         return self.place
 
     def to_verify(self) -> None:

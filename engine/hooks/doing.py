@@ -121,6 +121,9 @@ def _finished(place: Workplace, hook: Hook, by: By, asked: Call, told: Mapping[s
         told = told or _run(place, by, hook.verb, asked.raw)
     except RefusedError as error:
         return answer.wrong(unmet(place, hook, asked, error))
+    except CaseNotFoundError:
+        # It is there, and hidden from whom the endpoint records for.
+        return answer.wrong([Wrong("case", hook.case, NO_CASE)])
     except UsageError:
         used = Wrong("key", hook.key, USED)
         return answer.wrong([used if _done(place, by) else Wrong("", "", CANNOT)])

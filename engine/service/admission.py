@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from engine.errors import DeniedError, Need
 from engine.service import access
 from engine.service.workplace import By, Workplace
@@ -17,6 +19,11 @@ def need_part(place: Workplace, by: By, verb: str, ref: str = "") -> None:
     """
     if place.directory.has_part(by.person, place.today().isoformat()):
         return
+    refuse(place, by, verb, ref)
+
+
+def refuse(place: Workplace, by: By, verb: str, ref: str = "") -> NoReturn:
+    """Tell somebody that they have no part here, and log it. Raises DeniedError."""
     error = DeniedError("What is on record here is not yours to read.", (Need(NO_PART, how=HOW),))
     access.refused(place, by, verb, ref, error)
     raise error

@@ -34,6 +34,7 @@ from engine.service.changing import (
 from engine.service.drafting import drafted
 from engine.service.filing import Paper, put_answer
 from engine.service.looking import listing
+from engine.service.looking.recorders import recorders
 from engine.service.workplace import By, Workplace
 
 
@@ -227,6 +228,7 @@ def approve(place: Workplace, by: By, ref: str, what: str) -> Outcome:
 
     def act(draft: Draft, tx: Transaction) -> None:
         approving.approve(draft, what)
+        approving.need_another(draft, what, recorders(place, tx, draft.case, what))
 
     return change(place, by, Wanted("approve", ref, act, request={"what": what}))
 

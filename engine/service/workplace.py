@@ -130,6 +130,14 @@ class Workplace:
             return known
         return known.children[workflow]
 
+    def known(self, content_hash: str, workflow: str) -> Workflow | None:
+        """The same where it was read already; None where it was not."""
+        edition = self._editions.get(content_hash)
+        if edition is None:
+            return None
+        main = edition.workflow
+        return main if main.name == workflow else main.children.get(workflow)
+
     def know(self, edition: Edition) -> None:
         """Take an edition as read: whoever has just activated it need not read it again."""
         self._editions[edition.hash] = edition

@@ -92,6 +92,5 @@ VERBS = (
             Field("as_known_on", "day", "By the bank holidays announced by then.", where=QUERY),
         ),
         dates,
-        for_all=True,
     ),
 )

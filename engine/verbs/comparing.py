@@ -72,7 +72,6 @@ VERBS = (
         "What has changed between two editions, or definitions.",
         (*_which("old", "of before"), *_which("new", "of after")),
         between,
-        for_all=True,
         method="POST",
     ),
 )

@@ -83,7 +83,6 @@ VERBS = (
             Field("transition", "word", "With what this step asks of linked cases.", where=QUERY),
         ),
         questions,
-        for_all=True,
     ),
     Verb(
         "near",

@@ -116,6 +116,5 @@ VERBS = (
             Field("on", "when", "Of a case that opens on this day.", where=QUERY),
         ),
         questions,
-        for_all=True,
     ),
 )

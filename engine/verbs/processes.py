@@ -144,11 +144,11 @@ _FORM = Field("form", "word", "A drawing, or a text that others draw.", where=QU
 
 
 def _of_one(name: str, path: str, about: str, act: Act) -> Verb:
-    return Verb(name, f"/workflows/{{workflow}}/{path}", about, _ONE, act, for_all=True)
+    return Verb(name, f"/workflows/{{workflow}}/{path}", about, _ONE, act)
 
 
 VERBS = (
-    Verb("workflow list", "/workflows", "The processes there are.", (), processes, for_all=True),
+    Verb("workflow list", "/workflows", "The processes there are.", (), processes),
     _of_one("workflow describe", "description", "A process in English, as a web page.", describe),
     Verb(
         "workflow diagram",
@@ -156,7 +156,6 @@ VERBS = (
         "A process as a picture.",
         (*_ONE, _FORM),
         diagram,
-        for_all=True,
     ),
     Verb(
         "workflow diagram of case",

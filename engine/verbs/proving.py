@@ -220,7 +220,6 @@ VERBS = (
         "Check the files of a process.",
         DEFINED,
         check,
-        for_all=True,
         method="POST",
     ),
     Verb(
@@ -229,7 +228,6 @@ VERBS = (
         "Search a process for faults on every way.",
         (*DEFINED, Field("as_at", "day", "With the rules that held on this day.")),
         verified,
-        for_all=True,
         method="POST",
     ),
 )

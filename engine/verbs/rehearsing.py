@@ -86,10 +86,8 @@ def _with_names(job: Job, found: dict[str, Any]) -> Document:
     return {**found, "names": names(job.place, *sorted(people))}
 
 
-def _verb(
-    name: str, path: str, about: str, act: Any, fields: Sequence[Field], *, for_all: bool = False
-) -> Verb:
-    return Verb(name, path, about, tuple(fields), act, method="POST", for_all=for_all)
+def _verb(name: str, path: str, about: str, act: Any, fields: Sequence[Field]) -> Verb:
+    return Verb(name, path, about, tuple(fields), act, method="POST")
 
 
 _UNTIL = (

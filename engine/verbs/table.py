@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final
 
-from engine.service import admission
+from engine.service import authorising
 from engine.service.workplace import By, File, Workplace
 from engine.verbs import scope
 from engine.verbs.fields import Field, read
@@ -54,6 +54,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
         *("token issue", "token list", "token revoke"),
     ),
     "working": ("who", "tick"),
+    "authorities": ("authority",),
     "bouncing": ("bounce",),
     "previewing": ("message preview",),
     "paper": ("blank-forms",),
@@ -118,12 +119,13 @@ def run(place: Workplace, by: By, name: str, raw: Mapping[str, Any]) -> Document
     Of `by` the person, the proof, the key and the version come from the door. Raises UsageError
     with all that is wrong with the request, and what the service raises; nothing is changed then.
     """
-    verb = VERBS[name]
+    verb = VERBS.get(name)
+    if verb is None:
+        authorising.refuse_unknown(place, by)
     asked = read(fields(verb), raw)
     if by.verbs or by.processes:
         scope.need(place, by, name, asked)
-    if not (verb.changes or verb.for_all):
-        admission.need_part(place, by, name, str(asked.get("ref", "")))
+    authorising.need(place, by, name, asked)
     if not verb.changes or verb.of_store:
         return verb.act(Job(place, by, asked))
     evidence = asked.pop("evidence", None)

@@ -44,7 +44,6 @@ VERBS = (
         (Field("against", "text", "The text of a checkpoint that was kept elsewhere."),),
         verify,
         method="POST",
-        for_all=True,
     ),
     Verb(
         "audit checkpoint",
@@ -53,6 +52,5 @@ VERBS = (
         (),
         checkpoint,
         method="POST",
-        for_all=True,
     ),
 )

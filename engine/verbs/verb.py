@@ -73,8 +73,6 @@ class Verb:
     """Whether it changes a case or the store; then it never acts twice under one key."""
     of_store: bool = False
     """Whether what it changes is no case, so that neither a day nor a reason goes with it."""
-    for_all: bool = False
-    """Whether it says nothing of what is on record, so that nobody needs a part here for it."""
     new: bool = False
     """Whether what it changes is not there yet, and so has no version."""
     method: str = "GET"

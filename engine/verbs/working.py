@@ -50,7 +50,7 @@ def tick(job: Job) -> Document:
 
 
 VERBS = (
-    Verb("who", "/who", "Who you are here, and how that is known.", (), who, for_all=True),
+    Verb("who", "/who", "Who you are here, and how that is known.", (), who),
     Verb(
         "tick",
         "/tick",
@@ -59,7 +59,6 @@ VERBS = (
         tick,
         changes=True,
         of_store=True,
-        for_all=True,
         method="POST",
     ),
 )

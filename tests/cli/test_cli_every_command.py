@@ -135,6 +135,7 @@ EVERY = {
     "hook list": ("", "hooks"),
     "hook check": ("", "hooks mistakes"),
     "inbox": ("", "left refused taken"),
+    "authority": ("", "local process relations verbs"),
     "audit verify": ("", "against cases erased events holds problems root rows said size"),
     "audit checkpoint": ("", "checkpoint public_key"),
     "migrate": ("", "schema_version"),

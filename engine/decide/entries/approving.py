@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from dataclasses import replace
 
 from engine.decide.draft import Draft
 from engine.decide.entries import keeping
 from engine.decide.entries.typed import to_record
 from engine.errors import DeniedError, Need, RefusedError
+
+ANOTHER = "another of them approves it"
 
 
 def approve(draft: Draft, what: str) -> None:
@@ -44,6 +48,17 @@ def approve(draft: Draft, what: str) -> None:
         "first": existing is None,
     }
     draft.emit("approval given", body)
+
+
+def need_another(draft: Draft, what: str, recorders: Collection[str]) -> None:
+    """Raise DeniedError where the approval is of those who put the answer on record, or who decided
+    it: nobody approves what is their own. Whoever only records an approval may be one of them.
+    """
+    if draft.context.actor.decided not in recorders:
+        return
+    need = replace(keeping.theirs(draft, _roles(draft, what), "give it"), how=ANOTHER)
+    sentence = f'The approval of "{_ask(draft, what)}" is not for whoever put it on record.'
+    raise DeniedError(sentence, (need,))
 
 
 def digest(draft: Draft, question: str, no: int) -> str:

@@ -185,8 +185,7 @@ def may_correct(draft: Draft, question: Question, one: Given, person: str) -> bo
 
 def suppliers(draft: Draft, question: str) -> tuple[str, ...]:
     """The roles that may put an answer on record: those who keep it, and whose steps need it."""
-    needing = draft.edition.supplied_by.get(question, ())
-    return tuple(dict.fromkeys((*draft.workflow.keepers, *needing)))
+    return draft.edition.suppliers(question)
 
 
 def held(draft: Draft, whose: Iterable[str], person: str = "") -> Appointment | None:
@@ -201,7 +200,7 @@ def held(draft: Draft, whose: Iterable[str], person: str = "") -> Appointment | 
 
 def correctors(draft: Draft, question: Question) -> tuple[str, ...]:
     """Those who keep the record; of an answer that only some may see, its suppliers too."""
-    return suppliers(draft, question.id) if question.seen_by else draft.workflow.keepers
+    return draft.edition.correctors(question)
 
 
 def _may(draft: Draft, question: Question, one: Given, person: str, whose: tuple[str, ...]) -> bool:

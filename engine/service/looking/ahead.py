@@ -29,6 +29,7 @@ from engine.service import titles
 from engine.service.drafting import drafted
 from engine.service.looking import deadlines, parting, reading, running, viewing
 from engine.service.looking.asking import needed
+from engine.service.looking.recorders import recorders
 from engine.service.looking.viewing import View
 from engine.service.workplace import By, Workplace
 
@@ -74,7 +75,7 @@ def next_steps(place: Workplace, by: By, ref: str) -> Told:
         "steps": running.in_order(steps, due),
         "elsewhere": _elsewhere(draft),
         "answers": _answers(place, draft),
-        "approvals": _approvals(draft),
+        "approvals": _approvals(place, draft),
         "tasks": reading.tasks_of(place, seen),
         "caution": workflow.caution,
     }
@@ -296,14 +297,19 @@ def _answers(place: Workplace, draft: Draft) -> list[Told]:
     return sorted(found, key=lambda one: not one["needed"])
 
 
-def _approvals(draft: Draft) -> list[Told]:
+def _approvals(place: Workplace, draft: Draft) -> list[Told]:
+    def is_another(offer: offering.Offer) -> bool:
+        with place.database.read() as tx:
+            own = recorders(place, tx, draft.case, offer.question.id)
+        return draft.context.actor.decided not in own
+
     return [
         {
             "question": offer.question.id,
             "ask": offer.question.ask,
             "who": list(names_of(draft.workflow, offer.roles)),
             "how": f"approve {draft.case.ref} {offer.question.id}",
-            "mine": offer.mine,
+            "mine": offer.mine and is_another(offer),
             "lacking": offer.lacking,
         }
         for offer in offering.approvals(draft)

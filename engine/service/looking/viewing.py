@@ -20,7 +20,7 @@ from engine.errors import CaseNotFoundError
 from engine.service import titles
 from engine.service.looking.kept import formerly, left_to
 from engine.service.workplace import Workplace
-from engine.store import no_case
+from engine.store import no_such_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def edition_of(place: Workplace, tx: Transaction, ref: str) -> Edition:
     """
     row = tx.row(queries.EDITION_OF, (place.log, ref))
     if row is None:
-        raise no_case(ref)
+        raise no_such_case(ref)
     return place.edition(tx, row[0], row[1])
 
 
