@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.apply_barriers import ON_BARRIERS
 from engine.apply_clocks import (
     ON_CLOCKS,
     Body,
@@ -360,6 +361,7 @@ EFFECTS: dict[str, Effect] = {
     "message given up": message_settled,
     "message delivered": nothing,
     "message bounced": message_settled,
+    **ON_BARRIERS,
     "store created": nothing,
     "edition activated": edition_activated,
     "people changed": people_changed,

@@ -116,6 +116,7 @@ _ANSWER = {**_cells(_NO, _NO, _PROCESS, _PROCESS, _PROCESS, _PROCESS), **_OF_CAS
 _STEP = {**_cells(_NO, _NO, _NO, _PROCESS, _PROCESS, _PROCESS), **_OF_CASE}
 _PACK = {**_cells(_NO, _NO, _NO, _PROCESS, _YES, _YES), **_OF_CASE}
 _KEEPING = {**_cells(_NO, _NO, _NO, _PROCESS, _NO, _YES), **_OF_CASE}
+_BARRING = {**_cells(*(_PROCESS,) * len(PARTS), service=_NO), **_OF_CASE}
 _NEW_CASE = _cells(_NO, _NO, _NO, _PROCESS, _PROCESS, _PROCESS)
 _OF_STORE = _cells(_NO, _NO, _NO, _PROCESS, _NO, _YES)
 _OF_MACHINE = {**_cells(_NO, _NO, _NO, _NO, _NO, _YES), **_AT_MACHINE}
@@ -135,7 +136,7 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     **_rows(
         Row(_HERE),
-        *("list", "today", "deadlines", "calendar list", "token list", "bounce"),
+        *("list", "today", "deadlines", "calendar list", "token list", "bounce", "near"),
         *("workflow rehearse", "workflow replay", "blank-forms"),
     ),
     "find": Row(_HERE, SEARCHED),
@@ -153,6 +154,11 @@ ROWS: Final[Mapping[str, Row]] = {
     "approve": Row({**_STEP, Relation.SERVICE: _NO}),
     **_rows(Row(_KEEPING), "extend", "delay", "person add", "sent"),
     "erase": Row({**_KEEPING, Relation.SERVICE: _NO}),
+    "case restrict": Row({**_BARRING, Relation.ACTS: _YES, Relation.KEEPS: _YES}),
+    "case unrestrict": Row(_BARRING),
+    "conflict declare": Row({**_BARRING, **dict.fromkeys(PARTS[:-1], _OWN), Relation.KEEPS: _YES}),
+    "conflict end": Row({**_KEEPING, Relation.KEEPS: _PROCESS, Relation.SERVICE: _NO}),
+    "break-glass": Row({**_BARRING, Relation.BARRED: _PROCESS}),
     **_rows(Row(_PACK, EXPORTED), "pack build", "pack content"),
     **_rows(Row(_OF_STORE), "calendar add", "calendar remove", "calendar renew"),
     "workflow activate": Row(_cells(*(_PROCESS,) * len(PARTS))),
@@ -170,6 +176,7 @@ LOCAL: Final[Mapping[str, Row]] = {
         *("init", "demo", "migrate", "serve", "worker", "inbox"),
         *("hook list", "hook check", "hook secret"),
         *("workflow new", "workflow schema", "workflow test"),
+        *("sign-in", "sign-out", "completion"),
     ),
     "handover": Row(_HERE, here=True),
     "account code": Row(_ACCOUNT, here=True),

@@ -170,19 +170,20 @@ def _a_case(conditions: Mapping[str, str], names: dict[str, str]) -> str:
         "postgresql": ("json_build_array", "coalesce(json_agg({}), '[]')"),
     }
     return "".join(
-        f'    "{dialect}": {_as_json(conditions, names, listing, gathering)!r},\n'
-        for dialect, (listing, gathering) in texts.items()
+        f'    "{dialect}": {_as_json(conditions, names, dialect, texts[dialect])!r},\n'
+        for dialect in texts
     )
 
 
 def _as_json(
-    conditions: Mapping[str, str], names: dict[str, str], listing: str, gathering: str
+    conditions: Mapping[str, str], names: dict[str, str], dialect: str, how: tuple[str, str]
 ) -> str:
-    parts = []
+    parts, (listing, gathering) = [], how
     for name, more in conditions.items():
         table = tables.metadata.tables[name]
         row = f"{listing}({_listed([*keys(table), *_others(table)])})"
-        rows = f'SELECT {gathering.format(row)} FROM "{name}" WHERE "log" = ?1 AND "ref" = ?2'
+        ref = queries.OF_MAIN.get(name, {}).get(dialect, "?2")
+        rows = f'SELECT {gathering.format(row)} FROM "{name}" WHERE "log" = ?1 AND "ref" = {ref}'
         parts.append(f"({rows}{more.format_map(names)})")
     return f"SELECT {listing}({', '.join(parts)})"
 

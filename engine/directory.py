@@ -91,6 +91,10 @@ class Directory:
     """For a role that nobody holds on a day: the person who is told instead."""
     preferences: Mapping[str, Preference] = field(default_factory=dict)
     """How those wish to be told who say so."""
+    alerted: tuple[str, ...] = ()
+    """Who is told when somebody breaks the glass of a case; where nobody is named, those who keep
+    its record and those on its list.
+    """
     _known: dict[tuple[Any, ...], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -155,7 +159,7 @@ class Directory:
         self, person: str, roles: Iterable[str], day: str, only_at: Mapping[str, str]
     ) -> Appointment | None:
         for role in roles:
-            held = [one for one in self._in_charge(role, day) if one.person == person]
+            held = [one for one in self.in_charge(role, day) if one.person == person]
             if role in only_at:
                 held = [one for one in held if one.agency == only_at[role]]
             if held:
@@ -185,7 +189,7 @@ class Directory:
 
         For a contact who is away, so may those who deputise for them in that agency.
         """
-        acting = [one for role in roles for one in self._in_charge(role, day)]
+        acting = [one for role in roles for one in self.in_charge(role, day)]
         if any((one.person, one.agency) == (person, agency) for one in acting):
             return True
         known = self.agencies.get(agency)
@@ -193,13 +197,11 @@ class Directory:
             return False
         if person == known.contact:
             return True
-        return self.away(known.contact, day) and person in self._deputies(
-            known.contact, agency, day
-        )
+        return self.away(known.contact, day) and person in self.deputies(known.contact, agency, day)
 
     def holders(self, role: str, day: str) -> tuple[Appointment, ...]:
         """Those who hold a role and are there on a day; for an absent holder, the deputy."""
-        return tuple(a for a in self._in_charge(role, day) if not self.away(a.person, day))
+        return tuple(a for a in self.in_charge(role, day) if not self.away(a.person, day))
 
     def to_tell(self, role: str, day: str) -> tuple[Recipient, ...]:
         """Whom a message to a role goes to: its holders, else the role's fallback, else anybody's.
@@ -211,7 +213,7 @@ class Directory:
         if not people:
             people = self._fallback(role, day)
         if not people:
-            people = self._persons(self._in_charge(role, day))
+            people = self._persons(self.in_charge(role, day))
         return tuple(Recipient(person, role) for person in dict.fromkeys(people))
 
     def to_tell_at(self, role: str, agencies: Collection[str], day: str) -> tuple[Recipient, ...]:
@@ -240,12 +242,12 @@ class Directory:
         contact = known.contact if known else ""
         people = [contact] if contact and not self.away(contact, day) else []
         if not people and contact:
-            people = self._deputies(contact, agency, day)
+            people = self.deputies(contact, agency, day)
         if not people:
             people = self._fallback("", day) or [person for person in (contact,) if person]
         return tuple(Recipient(person, agency) for person in dict.fromkeys(people))
 
-    def _in_charge(self, role: str, day: str) -> tuple[Appointment, ...]:
+    def in_charge(self, role: str, day: str) -> tuple[Appointment, ...]:
         """Those appointed to a role, without the deputies of those who are there."""
         asked = ("in charge", role, day)
         if asked not in self._known:
@@ -261,7 +263,7 @@ class Directory:
         return tuple([a for a in appointed if a.deputy_for not in there])
 
     def _at(self, role: str, agency: str, day: str) -> list[Recipient]:
-        held = (one for one in self._in_charge(role, day) if one.agency == agency)
+        held = (one for one in self.in_charge(role, day) if one.agency == agency)
         appointed = self._persons(held)
         there = [person for person in appointed if not self.away(person, day)]
         known = self.agencies.get(agency)
@@ -284,7 +286,8 @@ class Directory:
         there = [person for person in named if not self.away(person, day)]
         return (there or named)[:1]
 
-    def _deputies(self, person: str, agency: str, day: str) -> list[str]:
+    def deputies(self, person: str, agency: str, day: str) -> list[str]:
+        """Those who are there and deputise for somebody in an agency."""
         return [
             a.person
             for a in self.appointments

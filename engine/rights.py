@@ -56,6 +56,17 @@ class Reader(NamedTuple):
         return bool(self.roles) and self.alone is None
 
 
+NOBODY = Reader(frozenset(), frozenset(), frozenset())
+"""Somebody who reads nothing."""
+BROKEN_GLASS = "broken glass"
+"""In the place of a role: no question can name it."""
+
+
+def by_broken_glass(own: Reader) -> Reader:
+    """Somebody who broke the glass: they read the whole, with what is theirs anyway."""
+    return own._replace(roles=own.roles | {BROKEN_GLASS}, alone=None)
+
+
 def reader(
     directory: Directory, workflow: Workflow, person: str, day: str, concern: Concern = NOBODYS
 ) -> Reader:

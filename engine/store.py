@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from engine import statements
 from engine.apply import changes as effects
 from engine.apply_clocks import Event
-from engine.case import Change, Key, Rows, Sealed
+from engine.barring import main
+from engine.case import Change, Key, Row, Rows, Sealed
 from engine.commands import is_drawn
 from engine.database import Transaction
 from engine.decide.draft import Chain, Draft
@@ -33,8 +34,8 @@ MOST_NEW_ROWS = 100
 """After so many a case is read anew, which leaves behind what is done and over."""
 
 
-def no_such_case(ref: str) -> CaseNotFoundError:
-    """What is told of a case that is not there, and of one that is to nobody's knowledge there."""
+def no_case(ref: str) -> CaseNotFoundError:
+    """What is said of a case that is not there, and of one that is not there for somebody."""
     return CaseNotFoundError(
         f"There is no case {ref}; `casetrail list` shows those there are.", ref
     )
@@ -71,8 +72,20 @@ class Store:
         head = tx.row(statements.head_of_case(lock=tx.locks_rows), (self.log, ref))
         kept = self._kept.pop(ref, None)
         if head and kept and kept.head == head[0] and (kept.whole or not whole):
+            self._bar_anew(tx, ref, kept)
             return kept
         return self._read(tx, ref, whole=whole)
+
+    def barriers(self, tx: Transaction, ref: str) -> dict[Key, Row]:
+        """The rows of the barriers of a case, which for a linked one are of the case above it."""
+        found = Rows()
+        _keep(found, "barriers", tx.rows(statements.select("barriers"), (self.log, main(ref))))
+        return found.table("barriers")
+
+    def _bar_anew(self, tx: Transaction, ref: str, kept: Rows) -> None:
+        # The head of a linked case does not say what has become of the case above it.
+        if main(ref) != ref:
+            kept.tables["barriers"] = self.barriers(tx, ref)
 
     def keep(self, ref: str, rows: Rows) -> None:
         """Keep the rows of a case as a command that was committed left them."""
@@ -99,7 +112,7 @@ class Store:
         for table, listed in zip(statements.WHOLE_CASE_TABLES, every, strict=False):
             _keep(rows, table, listed)
         if not rows.table("cases"):
-            raise no_such_case(ref)
+            raise no_case(ref)
         rows.loaded = rows.count()
         return rows
 

@@ -135,6 +135,14 @@ class Cells:
             "account password": {"person": "eve", "password": PASSWORD},
             "account clear": {"person": "eve"},
             "bounce": {"report": paper},
+            "near": {"typed": self.ref},
+            "message preview": {"message": "review"},
+            # Of everybody, so that nobody is kept from what is tried next.
+            "case restrict": {"to": sorted(directory().people), "reason": "It is in the news."},
+            "case unrestrict": {"reason": "It is no more."},
+            "conflict declare": {"person": "dee", "reason": "A cousin."},
+            "conflict end": {"person": "dee", "reason": "It was another family."},
+            "break-glass": {"reason": "A court asks today."},
         }
         return asked.get(verb, {})
 

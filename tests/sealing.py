@@ -25,12 +25,14 @@ from engine.hooks import flooding
 from engine.hooks.flooding import Refusals
 from engine.loading import load, sources
 from engine.service import (
+    breaking,
     cases,
     deliveries,
     editions,
     handing_over,
     outbox,
     people,
+    restricting,
     starting,
     ticking,
 )
@@ -118,7 +120,8 @@ def _sample(url: str) -> Iterable[str]:
     starting.begin(place)
     people.note_changes(place, "0" * 64, {"bess": {"name": "Bess Sample"}})
     editions.activate(place, BESS, load(SAMPLE), sources(SAMPLE))
-    for tell in (_steps, _linked, _notices, _putting_right, _calendar, _moved, _accounts):
+    every = (_steps, _linked, _notices, _putting_right, _calendar, _moved, _accounts, _barriers)
+    for tell in every:
         tell(world)
     with opened.read() as tx:
         texts = [row[0] for row in tx.rows("SELECT text FROM events ORDER BY rowid")]
@@ -216,6 +219,24 @@ def _accounts(world: World) -> None:
     _shut_out(lambda: signing_in.sign_in(place, "lee", "another"))
     codes.clear(place, LEE, "lee")
     tokens.revoke(place, LEE, tokens.id_of(given_out), "it was lost")
+
+
+def _barriers(world: World) -> None:
+    place, ref = world.place, world.open(aware_on="2025-12-12")
+    world.clock.go_to("2025-12-29")
+    ticking.fire_due(place)
+    restricting.restrict(place, BECAUSE, ref, ["bess", "lee"])
+    world.clock.go_to("2026-01-05")
+    breaking.break_glass(place, By("eve", reason="nobody else is there"), ref, _takes)
+    world.clock.go_to("2026-01-09")
+    breaking.escalate(place)
+    restricting.declare(place, BECAUSE, ref, "lee")
+    restricting.end(place, BECAUSE, ref, "lee")
+    restricting.lift(place, BECAUSE, ref)
+
+
+def _takes(message: outbox.Outgoing) -> str:
+    return "file: taken"
 
 
 def _review(url: str) -> Iterable[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.cli import printing, saying, texts
 from engine.cli.door import argument, option
-from engine.cli.printing import day, item, paragraph, strong
+from engine.cli.printing import day, item, listed, paragraph, strong
 from engine.cli.visit import Visit, reads
 from engine.errors import UsageError
 from engine.nouns import count
@@ -75,6 +75,10 @@ def _head(case: Case) -> list[str]:
     if case["parent"]:
         of = f", about {case['about_title']}" if case["about"] else ""
         lines.append(f"Linked to {case['parent']}{of}.")
+    if case["restricted_to"]:
+        lines += paragraph(f"Restricted: only {listed(case['restricted_to'])} can see it.")
+    if case["conflicts"]:
+        lines += paragraph(f"Kept from it by a conflict of interest: {listed(case['conflicts'])}.")
     return lines
 
 

@@ -318,6 +318,24 @@ def _instead(body: Body, titles: Titles) -> str:
     return f"; told {_recipients(body, titles)}" if body.get("messages") else ""
 
 
+def _restricted(body: Body, titles: Titles) -> str:
+    return f"restricted to {listed(map(titles.person, body['people']))}"
+
+
+def _glass(body: Body, titles: Titles) -> str:
+    who = titles.person(body["person"])
+    return f"{who} broke the glass, to read the case; told {_recipients(body, titles)}"
+
+
+def _unreviewed(body: Body, titles: Titles) -> str:
+    who = f"nobody has reviewed why {titles.person(body['person'])} broke the glass"
+    return f"{who} (@{body['broken']}); told {_recipients(body, titles) or 'nobody'}"
+
+
+def _conflict(said: str) -> Callable[[Body, Titles], str]:
+    return lambda body, titles: f"{said}: {titles.person(body['person'])}"
+
+
 _TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
     "case opened": _opened,
     "answers recorded": _answers,
@@ -344,4 +362,10 @@ _TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
     "work handed over": _handed_over,
     "message delivered": lambda body, titles: "message delivered",
     "message bounced": _bounced,
+    "case restricted": _restricted,
+    "restriction lifted": lambda body, titles: "restriction lifted",
+    "conflict declared": _conflict("conflict of interest declared"),
+    "conflict ended": _conflict("conflict of interest ended"),
+    "glass broken": _glass,
+    "review overdue": _unreviewed,
 }

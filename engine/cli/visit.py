@@ -140,7 +140,7 @@ class Visit(Door):
         authority allows it. Raises RefusedError.
         """
         authorising.need(self.place, self.visitor, name, {"ref": ref} if ref else {})
-        return self.place
+        return self.place.seen_by(self.person)
 
     def to_verify(self) -> None:
         """Open the place for a verification alone: nothing is refused that it can name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from engine.barring import ENOUGH
 from engine.config.kinds import shown
 from engine.config.shapes import LISTS, TABLES
 from engine.config.sheet import Sheet, Where
@@ -39,6 +40,7 @@ def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
             _judge_reference(sheet, (name, number, key), entry.get(key), of, ids[of])
     for role, person in parts["fallback"].items():
         _judge_reference(sheet, ("fallback", role), person, "person", ids["person"])
+    _judge_told(sheet, parts, ids["person"])
     for name in LISTS:
         for number, entry in enumerate(parts[name]):
             judge_days(sheet, entry, (name, number))
@@ -112,6 +114,19 @@ def _judge_reference(
         return
     problem = f'"{where[-1]}" is "{value}", but no {LISTS[of].called} has that id.'
     sheet.wrong(where, problem, word=value, known=ids)
+
+
+def _judge_told(sheet: Sheet, parts: Parts, people: Collection[str]) -> None:
+    """Two people at the least are told of broken glass, and no program."""
+    if "tell" not in parts.get("break_glass", {}):
+        return
+    told, where = parts["break_glass"]["tell"], ("break_glass", "tell")
+    services = {one.get("id") for one in parts["person"] if one.get("service")}
+    for person in told:
+        _judge_reference(sheet, where, person, "person", people)
+        _judge_service(sheet, where, person, (services, _TOLD))
+    if len(set(told)) < ENOUGH:
+        sheet.wrong(where, f'"tell" names fewer than {ENOUGH} people; name more of them.')
 
 
 def _judge_deputies(sheet: Sheet, appointments: Entries) -> None:

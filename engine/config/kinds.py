@@ -100,6 +100,13 @@ def notifiers(value: Any) -> tuple[str, ...]:
     return tuple(line(each) for each in value)
 
 
+def people(value: Any) -> tuple[str, ...]:
+    """The ids of people."""
+    if not isinstance(value, list):
+        raise WrongValueError(f'must be a list such as ["lee", "sam"], not {described(value)}.')
+    return tuple(identity(each) for each in value)
+
+
 def addresses(value: Any) -> Mapping[str, str]:
     """Where notifiers find somebody, by their names."""
     if not isinstance(value, dict) or not value:

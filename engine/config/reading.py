@@ -162,6 +162,7 @@ def _directory(parts: Parts) -> Directory:
         appointments=tuple(Appointment(**_between(one)) for one in parts["appointment"]),
         absences=tuple(Absence(**_between(one)) for one in parts["absence"]),
         fallbacks=MappingProxyType(parts["fallback"]),
+        alerted=tuple(dict.fromkeys(parts.get("break_glass", {}).get("tell", ()))),
         preferences=MappingProxyType(
             {one["id"]: _preference(one) for one in parts["person"] if set(one) & set(_WISHES)}
         ),

@@ -41,6 +41,11 @@ TABLES = {
         {"folder": kinds.file_name},
         needed={"folder": 'Write folder = "hooks/inbox".'},
     ),
+    "break_glass": Shape(
+        "[break_glass]",
+        {"tell": kinds.people},
+        needed={"tell": 'Write tell = ["...", "..."] with the ids of two [[person]] or more.'},
+    ),
 }
 
 LISTS = {

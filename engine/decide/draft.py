@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from engine import barring
 from engine.apply import changes
 from engine.apply_clocks import CAUSES, ON_CLOCKS, changes_along
 from engine.calendars import Calendar
 from engine.canonical import GENESIS, Place, canonical, commitment, event_hash
 from engine.case import Actor, AnswerKey, Case, Change, Context, Rows, Sealed, Secret
+from engine.dates import iso
 from engine.decide.facts import CaseFacts
 from engine.directory import Directory
 from engine.edition import Edition
@@ -114,7 +116,11 @@ class Draft:
         self.edition = edition
         self.workflow = edition.workflow
         self.context = context
-        self.directory = directory
+        self.everybody = directory
+        """Those too who are barred from the case."""
+        barriers = barring.standing(case.rows.table("barriers"))
+        self.directory = barring.narrowed(directory, barriers, iso(context.today))
+        """Who holds what in this case."""
         self._calendar = calendar
         self.randomness = randomness
         self.facts = CaseFacts(case, context.today)

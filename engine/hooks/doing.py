@@ -25,6 +25,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from engine import log, queries
+from engine.barring import OPEN
 from engine.config.hooks import Hook
 from engine.errors import (
     CaseNotFoundError,
@@ -39,7 +40,7 @@ from engine.hooks import answer
 from engine.hooks.answer import Answer, Wrong
 from engine.hooks.judging import misfits, unmet
 from engine.hooks.mapping import NO_CASE, NONE, Call, Files, call
-from engine.service import references
+from engine.service import barriers, references
 from engine.service.workplace import By, Workplace
 from engine.store import Done
 from engine.verbs.table import run
@@ -75,12 +76,13 @@ def do(place: Workplace, hook: Hook, source: Source, document: Any, files: Files
     asked = call(hook, document, files)
     if asked.wrong:
         return answer.wrong(asked.wrong)
+    place = place.seen_by(hook.person)
     own = f"key|{asked.key}" if hook.key else source.key
     by = By(hook.person, key=key(place, hook, own), claimed=source.proof)
     try:
         # A key that the body names may come with another body, which only the verb can tell.
         done = None if hook.key else _done(place, by)
-        if done is None and (unfit := _unfit(place, hook, asked)):
+        if done is None and (unfit := _unfit(place, hook, asked, source.proof)):
             return answer.wrong(unfit)
         if not source.claim():
             return answer.REFUSED
@@ -88,6 +90,9 @@ def do(place: Workplace, hook: Hook, source: Source, document: Any, files: Files
         return _finished(place, hook, by, asked, told)
     except (StorageError, OutcomeUnknownError):
         return answer.LATER
+    except CaseNotFoundError:
+        # It was barred to the endpoint's person since it was looked up.
+        return answer.wrong([Wrong("case", hook.case, NO_CASE)])
     except EngineError as error:
         log.alarm("a hook failed", kind=type(error).__name__, code=error.exit_code)
         return answer.LATER
@@ -98,19 +103,25 @@ def key(place: Workplace, hook: Hook, what: str) -> str:
     return f"hook.{place.keys.mac(f'hook|{place.log}|{hook.id}|{what}'.encode())[:40]}"
 
 
-def _is_its_own(place: Workplace, hook: Hook, asked: Call) -> bool:
-    """Whether the case is there, and of the endpoint's process; which of the two nobody is told."""
+def _is_its_own(place: Workplace, hook: Hook, asked: Call, proof: str) -> bool:
+    """Whether the case is there for the endpoint's person, and of its process; which of these it is
+    not nobody is told.
+    """
     try:
         ref = references.read(asked.raw["ref"])
     except CaseNotFoundError:
         return False
     with place.database.read() as tx:
         row = tx.row(queries.CASE_OF, (place.log, ref))
+        said = barriers.stands(place, tx, hook.person, ref)
+    if said != OPEN:
+        barriers.tried(place, By(hook.person, claimed=proof), hook.verb, ref)
+        return False
     return row is not None and row[0] == hook.process
 
 
-def _unfit(place: Workplace, hook: Hook, asked: Call) -> list[Wrong]:
-    if hook.case and not _is_its_own(place, hook, asked):
+def _unfit(place: Workplace, hook: Hook, asked: Call, proof: str) -> list[Wrong]:
+    if hook.case and not _is_its_own(place, hook, asked, proof):
         return [Wrong("case", hook.case, NO_CASE)]
     return misfits(place, hook, asked)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-LATEST = 3
+LATEST = 4
 """The schema that this program reads and writes; the number of the last migration."""
 
 

@@ -11,13 +11,15 @@ from typing import Any, Final, NoReturn
 
 from engine import authority, queries
 from engine.authority import Relation, Row, Verdict, Visitor
+from engine.barring import BARRED, BROKEN
 from engine.definition import Workflow
 from engine.errors import DeniedError, Need
 from engine.prose import names_of
-from engine.service import access, admission, editions
+from engine.service import access, admission, barriers, editions
 from engine.service.workplace import By, Workplace
-from engine.store import no_such_case
+from engine.store import no_case
 
+BARRIERS: Final = {BARRED: Relation.BARRED, BROKEN: Relation.GLASS_BROKEN}
 AT_THE_STORE: Final = "command line"
 TO_RECORD = "Whoever records needs a role of the process themselves."
 NOT_YOURS = "This is not yours to do."
@@ -85,7 +87,8 @@ def relation(
 
 def _barrier(place: Workplace, by: By, ref: str) -> Relation | None:
     """BARRED or GLASS_BROKEN, where something stands between somebody and a case."""
-    return None
+    with place.database.read() as tx:
+        return BARRIERS.get(barriers.stands(place, tx, by.person, ref))
 
 
 def _standing(place: Workplace, workflow: Workflow, person: str, day: str) -> Relation:
@@ -102,9 +105,9 @@ def _process_of(place: Workplace, ref: str, *, fresh: bool) -> Workflow:
     if kept is not None and (known := place.known(*kept)) is not None:
         return known
     with place.database.read() as tx:
-        row = tx.row(queries.PINNED_OF, (place.log, ref))
+        row = tx.row(queries.EDITION_OF, (place.log, ref))
         if row is None:
-            raise no_such_case(ref)
+            raise no_case(ref)
         return place.edition(tx, row[0], row[1]).workflow
 
 
@@ -114,7 +117,7 @@ def _named(every: list[Workflow], workflow: str) -> list[Workflow]:
 
 
 def _hide(place: Workplace, by: By, name: str, ref: str) -> None:
-    error = no_such_case(ref)
+    error = no_case(ref)
     access.refused(place, by, name, ref, DeniedError(str(error)))
     raise error
 

@@ -15,10 +15,11 @@ from engine.commands import is_drawn
 from engine.database import Transaction
 from engine.decide.draft import Draft
 from engine.decide.entries import keeping
+from engine.decide.entries.barriers import reviews
 from engine.decide.steps.opening import linked_ended
 from engine.edition import Edition
 from engine.errors import RefusedError, StaleCaseError, UsageError
-from engine.service import access
+from engine.service import access, barriers
 from engine.service.drafting import drafted
 from engine.service.filing import put_evidence
 from engine.service.packs import following
@@ -46,6 +47,16 @@ def _nobody_asked(edition: Edition) -> tuple[str, ...]:
     return ()
 
 
+def _need_recorder(draft: Draft, verb: str) -> None:
+    """Whoever records holds a role of the process today; a review is also for who was told of it.
+
+    Raises DeniedError.
+    """
+    if verb == "done" and reviews(draft, draft.context.actor.recorded):
+        return
+    keeping.need_recorder(draft, answering=verb in ANSWERING)
+
+
 class Wanted(NamedTuple):
     """A change that somebody wants of a case, before it is looked at."""
 
@@ -60,6 +71,10 @@ class Wanted(NamedTuple):
     """The step it is about, for the access log; asked once the case was read."""
     whole: bool = True
     """Whether it looks at more of the case than a step can, such as earlier occurrences."""
+    need_role: Callable[[Draft, str], None] = _need_recorder
+    """Raises DeniedError for whoever may not record it, told the verb."""
+    barred_too: bool = False
+    """Whether it is also for those to whom the case is barred; it says itself for whom."""
 
 
 def change(place: Workplace, by: By, wanted: Wanted) -> Outcome:
@@ -88,12 +103,14 @@ def _change(
     request = digest(place, wanted.verb, wanted.ref, wanted.request, by)
     parent = _locked_parent(place, tx, wanted.ref)
     draft = loaded(place, tx, by, wanted.ref, wanted.roles, whole=wanted.whole)
+    if not wanted.barred_too:
+        barriers.need_to_act(place, tx, by.person, (wanted.ref, draft.case.rows))
     # Asked once the case is locked, so that of two commands with one key the later one knows.
     if by.key and (done := place.store.done(tx, by.key)):
         return repeated(done, request, by.key)
     if by.if_version is not None and by.if_version != draft.case.version:
         raise StaleCaseError(_not_at(by.if_version, draft.case.version))
-    keeping.need_recorder(draft, answering=wanted.verb in ANSWERING)
+    wanted.need_role(draft, wanted.verb)
     was_closed = draft.case.row["closed_on"] is not None
     opened = tuple(wanted.act(draft, tx) or ())
     if by.shown:

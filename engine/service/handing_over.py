@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from engine import queries
+from engine import barring, queries
 from engine.canonical import parse
 from engine.case import Case
 from engine.database import Transaction
@@ -110,7 +110,8 @@ def _is_filled(directory: Directory, new: Appointment) -> bool:
 def note(place: Workplace, by: By, wanted: Handover) -> list[str]:
     """Put it on record on each open case that waits on the giver, and tell both; those cases.
 
-    A case that has it on record already is left as it is. config.toml must say it by now.
+    A case that has it on record already is left as it is, and so is one that any of the three may
+    not see. config.toml must say it by now.
     """
     noted = []
     with place.database.read() as tx:
@@ -118,6 +119,10 @@ def note(place: Workplace, by: By, wanted: Handover) -> list[str]:
     for ref in refs:
         with place.database.write() as tx:
             draft = _draft(place, tx, ref, by)
+            rows = draft.case.rows.table("barriers")
+            barred = barring.standing(rows)
+            if any(barred.bars(one) for one in (by.person, wanted.giver, wanted.taker)):
+                continue
             roles = list(_roles(place, draft, wanted))
             if roles and not _is_noted(place, tx, ref, wanted):
                 _note(draft, wanted, roles)

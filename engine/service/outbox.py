@@ -5,13 +5,13 @@ loudly.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any, Literal, NamedTuple, Protocol
 
-from engine import statements
+from engine import queries, statements
 from engine.calendars import at_local
 from engine.case import Case
 from engine.database import Transaction
@@ -32,6 +32,8 @@ LEASE = 120 * 1_000_000
 """How long a claim lasts, in microseconds; then another worker may try."""
 MARGIN = LEASE // 2
 """How much of it must be left for one more message to be handed over."""
+MOST_AT_ONCE = 100_000
+"""How many messages that wait are looked through for those that go at once."""
 BATCH = 50
 """How many messages are claimed, and settled, in one transaction."""
 PATIENCE = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
@@ -116,24 +118,45 @@ def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
     return done
 
 
-def _claim(place: Workplace, most: int) -> list[Claim]:
+def send_now(place: Workplace, sender: Sender, messages: Collection[str]) -> Sent:
+    """Send these messages that wait at once, each by itself, whenever whoever gets them wishes to
+    be told. What fails is tried again as all else.
+    """
+    claims = _claim(place, MOST_AT_ONCE, messages)
+    tried: list[Tried] = []
+    try:
+        for claim in claims:
+            tried += _try(place, sender, Parcel(claim.message, (claim,)))
+    finally:
+        done = _settle(place, tried)
+    return done
+
+
+def _claim(place: Workplace, most: int, only: Collection[str] | None = None) -> list[Claim]:
     now = micros(place)
     with place.database.write() as tx:
         # On PostgreSQL a lock on the messages alone would show two workers the same old attempts.
         tx.exclusive(f"outbox|{place.log}")
         sql = statements.claimable(lock=tx.locks_rows)
         rows = tx.rows(sql, (place.log, now, now, most))
-        claims = _whole(place, tx, [_claimed(row, now + LEASE) for row in rows])
-        first, again = [], []
-        for claim in claims:
-            if claim.fence == 1:
-                first.append((place.log, claim.message.id, claim.tries, 0, claim.until, 1))
-            else:
-                key = (place.log, claim.message.id)
-                again.append((claim.tries, claim.until, claim.fence, *key))
-        tx.run_many(statements.insert("attempts"), first)
-        tx.run_many(statements.update("attempts", ("tries", "lease_until", "fence")), again)
+        if only is None:
+            claims = _whole(place, tx, [_claimed(row, now + LEASE) for row in rows])
+        else:
+            claims = [_claimed(row, now + LEASE) for row in rows if row[0] in only]
+        _keep_claims(place, tx, claims)
     return claims
+
+
+def _keep_claims(place: Workplace, tx: Transaction, claims: Iterable[Claim]) -> None:
+    first, again = [], []
+    for claim in claims:
+        if claim.fence == 1:
+            first.append((place.log, claim.message.id, claim.tries, 0, claim.until, 1))
+        else:
+            key = (place.log, claim.message.id)
+            again.append((claim.tries, claim.until, claim.fence, *key))
+    tx.run_many(statements.insert("attempts"), first)
+    tx.run_many(statements.update("attempts", ("tries", "lease_until", "fence")), again)
 
 
 def _whole(place: Workplace, tx: Transaction, claims: list[Claim]) -> list[Claim]:
@@ -155,7 +178,8 @@ def _claimed(row: Sequence[Any], until: int) -> Claim:
 
 
 def _try(place: Workplace, sender: Sender, parcel: Parcel) -> list[Tried]:
-    if micros(place) > min(claim.until for claim in parcel.claims) - MARGIN:
+    late = micros(place) > min(claim.until for claim in parcel.claims) - MARGIN
+    if late or _is_withdrawn(place, parcel):
         return [Tried(claim, "put back") for claim in parcel.claims]
     try:
         receipt = sender(parcel.message)
@@ -166,6 +190,13 @@ def _try(place: Workplace, sender: Sender, parcel: Parcel) -> list[Tried]:
         again = error.again if isinstance(error, DeliveryError) else True
         return [_failed(place, claim, again=again) for claim in parcel.claims]
     return [Tried(claim, "sent", receipt, parcel.digest) for claim in parcel.claims]
+
+
+def _is_withdrawn(place: Workplace, parcel: Parcel) -> bool:
+    """Whether one of these messages does not wait any more: its case was restricted meanwhile."""
+    with place.database.read() as tx:
+        asked = [(queries.MESSAGE, (place.log, one.message.id)) for one in parcel.claims]
+        return any(not rows or rows[0][6] != "waiting" for rows in tx.rows_of(asked))
 
 
 def _failed(place: Workplace, claim: Claim, *, again: bool) -> Tried:

@@ -11,6 +11,7 @@ from engine import queries
 from engine.canonical import canonical, parse
 from engine.database import Transaction
 from engine.errors import ConfigError
+from engine.queries import doors
 from engine.service import access
 from engine.service.workplace import Workplace
 
@@ -62,7 +63,7 @@ def _removed(tx: Transaction, place: Workplace) -> list[str]:
 
 def _is_named(tx: Transaction, place: Workplace, one: str) -> bool:
     # Whoever is later given the id of somebody who is gone must not be given their token too.
-    if tx.row(queries.HOLDS_A_TOKEN, (place.log, one)):
+    if tx.row(doors.HOLDS_A_TOKEN, (place.log, one)):
         return True
     escaped = one.replace("_", r"\_")
     return any(

@@ -15,6 +15,7 @@ from engine.database import Transaction
 from engine.dates import parse_partial, when
 from engine.decide.draft import Draft
 from engine.errors import CaseNotFoundError, Need, RefusedError, StorageError
+from engine.service import barriers
 from engine.service.looking.private import Rights
 from engine.service.looking.viewing import View, view
 from engine.service.workplace import Workplace
@@ -162,7 +163,9 @@ def near(place: Workplace, ref: str) -> list[str]:
     """
     main = ref.partition(".")[0]
     with place.database.read() as tx:
-        known = [row[0] for row in tx.rows(queries.VERSIONS, (place.log,))]
+        out = barriers.hidden(place, tx)
+        every = [row[0] for row in tx.rows(queries.VERSIONS, (place.log,))]
+        known = [one for one in every if not barriers.is_hidden(one, out)]
     return sorted(one for one in known if one != ref and _alike(one, main))[:3]
 
 

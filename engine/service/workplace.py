@@ -83,6 +83,10 @@ class Workplace:
     vault: Vault = field(init=False)
     almanac: Almanac = field(init=False)
     """The calendars as they are in use here."""
+    visitor: str = ""
+    """Whoever looks, where somebody does: what is barred to them is not there for them. Nobody,
+    where the engine looks by itself.
+    """
     _wired: Wired | None = None
     _editions: dict[str, Edition] = field(default_factory=dict)
     _packs: dict[tuple[str, str], PackFile] = field(default_factory=dict)
@@ -111,6 +115,12 @@ class Workplace:
         """The same place, at which people come in by another door; what it has read is shared."""
         found = copy(self)
         found.door = door
+        return found
+
+    def seen_by(self, person: str) -> Workplace:
+        """The same place as somebody sees it; what it has read is shared."""
+        found = copy(self)
+        found.visitor = person
         return found
 
     def today(self) -> date:
@@ -234,11 +244,16 @@ class By:
 
 
 def context(
-    place: Workplace, by: By, roles: tuple[str, ...] = (), only_at: Mapping[str, str] = NOWHERE
+    place: Workplace,
+    by: By,
+    roles: tuple[str, ...] = (),
+    only_at: Mapping[str, str] = NOWHERE,
+    directory: Directory | None = None,
 ) -> Context:
     """The context of a command: the actor is resolved in these roles, on the day it happened.
 
-    Of a role that `only_at` names, only an appointment for that agency counts.
+    Of a role that `only_at` names, only an appointment for that agency counts. `directory` is who
+    holds what in the case, where that is not what config.toml says.
     Raises UsageError for somebody whom config.toml does not name.
     """
     now = place.clock()
@@ -246,7 +261,7 @@ def context(
     decided = by.decided_by or by.person
     _check_people(place, by, decided)
     happened = _day(by, today)
-    held = _held(place.directory, decided, roles, happened[:10], only_at)
+    held = _held(directory or place.directory, decided, roles, happened[:10], only_at)
     role, agency, away = (held.role, held.agency, held.deputy_for) if held else ("", "", "")
     # By position: names cost a step as much again as the values do.
     return Context(

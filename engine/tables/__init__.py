@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
+from engine.tables.barriers import BarrierRow
 from engine.tables.cases import (
     AnswerRow,
     ApprovalRow,
@@ -47,6 +48,7 @@ __all__ = [
     "AnswerRow",
     "ApprovalRow",
     "AttemptRow",
+    "BarrierRow",
     "CalendarRow",
     "CaseRow",
     "ChunkRow",

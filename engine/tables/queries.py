@@ -122,9 +122,20 @@ WHOLE_CASE = {
     "tasks": "",
     "approvals": "",
     "linked": "",
+    "barriers": "",
     "notices": " AND {status} = 'waiting'",
 }
-"""The tables in which a case has rows, all of which are read; of notices those that wait."""
+"""The tables in which a case has rows, all of which are read; of notices those that wait. Barriers
+are those of the case above a linked one, which stand for it too.
+"""
+
+OF_MAIN = {
+    "barriers": {
+        "sqlite": "substr(?2, 1, instr(?2 || '.', '.') - 1)",
+        "postgresql": "split_part(?2, '.', 1)",
+    }
+}
+"""The tables that are read of the case above a linked one: its reference from the case's own."""
 
 _ASKED_NOW = (
     " AND {no} >= coalesce((SELECT {turns}.{no} FROM {turns} WHERE {turns}.{log} = ?1 "

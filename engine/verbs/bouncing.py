@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.errors import UsageError
 from engine.service import bounces, deliveries
+from engine.service.barriers import shown
 from engine.service.workplace import File
 from engine.verbs.fields import Field
 from engine.verbs.verb import Document, Job, Verb
@@ -33,7 +34,7 @@ def bounce(job: Job) -> Document:
         )
     status = _STATUS.get(report.action)
     refs = deliveries.settle_delivery(job.place, report.message, status, job.by) if status else ()
-    return {"message": report.message, "action": report.action, "changed": list(refs)}
+    return {"message": report.message, "action": report.action, "changed": shown(job.place, refs)}
 
 
 VERBS = (

@@ -14,6 +14,7 @@ from engine.service.bank_holidays.almanac import ADDED, REMOVED, RENEWED
 from engine.service.bank_holidays.holidays import Holiday
 from engine.service.bank_holidays.moving import Moving
 from engine.service.bank_holidays.recounting import Settled
+from engine.service.barriers import shown
 from engine.verbs.fields import Field
 from engine.verbs.naming import names
 from engine.verbs.verb import Document, Job, Verb
@@ -71,7 +72,9 @@ def _change(job: Job, change: str) -> Document:
 
 
 def _told(job: Job, made: Mapping[str, Any], done: Settled, *, dry_run: bool) -> Document:
-    clocks = [_plain(one) for one in done.moved]
+    there = set(shown(job.place, [*(one.ref for one in done.moved), *done.failed]))
+    clocks = [_plain(one) for one in done.moved if one.ref in there]
+    failed = [ref for ref in done.failed if ref in there]
     people = {
         told["person"]
         for one in clocks
@@ -82,8 +85,8 @@ def _told(job: Job, made: Mapping[str, Any], done: Settled, *, dry_run: bool) ->
         **made,
         "dry_run": dry_run,
         "clocks": clocks,
-        "failed": list(done.failed),
-        **(_by(job, people) if clocks or done.failed or made["change"] != RENEWED else {}),
+        "failed": failed,
+        **(_by(job, people) if clocks or failed or made["change"] != RENEWED else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.apply_clocks import parts
@@ -11,7 +12,7 @@ from engine.service.looking import reading
 from engine.verbs.naming import names
 from engine.verbs.verb import Job
 
-SCHEMA = {
+SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "required": [
         *("ref", "version", "key", "repeated", "on", "opened", "deadlines_changed"),

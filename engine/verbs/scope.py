@@ -38,7 +38,7 @@ def _process(place: Workplace, asked: Mapping[str, Any]) -> str:
     if not ref:
         return str(asked.get("workflow", ""))
     with place.database.read() as tx:
-        row = tx.row(queries.PINNED_OF, (place.log, ref))
+        row = tx.row(queries.EDITION_OF, (place.log, ref))
     return str(row[1]) if row else ""
 
 

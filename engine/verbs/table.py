@@ -7,11 +7,15 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final
 
-from engine.service import authorising
+from engine.errors import CaseNotFoundError
+from engine.service import authorising, barriers
 from engine.service.workplace import By, File, Workplace
 from engine.verbs import scope
 from engine.verbs.fields import Field, read
 from engine.verbs.verb import Content, Document, Job, Verb
+
+NOBODY: Final = "?"
+"""Whoever looks and is not known: the id of no person."""
 
 HAPPENED: Final = (
     Field("on", "when", "The day it happened; today if left out."),
@@ -33,6 +37,10 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "people": ("person add", "erase"),
     "looking": ("show", "show personal", "person show", "questions", "near"),
+    "barring": (
+        *("case restrict", "case unrestrict"),
+        *("conflict declare", "conflict end", "break-glass"),
+    ),
     "ahead": ("next", "why-not", "record form"),
     "history": ("history", "history titles", "history personal"),
     "clocks": ("deadlines of case", "deadlines", "explain", "date"),
@@ -123,11 +131,25 @@ def run(place: Workplace, by: By, name: str, raw: Mapping[str, Any]) -> Document
     if verb is None:
         authorising.refuse_unknown(place, by)
     asked = read(fields(verb), raw)
+    place = place.seen_by(by.person or NOBODY)
     if by.verbs or by.processes:
         scope.need(place, by, name, asked)
     authorising.need(place, by, name, asked)
+    try:
+        return _acted(place, by, verb, asked)
+    except CaseNotFoundError as error:
+        if error.ref:
+            barriers.tried(place, by, name, error.ref)
+        raise
+
+
+def _acted(place: Workplace, by: By, verb: Verb, asked: dict[str, Any]) -> Document | Content:
     if not verb.changes or verb.of_store:
-        return verb.act(Job(place, by, asked))
+        ref = str(asked.get("ref", ""))
+        found = verb.act(Job(place, by, asked))
+        if ref and not verb.changes:
+            barriers.need_still_seen(place, by, verb.name, ref)
+        return found
     evidence = asked.pop("evidence", None)
     how = replace(
         by,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine import checkpoint as note
+from engine.service import barriers
 from engine.service.trail import checkpoints, verifying
 from engine.verbs.fields import Field
 from engine.verbs.verb import Document, Job, Verb
@@ -15,7 +16,7 @@ def verify(job: Job) -> Document:
     verdict = verifying.verify_and_seal(job.place, kept)
     return {
         "holds": verdict.holds,
-        "problems": verdict.problems,
+        "problems": [barriers.unnamed(job.place, one) for one in verdict.problems],
         "events": verdict.events,
         "cases": verdict.cases,
         "rows": verdict.rows,
@@ -24,7 +25,7 @@ def verify(job: Job) -> Document:
         "root": verdict.root,
         "against": kept.size if kept else None,
         "demo": job.place.demo,
-        "said": verdict.lines(),
+        "said": [barriers.unnamed(job.place, one) for one in verdict.lines()],
     }
 
 

@@ -46,7 +46,7 @@ def tick(job: Job) -> Document:
     # Nothing else sends anything.
     from engine.service import ticks
 
-    return ticks.tick(job.place, job.place.wired.sender()).plain()
+    return ticks.tick(job.place.seen_by(""), job.place.wired.sender()).plain()
 
 
 VERBS = (

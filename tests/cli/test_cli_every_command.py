@@ -30,9 +30,9 @@ CHANGED = (
 ASKS_FOR_WHAT_AN_APP_SHOWS = {"account code"}
 PASSWORD = "four plain words for this test"
 CASE = (
-    "about about_title allowed answers can_be_done caution closed_on deadlines edition "
-    "edition_name historic linked opened_on parent people ref set_aside since state state_title "
-    "tasks title version waiting_on waits_on workflow"
+    "about about_title allowed answers can_be_done caution closed_on conflicts deadlines edition "
+    "edition_name historic linked opened_on parent people ref restricted_to set_aside since state "
+    "state_title tasks title version waiting_on waits_on workflow"
 )
 CALENDAR = (
     "change clocks day doubts dry_run failed jurisdiction names new old proof recorded_by title"
@@ -87,6 +87,20 @@ EVERY = {
         f"{CHANGED} compared pack sent title",
     ),
     "erase": ("WHOLE --person p1 --basis order --yes-erase WHOLE", f"{CHANGED} destroyed"),
+    "case restrict": (
+        "OPEN --to sam --to avery --reason kin",
+        f"{CHANGED} nobody restricted_to",
+    ),
+    "case unrestrict": ("OPEN --reason over", f"{CHANGED} nobody restricted_to"),
+    "conflict declare": (
+        "OPEN --person avery --reason kin",
+        f"{CHANGED} nobody person restricted_to",
+    ),
+    "conflict end": ("OPEN --person avery --reason over", f"{CHANGED} nobody person restricted_to"),
+    "break-glass": (
+        "OPEN --as quinn --reason alone",
+        "key names not_told open proof recorded_by ref repeated task told until version",
+    ),
     "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
     "workflow list": ("", "in_use workflows"),
     "workflow diagram": ("--case OPEN --out OUT", "as_at edition file format ref text workflow"),
@@ -174,6 +188,12 @@ def asked(demo: Demo, name: str, folder: Path) -> tuple[Office, list[str]]:
     if name == "token revoke":
         issue = ("token", "issue", "avery", "--until", "2026-11-30", "--as", "sam", "--json")
         meant["TOKEN"] = json.loads(office.run(*issue).stdout)["token"]
+    if name in ("case unrestrict", "break-glass"):
+        listed = ("--to", "sam", "--to", "avery", "--reason", "kin")
+        office.ok("case", "restrict", demo.still_open, *listed, "--as", "sam")
+    if name == "conflict end":
+        declared = ("--person", "avery", "--reason", "kin")
+        office.ok("conflict", "declare", demo.still_open, *declared, "--as", "sam")
     words = [meant.get(word, word) for word in f"{name} {EVERY[name][0]}".split()]
     return office, words if "--as" in words else [*words, "--as", "sam"]
 

@@ -24,7 +24,7 @@ READS = [name for name in EVERY if name not in LOCAL and name in {
 CHANGES = [name for name in EVERY if name not in {*LOCAL, *READS, *WHERE_THE_STORE_IS}]
 _TOKEN = re.compile(r"ct_\S+|\b[a-z2-7]{16}\b|\b[0-9a-f]{8,64}\b")
 _REF = re.compile(r"\d{4}-[0-9A-Z]{6}")
-_PROOF = re.compile(r"claimed; system user \S+?(?=[\"),.])|token sam|token avery")
+_PROOF = re.compile(r"claimed; system user \S+?(?=[\"),.])|token (?:sam|avery|quinn)")
 
 
 @pytest.fixture(scope="module")

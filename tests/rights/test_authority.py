@@ -22,6 +22,11 @@ from tests.authorities import CANARY, WHO, Cells, cells
 from tests.stories import ROOT
 from tests.worlds import BESS, World
 
+HIDDEN_BY = sorted({name for name, one in VERBS.items() if "{ref}" in one.path} - {"break-glass"})
+"""The verbs by which a case is hidden from whoever is barred from it: all but the one that shows it
+to them.
+"""
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cells]:
@@ -79,7 +84,8 @@ def test_a_case_is_hidden_from_whoever_is_barred_by_every_verb_about_one() -> No
     for name, verb in VERBS.items():
         of_case = "{ref}" in verb.path
         barred = ROWS[name].cells.get(Relation.BARRED)
-        assert barred is (Verdict.HIDDEN if of_case else None), name
+        wanted = Verdict.PROCESS if name == "break-glass" else Verdict.HIDDEN
+        assert barred is (wanted if of_case else None), name
         if not of_case:
             continue
         broken = verdict(name, Relation.GLASS_BROKEN)
@@ -100,7 +106,7 @@ def test_the_page_is_the_one_that_the_table_yields() -> None:
     assert written == page(written), "it is stale; run: python -m engine.cli.authority_page"
 
 
-@pytest.mark.parametrize("verb", [name for name, one in VERBS.items() if "{ref}" in one.path])
+@pytest.mark.parametrize("verb", HIDDEN_BY)
 def test_a_case_that_is_hidden_is_told_of_in_the_words_for_one_that_is_not_there(
     told: Cells, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.case import Row
 from engine.decide.draft import Draft
-from engine.decide.entries import keeping, tasks
+from engine.decide.entries import barriers, keeping, tasks
 from engine.decide.steps.setting_aside import need_standing
 from engine.errors import DeniedError, Need, RefusedError
 
@@ -29,7 +29,8 @@ def finish(draft: Draft, task: str) -> None:
     if not draft.context.reason:
         raise RefusedError("A task is done in some way; say how with --reason.")
     whose = whose_to_end(draft, row)
-    if keeping.held(draft, whose) is None:
+    reviewing = row["kind"] == barriers.REVIEW and barriers.need_reviewer(draft, task)
+    if not reviewing and keeping.held(draft, whose) is None:
         said = (keeping.theirs(draft, whose, "say that it is done"),)
         raise DeniedError("This task is for others to end.", said)
     body = {"tasks": [task], "status": "done"}

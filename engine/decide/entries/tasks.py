@@ -28,7 +28,8 @@ class Task:
     """Something to be done: in public words only, for a role, about a question or a step."""
 
     kind: str
-    """missing answer, not asked, unmet need, not theirs, confirm decision, follow up, message."""
+    """missing answer, not asked, unmet need, not theirs, confirm decision, follow up, message,
+    review."""
     what: str
     role: str
     subject: str

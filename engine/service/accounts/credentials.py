@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from engine import queries, statements
+from engine import statements
 from engine.canonical import canonical
 from engine.database import Transaction
 from engine.errors import TrailError
 from engine.keys import open_value, seal_value
+from engine.queries import doors
 from engine.service import access
 from engine.service.ticking import micros
 from engine.service.workplace import By, Workplace
@@ -58,7 +59,7 @@ def find(place: Workplace, tx: Transaction, person: str, kind: str) -> Credentia
 
     Raises TrailError where it was altered.
     """
-    row = tx.row(queries.CREDENTIAL, (place.log, person, kind))
+    row = tx.row(doors.CREDENTIAL, (place.log, person, kind))
     if row is None:
         return None
     secret, set_on, n, failures, locked_until, used = row
@@ -82,7 +83,7 @@ def put(place: Workplace, tx: Transaction, by: By, person: str, kept: Kept) -> N
     chain = access.append(place, tx, access.STREAM, who, [("credential set", body, {})])
     set_on = chain.events[-1]["happened"]
     secret = _sealed(place, person, kept.kind, kept.secret, (set_on, chain.n))
-    tx.run(queries.DROP_CREDENTIAL, (place.log, person, kept.kind))
+    tx.run(doors.DROP_CREDENTIAL, (place.log, person, kept.kind))
     row = (place.log, person, kept.kind, secret, set_on, chain.n, "", 0, kept.used)
     tx.run(statements.insert("credentials"), row)
 
@@ -91,7 +92,7 @@ def drop(place: Workplace, tx: Transaction, by: By, person: str) -> tuple[str, .
     """Destroy all that somebody signs in by; yields what kinds there were."""
     found: list[access.Entry] = []
     for kind in (PASSWORD, CODE):
-        if tx.run(queries.DROP_CREDENTIAL, (place.log, person, kind)):
+        if tx.run(doors.DROP_CREDENTIAL, (place.log, person, kind)):
             found.append(("credential cleared", {"person": person, "kind": kind}, {}))
     if found:
         access.append(place, tx, access.STREAM, access.visitor(place, by), found)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine import queries
+from engine.queries import doors
 from engine.service.ticking import micros
 from engine.service.workplace import Workplace
 
@@ -27,15 +27,15 @@ def purge(place: Workplace) -> int:
     """Remove some of what is long over; how many rows that were. Raises StorageError."""
     now = micros(place)
     with place.database.read() as tx:
-        over = tx.rows(queries.SIGN_INS_OVER, (place.log, now - SIGN_INS_FOR, AT_ONCE))
+        over = tx.rows(doors.SIGN_INS_OVER, (place.log, now - SIGN_INS_FOR, AT_ONCE))
         before = (place.log, now - NOTES_FOR, now - CALLS_FOR, AT_ONCE)
-        taken = tx.rows(queries.REPLAYS_BEFORE, before)
+        taken = tx.rows(doors.REPLAYS_BEFORE, before)
     if not over and not taken:
         return 0
     with place.database.write() as tx:
         for (token,) in over:
-            tx.run(queries.DROP_USE, (place.log, token))
-            tx.run(queries.DROP_TOKEN, (place.log, token))
+            tx.run(doors.DROP_USE, (place.log, token))
+            tx.run(doors.DROP_TOKEN, (place.log, token))
         for endpoint, message in taken:
-            tx.run(queries.DROP_REPLAY, (place.log, endpoint, message))
+            tx.run(doors.DROP_REPLAY, (place.log, endpoint, message))
     return len(over) + len(taken)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeVar
 
-from engine import queries, statements
+from engine import statements
 from engine.database import Transaction
 from engine.errors import NotSignedInError, TrailError, UsageError
+from engine.queries import doors
 from engine.service import access
 from engine.service.accounts import codes, credentials, passwords, tokens
 from engine.service.accounts.credentials import CODE, PASSWORD, Credential
@@ -160,7 +161,7 @@ def by_token(place: Workplace, text: str) -> Visitor:
     token = tokens.id_of(text)
     with place.database.read() as tx:
         known = tokens.find(place, tx, token) if token else None
-        used = tx.row(queries.USED_ON, (place.log, token)) or ("",)
+        used = tx.row(doors.USED_ON, (place.log, token)) or ("",)
     why = _why_no_token(place, text, known, str(used[0]))
     if why or known is None:
         holder = known.holder if known and _is_named(place, known.holder) else access.UNKNOWN
@@ -300,7 +301,7 @@ def _why_no_token(place: Workplace, text: str, known: Token | None, used: str) -
 def _note_use(place: Workplace, visitor: Visitor, token: str, today: str) -> None:
     with place.database.write() as tx:
         tx.exclusive(f"token|{place.log}|{token}")
-        before = tx.row(queries.USED_ON, (place.log, token))
+        before = tx.row(doors.USED_ON, (place.log, token))
         if before == (today,):
             return
         if before is None:

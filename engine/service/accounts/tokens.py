@@ -15,12 +15,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from engine import queries, statements
+from engine import statements
 from engine.calendars import at_local, local_date
 from engine.canonical import clean_text
 from engine.database import Transaction
 from engine.dates import read_day
 from engine.errors import CaseNotFoundError, UsageError
+from engine.queries import doors
 from engine.service import access, editions
 from engine.service.accounts import managing
 from engine.service.accounts.credentials import MINUTE
@@ -150,7 +151,7 @@ def revoke(place: Workplace, by: By, token: str, reason: str = "") -> None:
 
 def close_sign_ins(place: Workplace, tx: Transaction, by: By, person: str, but: str = "") -> None:
     """End all sign-ins of somebody `but` one, within a transaction."""
-    rows = tx.rows(queries.OPEN_SIGN_INS, (place.log, person, micros(place)))
+    rows = tx.rows(doors.OPEN_SIGN_INS, (place.log, person, micros(place)))
     ended = [token for (token,) in rows if token != but]
     _tell(place, tx, by, [("token revoked", {"token": token}, {}) for token in ended])
 
@@ -178,7 +179,7 @@ def every(place: Workplace, by: By) -> list[dict[str, Any]]:
     now = micros(place)
     all_of_them = managing.is_keeper(place, by.person)
     with place.database.read() as tx:
-        rows = tx.rows(queries.TOKENS, (place.log,))
+        rows = tx.rows(doors.TOKENS, (place.log,))
     found = [_plain(token, _read(row), used_on, now) for token, used_on, *row in rows]
     return [one for one in found if all_of_them or one["holder"] == by.person]
 
@@ -193,7 +194,7 @@ def find(place: Workplace, tx: Transaction, token: str) -> Token | None:
     """A token by its id."""
     if not _ID.fullmatch(token):
         return None
-    row = tx.row(queries.TOKEN, (place.log, token))
+    row = tx.row(doors.TOKEN, (place.log, token))
     return None if row is None else _read(row)
 
 

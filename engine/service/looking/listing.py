@@ -19,7 +19,7 @@ from engine.definition import Workflow
 from engine.errors import UsageError
 from engine.guessing import Named, fitting, nearest
 from engine.prose import listed
-from engine.service import access
+from engine.service import access, barriers
 from engine.service.looking.deadlines import deadlines_of
 from engine.service.looking.private import Rights, agency_of
 from engine.service.looking.unattended import unattended
@@ -61,9 +61,10 @@ def cases(place: Workplace, wish: Wish, most: int = 200) -> list[dict[str, Any]]
     """The cases that fit, the one with the earliest open deadline first."""
     today = place.today()
     more, values = wished(place, wish, today)
-    sql = queries.CASES.format(more=more)
     with place.database.read() as tx:
-        rows = tx.rows(sql, (place.log, place.log, *values))
+        without, out = apart_from(barriers.hidden(place, tx))
+        sql = queries.CASES.format(more=more + without)
+        rows = tx.rows(sql, (place.log, place.log, *values, *out))
         found = [line(place, tx, row, today) for row in rows]
     if wish.mine:
         found = [one for one in found if is_mine(place, wish.mine, one)]
@@ -163,6 +164,13 @@ def wished(place: Workplace, wish: Wish, today: date) -> tuple[str, tuple[str, .
     return more, tuple(values)
 
 
+def apart_from(out: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """What leaves these cases, and those linked to them, out of a list; and the values it takes."""
+    places = ", ".join("?" * len(out))
+    more = f' AND c."ref" NOT IN ({places}) AND c."parent" NOT IN ({places})' if out else ""
+    return more, (*sorted(out), *sorted(out))
+
+
 def _limit(place: Workplace, wish: Wish, today: date) -> str:
     if wish.late:
         return date.fromordinal(today.toordinal() - 1).isoformat()
@@ -248,7 +256,8 @@ def running(place: Workplace, limit: str = "") -> list[dict[str, Any]]:
     until = limit or "9999-12-31"
     with place.database.read() as tx:
         rows = tx.rows(queries.RUNNING_DEADLINES, (place.log, until))
-        refs = list(dict.fromkeys(row[0] for row in rows))
+        out = barriers.hidden(place, tx)
+        refs = dict.fromkeys(row[0] for row in rows if not barriers.is_hidden(row[0], out))
         found = [
             {"ref": ref, "state": seen.case.state, **deadline}
             for ref in refs
@@ -276,10 +285,16 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
     due = running(place, horizon)
     with place.database.read() as tx:
         known = Rights(place, tx, "")
-        tasks = [_task(place, tx, known, row) for row in tx.rows(queries.OPEN_TASKS, (place.log,))]
-        asked = [_asked(place, known, row) for row in tx.rows(queries.ASKED, (place.log,))]
+        out = barriers.hidden(place, tx)
+
+        def rows(sql: str, *values: Any) -> list[Any]:
+            found = tx.rows(sql, (place.log, *values))
+            return [row for row in found if not barriers.is_hidden(row[0], out)]
+
+        tasks = [_task(place, tx, known, row) for row in rows(queries.OPEN_TASKS)]
+        asked = [_asked(place, known, row) for row in rows(queries.ASKED)]
         gaps = unattended(place, tx)
-        lost = [_message(row) for row in tx.rows(queries.GIVEN_UP, (place.log, queries.NEVER))]
+        lost = [_message(row) for row in rows(queries.GIVEN_UP, queries.NEVER)]
     return {
         "today": today.isoformat(),
         "horizon": horizon,
@@ -339,11 +354,13 @@ def _searched(
     place: Workplace, tx: Transaction, known: Rights, after: str
 ) -> Iterator[tuple[str, str, str | None]]:
     """All that a search looks at: the case, the question ("" for its reference), and the text."""
+    out = barriers.hidden(place, tx)
     for ref, _, _ in tx.rows(queries.PINNED, (place.log,)):
-        if ref > after:
+        if ref > after and not barriers.is_hidden(ref, out):
             yield ref, "", ref
     asked = (place.log, after)
-    yield from tx.rows(queries.PUBLIC_ANSWERS, asked)
+    public = tx.rows(queries.PUBLIC_ANSWERS, asked)
+    yield from (row for row in public if not barriers.is_hidden(row[0], out))
     for ref, n, question, of, no, source in tx.rows(queries.CURRENT_SECRETS, asked):
         about = known.edition(ref).workflow.questions.get(question)
         if known.may_read(ref, question, agency_of(about, of, source or "")):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from engine import queries
 from engine.canonical import parse
 from engine.database import Transaction
+from engine.service import barriers
 from engine.service.looking import listing
 from engine.service.looking.deadlines import deadlines_of
 from engine.service.looking.viewing import View, view
@@ -41,10 +42,11 @@ def cases(place: Workplace, wish: listing.Wish, most: int, after: Place | None =
     """The cases that fit, in the order of `listing.cases`."""
     today = place.today()
     more, values = listing.wished(place, wish, today)
-    sql = queries.CASES.format(more=more + queries.CASES_AFTER) + queries.FIRST_FEW
 
     def ask(tx: Transaction, at: Place) -> list[Entry]:
-        rows = tx.rows(sql, (place.log, place.log, *values, *at, most + 1))
+        without, out = listing.apart_from(barriers.hidden(place, tx))
+        sql = queries.CASES.format(more=more + without + queries.CASES_AFTER) + queries.FIRST_FEW
+        rows = tx.rows(sql, (place.log, place.log, *values, *out, *at, most + 1))
         return [(_place_of(row), listing.line(place, tx, row, today)) for row in rows]
 
     def fits(line: dict[str, Any]) -> bool:
@@ -59,8 +61,10 @@ def running(place: Workplace, most: int, after: Place | None = None) -> Page:
     """The deadlines of `listing.running`; of one day in the order of their cases and names."""
     seen: dict[str, dict[Place, dict[str, Any]]] = {}
 
-    def told(tx: Transaction, row: Sequence[Any]) -> Entry:
+    def told(tx: Transaction, row: Sequence[Any], out: frozenset[str]) -> Entry:
         ref, *key, due_on = row
+        if barriers.is_hidden(ref, out):
+            return (due_on or UNDATED, ref, *key), {}
         if ref not in seen:
             seen[ref] = _still_open(place, view(place, tx, ref))
         return (due_on or UNDATED, ref, *key), seen[ref].get(tuple(key), {})
@@ -73,7 +77,8 @@ def running(place: Workplace, most: int, after: Place | None = None) -> Page:
         if len(rows) <= most:
             asked = (place.log, *at[1:], place.log, most + 1 - len(rows))
             rows += tx.rows(queries.WITHOUT_DAY_AFTER, asked)
-        return [told(tx, row) for row in rows]
+        out = barriers.hidden(place, tx)
+        return [told(tx, row, out) for row in rows]
 
     with place.database.read() as tx:
         every = _each(lambda at: ask(tx, at), after or FIRST_DUE, most + 1)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from engine import queries, rights
+from engine import barring, queries, rights
+from engine.barring import Barriers
 from engine.canonical import clean_text, parse
 from engine.case import AnswerKey, Row
 from engine.database import Transaction
@@ -17,7 +18,7 @@ from engine.definition import Question, Workflow
 from engine.edition import Edition
 from engine.errors import CaseNotFoundError, DeniedError, RefusedError, UsageError
 from engine.prose import straight
-from engine.service import access
+from engine.service import access, barriers
 from engine.service.looking.reading import history
 from engine.service.looking.viewing import View, view
 from engine.service.workplace import By, Workplace
@@ -45,8 +46,22 @@ class Rights:
         """The edition that a case is pinned to."""
         return self._place.edition(self._tx, *self._pinned[ref])
 
+    @cached_property
+    def _barriers(self) -> Mapping[str, Barriers]:
+        return barriers.every(self._place, self._tx)
+
     def reader(self, ref: str) -> rights.Reader:
-        """What the person is to the process of a case."""
+        """What the person is to a case: nothing where it is barred to them; and where they broke
+        the glass, somebody who reads the whole of it, and nothing that a question keeps to others.
+        """
+        found = self._barriers.get(barring.main(ref))
+        own = rights.NOBODY if found and found.bars(self._person) else self._reader(ref)
+        if found and barriers.glass_of(self._place, self._tx, self._person, ref):
+            return rights.by_broken_glass(own)
+        return own
+
+    def _reader(self, ref: str) -> rights.Reader:
+        """The same by the roles that they hold."""
         pinned = self._pinned[ref]
         workflow = self._place.edition(self._tx, *pinned).workflow
         bound = rights.is_bound(self._place.directory, workflow, self._person)
@@ -276,7 +291,10 @@ def need_whole(place: Workplace, by: By, ref: str, what: str) -> None:
     with place.database.read() as tx:
         known = Rights(place, tx, by.person)
         mine, workflow = known.reader(ref), known.edition(ref).workflow
+        glass = barriers.glass_of(place, tx, by.person, ref)
     try:
+        if glass is not None:
+            raise DeniedError("The glass was broken to read this case, and not its packs.")
         rights.check(mine, workflow, ref, whole=True)
     except RefusedError as error:
         access.refused(place, by, "pack", ref, error, what)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import queries, statements
+from engine.barring import standing as standing_of
 from engine.calendars import local_date
 from engine.canonical import parse
 from engine.case import Case
@@ -87,6 +88,7 @@ def _told(
     ref = seen.case.ref
     row = seen.case.row
     workflow = seen.edition.workflow
+    barriers = standing_of(seen.case.rows.table("barriers"))
     return {
         "ref": ref,
         "workflow": workflow.name,
@@ -113,6 +115,8 @@ def _told(
             titles.linked(place, workflow, child)
             for child in sorted(linked, key=lambda child: int(child[0].rpartition(".")[2]))
         ],
+        "restricted_to": list(barriers.listed),
+        "conflicts": list(barriers.conflicted),
         "caution": workflow.caution,
         "version": seen.case.version,
     }

@@ -17,10 +17,10 @@ from engine.decide.entries.telling import waited_for
 from engine.decide.moving.left import Left
 from engine.edition import Edition
 from engine.errors import CaseNotFoundError
-from engine.service import titles
+from engine.service import barriers, titles
 from engine.service.looking.kept import formerly, left_to
 from engine.service.workplace import Workplace
-from engine.store import no_such_case
+from engine.store import no_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class View:
 
 
 def view(place: Workplace, tx: Transaction, ref: str) -> View:
-    """A case as it is now. Raises CaseNotFoundError."""
-    rows = place.store.load(tx, ref)
+    """A case as it is now, for whoever looks. Raises CaseNotFoundError."""
+    rows = barriers.rows(place, tx, ref)
     row = rows.table("cases")[(ref,)]
     place.almanac.see(tx, place.log)
     case, edition = Case(ref, rows), place.edition(tx, row["edition"], row["workflow"])
@@ -58,7 +58,7 @@ def edition_of(place: Workplace, tx: Transaction, ref: str) -> Edition:
     """
     row = tx.row(queries.EDITION_OF, (place.log, ref))
     if row is None:
-        raise no_such_case(ref)
+        raise no_case(ref)
     return place.edition(tx, row[0], row[1])
 
 
@@ -68,9 +68,14 @@ def view_as_at(place: Workplace, tx: Transaction, ref: str, day: date) -> View:
     Raises CaseNotFoundError for one that was not on record yet.
     """
     rows = _recorded_by(place, tx, ref, day)
+    if rows is not None:
+        # Whoever may not see it now does not see either how it was then.
+        now = Rows()
+        now.tables["barriers"] = place.store.barriers(tx, ref)
+        barriers.need_seen(place, tx, ref, now)
     if rows is None:
         # One that is on record now is told apart from one that never was.
-        place.store.load(tx, ref)
+        barriers.rows(place, tx, ref)
         said = short_day(day)
         raise CaseNotFoundError(f"{ref} was not on record yet on {said}; ask for a later day.")
     row = rows.table("cases")[(ref,)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from engine import queries, statements
 from engine.database import Transaction
 from engine.edition import Edition
 from engine.errors import UsageError
+from engine.service import barriers
 from engine.service.workplace import Workplace
 
 SHORTEST = 6
@@ -45,15 +47,17 @@ def edition_in_use(place: Workplace, tx: Transaction, workflow: str, wanted: str
 def open_cases(place: Workplace) -> dict[str, int]:
     """By the hash of an edition how many open cases it has, without those that are linked."""
     with place.database.read() as tx:
-        rows = tx.rows(queries.OPEN_OF_EDITIONS, (place.log,))
-    return {str(content_hash): int(number) for content_hash, number in rows}
+        rows = tx.rows(queries.OPEN_MAIN, (place.log,))
+        out = barriers.hidden(place, tx)
+    return Counter(str(content_hash) for ref, content_hash in rows if ref not in out)
 
 
 def under_others(place: Workplace, workflow: str, but: str) -> int:
     """How many open cases of a process are under another edition than this."""
     with place.database.read() as tx:
         rows = tx.rows(queries.OPEN_BY_EDITION, (place.log, workflow))
-    return sum(edition != but for _, edition in rows)
+        out = barriers.hidden(place, tx)
+    return sum(edition != but for ref, edition in rows if ref not in out)
 
 
 def _is_meant(row: Sequence[Any], wanted: str) -> bool:

@@ -17,14 +17,15 @@ from engine.decide.moving.carrying import Carried
 from engine.decide.moving.loosening import HEADS
 from engine.decide.moving.migrating import Plan
 from engine.edition import Edition
-from engine.errors import CaseNotFoundError, Need, RefusedError, TrailError, UsageError
+from engine.errors import Need, RefusedError, TrailError, UsageError
 from engine.nouns import any_of
 from engine.prose import names_of
-from engine.service import access
+from engine.service import access, barriers
 from engine.service.changing import save
 from engine.service.drafting import drafted
 from engine.service.packs import following
 from engine.service.workplace import By, Workplace
+from engine.store import no_case
 
 UNREADABLE = (TrailError, LookupError, TypeError, ValueError)
 """What comes of a record that somebody has altered: that case stays, and all others go on."""
@@ -56,11 +57,13 @@ class Moved:
 def waiting(place: Workplace, workflow: str, but: str = "") -> list[tuple[str, str]]:
     """The open cases of a process that stand by themselves, each with the hash of its edition.
 
-    Without those that are under this edition already.
+    Without those that are under this edition already, and those that whoever looks may not see:
+    these are moved by somebody who may.
     """
     with place.database.read() as tx:
         rows = tx.rows(queries.OPEN_BY_EDITION, (place.log, workflow))
-    return [(str(ref), str(edition)) for ref, edition in rows if edition != but]
+        out = barriers.hidden(place, tx)
+    return [(str(ref), str(e)) for ref, e in rows if e != but and ref not in out]
 
 
 def wanted(place: Workplace, workflow: str, refs: Sequence[str], but: str) -> list[str]:
@@ -83,10 +86,8 @@ def _need_own(place: Workplace, tx: Transaction, workflow: str, ref: str) -> Non
     if dot:
         raise UsageError(f"{ref} is a linked case, which goes with {parent}: name that one.")
     row = tx.row(queries.CASE_OF, (place.log, ref))
-    if row is None:
-        raise CaseNotFoundError(
-            f"There is no case {ref}; `casetrail list` shows those there are.", ref
-        )
+    if row is None or ref in barriers.hidden(place, tx):
+        raise no_case(ref)
     if row[0] != workflow:
         raise UsageError(f"{ref} is a case of {row[0]}, and not of {workflow}.")
     if row[1] is not None:

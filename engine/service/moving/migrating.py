@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from engine import queries
+from engine.barring import standing
 from engine.case import Case
 from engine.database import Transaction
 from engine.dates import said
@@ -193,8 +194,9 @@ def _move(
     ref, new, wishes = wish
     found, loaded = Moved(ref), []
     # Each is locked as it is loaded, the case above first, so that no step comes in between.
-    row = Case(ref, place.store.load_to_change(tx, ref)).row
-    if row["closed_on"] is not None or row["edition"] == new.hash:
+    case = Case(ref, place.store.load_to_change(tx, ref))
+    row, barred = case.row, standing(case.rows.table("barriers")).bars(by.person)
+    if row["closed_on"] is not None or row["edition"] == new.hash or barred:
         raise RefusedError(f"{ref} was closed, or moved, by somebody else meanwhile.")
     for one in family(place, tx, ref):
         case = Case(one, place.store.load_to_change(tx, one))

@@ -25,6 +25,7 @@ from engine.packs.building import document
 from engine.packs.files import PackFile
 from engine.packs.record import Around, Record, Side, Values, Where
 from engine.packs.tree import Document
+from engine.service import barriers
 from engine.service.looking.kept import left_to
 from engine.service.packs.following import versions
 from engine.service.ticking import by_the_clock
@@ -117,7 +118,7 @@ def gather(place: Workplace, by: By | None, ref: str, name: str) -> Plan:
     """
     around = context(place, by) if by else by_the_clock(place)
     with place.database.read() as tx:
-        rows = place.store.load(tx, ref)
+        rows = barriers.rows(place, tx, ref)
         row = rows.table("cases")[(ref,)]
         edition = place.edition(tx, row["edition"], row["workflow"])
         pack = find(edition.workflow.packs, name)

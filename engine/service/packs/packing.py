@@ -24,7 +24,7 @@ from engine.errors import EngineError, Need, RefusedError, StaleCaseError, Stora
 from engine.packs import archive
 from engine.packs.printing import print_files, remarks
 from engine.packs.tree import Json
-from engine.service import access
+from engine.service import access, barriers
 from engine.service.changing import Wanted, change, save
 from engine.service.filing import keep
 from engine.service.looking.private import need_whole
@@ -163,7 +163,7 @@ def _rebuild(place: Workplace, ref: str, pack: str) -> bool:
 def listed(place: Workplace, by: By, ref: str) -> list[dict[str, Any]]:
     """The packs of a case: what each is, what it still needs, and the versions there are of it."""
     with place.database.read() as tx:
-        row = place.store.load(tx, ref).table("cases")[(ref,)]
+        row = barriers.rows(place, tx, ref).table("cases")[(ref,)]
         workflow = place.edition(tx, row["edition"], row["workflow"]).workflow
         kept = [
             (key, {**row, "erased": _is_erased(place, tx, ref, row)})

@@ -26,6 +26,7 @@ from engine.directory import Appointment, Recipient
 from engine.edition import Edition
 from engine.errors import DeliveryError, UsageError
 from engine.prose import name_of
+from engine.service import barriers
 from engine.service.bank_holidays import recounting
 from engine.service.outbox import Outgoing
 from engine.service.rehearsals.reachable import unreachable
@@ -115,7 +116,7 @@ def rehearse_new(
 
 def loaded(place: Workplace, tx: Transaction, ref: str) -> InMemory:
     """A case that is there, to be changed in memory alone. Raises CaseNotFoundError."""
-    rows = place.store.load(tx, ref)
+    rows = barriers.rows(place, tx, ref)
     row = rows.table("cases")[(ref,)]
     edition = place.edition(tx, row["edition"], row["workflow"])
     return InMemory(Case(ref, rows), edition, place.directory, place.calendar(edition, tx))

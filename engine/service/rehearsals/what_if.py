@@ -17,6 +17,7 @@ from engine.decide.what_if.replaying import Impossible, Replay
 from engine.definition import Workflow
 from engine.edition import Edition
 from engine.errors import TrailError, UsageError
+from engine.service import barriers
 from engine.service.rehearsals.replaying import Replays, within
 from engine.service.titles import title_of
 from engine.service.workplace import Workplace
@@ -109,7 +110,9 @@ def what_if(place: Workplace, workflow: str, edition: Edition) -> dict[str, Any]
 
 def _casebook(place: Workplace, tx: Transaction, workflow: str) -> list[tuple[str, str]]:
     """The cases of a process, each with the linked ones after it, and of which process each is."""
-    rows = [(str(row[0]), str(row[2])) for row in tx.rows(queries.PINNED, (place.log,))]
+    out = barriers.hidden(place, tx)
+    every = [(str(row[0]), str(row[2])) for row in tx.rows(queries.PINNED, (place.log,))]
+    rows = [row for row in every if not barriers.is_hidden(row[0], out)]
     main = {ref for ref, process in rows if process == workflow and "." not in ref}
     if not main:
         known = sorted({process for ref, process in rows if "." not in ref})

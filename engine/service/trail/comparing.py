@@ -41,6 +41,7 @@ FOLDED = (
     "directories",
     "calendars",
     "tokens",
+    "barriers",
 )
 """The tables of which every row follows from the events."""
 

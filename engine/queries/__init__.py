@@ -156,16 +156,14 @@ NOTICES_TO_FIRE = (
     'WHERE "log" = ? AND "status" = \'waiting\' ORDER BY "ref", "timescale", "notice"'
 )
 
-OPEN_OF_EDITIONS = (
-    'SELECT "edition", count(*) FROM "cases" WHERE "log" = ? AND "parent" = \'\' '
-    'AND "closed_on" IS NULL GROUP BY "edition"'
+OPEN_MAIN = (
+    'SELECT "ref", "edition" FROM "cases" WHERE "log" = ? AND "parent" = \'\' '
+    'AND "closed_on" IS NULL'
 )
 
 EDITION_OF = 'SELECT "edition", "workflow" FROM "cases" WHERE "log" = ? AND "ref" = ?'
 
 CASE_OF = 'SELECT "workflow", "closed_on" FROM "cases" WHERE "log" = ? AND "ref" = ?'
-
-PINNED_OF = 'SELECT "edition", "workflow" FROM "cases" WHERE "log" = ? AND "ref" = ?'
 
 PINNED = 'SELECT "ref", "edition", "workflow" FROM "cases" WHERE "log" = ? ORDER BY "ref"'
 
@@ -217,11 +215,16 @@ NEVER = 1 << 62
 
 GIVEN_UP = (
     'SELECT m."stream", m."person", m."what" FROM "messages" m '
-    'WHERE m."log" = ? AND (m."status" = \'given up\' OR m."status" = \'waiting\' AND EXISTS '
+    'WHERE m."log" = ? AND (m."status" = \'given up\' AND EXISTS '
+    '(SELECT 1 FROM "tasks" t WHERE t."log" = m."log" AND t."ref" = m."stream" '
+    'AND t."kind" = \'message\' AND t."subject" = m."message") '
+    "OR m.\"status\" = 'waiting' AND EXISTS "
     '(SELECT 1 FROM "attempts" a WHERE a."log" = m."log" AND a."message" = m."message" '
     'AND a."next_at" = ?)) ORDER BY m."stream", m."message"'
 )
-"""What will not be sent any more: so its case says, or where that cannot be changed, its tries."""
+"""What will not be sent any more: so its case says, or where that cannot be changed, its tries. Not
+what was withdrawn because its receiver may not see the case any more.
+"""
 
 MESSAGE = (
     'SELECT "stream", "person", "role", "what", "by_when", "n", "status" FROM "messages" '
@@ -324,47 +327,6 @@ PACKS_OUT_OF_DATE = (
 )
 
 VERSIONS_OF_LINKED = 'SELECT "ref", "version" FROM "cases" WHERE "log" = ? AND "parent" = ?'
-
-CREDENTIAL = (
-    'SELECT "secret", "set_on", "n", "failures", "locked_until", "used" FROM "credentials" '
-    'WHERE "log" = ? AND "person" = ? AND "kind" = ?'
-)
-
-DROP_CREDENTIAL = 'DELETE FROM "credentials" WHERE "log" = ? AND "person" = ? AND "kind" = ?'
-
-_TOKEN = '"kind", "holder", "how", "hash", "verbs", "processes", "since", "until", "revoked_on" '
-
-TOKEN = f'SELECT {_TOKEN}FROM "tokens" WHERE "log" = ? AND "token" = ?'
-
-TOKENS = (
-    'SELECT "token", coalesce((SELECT u."used_on" FROM "uses" u WHERE u."log" = t."log" '
-    f'AND u."token" = t."token"), \'\'), {_TOKEN}FROM "tokens" t '
-    'WHERE "log" = ? AND "kind" = \'issued\' ORDER BY "n"'
-)
-
-OPEN_SIGN_INS = (
-    'SELECT "token" FROM "tokens" WHERE "log" = ? AND "holder" = ? AND revoked_on IS NULL '
-    'AND "kind" = \'sign-in\' AND "until" > ? ORDER BY "n"'
-)
-
-SIGN_INS_OVER = (
-    'SELECT "token" FROM "tokens" WHERE "log" = ? AND "kind" = \'sign-in\' AND "until" < ? LIMIT ?'
-)
-
-DROP_TOKEN = 'DELETE FROM "tokens" WHERE "log" = ? AND "token" = ?'
-
-DROP_USE = 'DELETE FROM "uses" WHERE "log" = ? AND "token" = ?'
-
-REPLAYS_BEFORE = (
-    'SELECT "endpoint", "message" FROM "replays" WHERE "log" = ? AND "received" < ? '
-    'AND ("endpoint" LIKE \'sign-in %\' OR "received" < ?) LIMIT ?'
-)
-
-DROP_REPLAY = 'DELETE FROM "replays" WHERE "log" = ? AND "endpoint" = ? AND "message" = ?'
-
-HOLDS_A_TOKEN = 'SELECT 1 FROM "tokens" WHERE "log" = ? AND "holder" = ? LIMIT 1'
-
-USED_ON = 'SELECT "used_on" FROM "uses" WHERE "log" = ? AND "token" = ?'
 
 NAMES = (
     'SELECT 1 FROM "events" WHERE "log" = ? AND "stream" <> ? AND "text" LIKE ? '
