@@ -2,11 +2,12 @@
 
 python bench/hanging.py [--steps 1000] [--receivers 10]
 
-`casetrail serve` and `casetrail worker` run as processes of their own. The worker hands messages to
-receivers that take a connection and never say a word. Steps are taken in turn over HTTP, with a
-token, and by the service call in a process of its own, which waits as the server does; so what else
-the machine does meets both alike. Instructions are counted with valgrind, which noise does not
-reach: `--callgrind` runs the server, or the caller, under it.
+`casetrail serve` and `casetrail worker` run as processes of their own, and as many workers as there
+are receivers, so that as many calls hang at once: a receiver takes a connection and never says a
+word. Steps are taken in turn over HTTP, with a token, and by the service call in a process of its
+own, which waits as the server does; so what else the machine does meets both alike. Instructions
+are counted with valgrind, which noise does not reach: `--callgrind` runs the server, or the caller,
+under it.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ STEP = "record_letter"
 TELLING = "start_deciding"
 """A step that tells the local authority, each of whom has a receiver that hangs."""
 STEPS_OF_A_CASE = 20
+BATCH = 50
+"""Steps that tell all receivers: of the messages each worker claims as many, so each has some."""
 KNOWN = 40
 """Steps of either way before the first that is counted: whatever is made once is made then."""
 
@@ -84,16 +87,19 @@ def main() -> None:
 def timed(office: Office, token: str, receivers: Receivers, steps: int) -> None:
     """Steps in turn by either way, with nobody waiting, and then while all receivers hang."""
     with ExitStack() as stack:
-        http = asking(stack.enter_context(server(office)), token)
+        port = stack.enter_context(server(office))
         call = stack.enter_context(calling(office))
-        measured("nothing waits", office, {"service call": call, "http": http}, steps)
-        for ref in [office.open() for _ in range(30)]:
+        ways = {"service call": call, "http": asking(port, token)}
+        measured("nothing waits", office, ways, steps)
+        for ref in [office.open() for _ in range(BATCH)]:
             office.ok("take", ref, TELLING)
-        stack.enter_context(worker(office))
+        for _ in receivers.ports:
+            stack.enter_context(worker(office))
+        while len(receivers.taken) < len(receivers.ports):
+            time.sleep(0.1)
         began = time.monotonic()
-        while not receivers.taken:
-            time.sleep(0.01)
-        measured("receivers hang", office, {"service call": call, "http": http}, steps)
+        # A connection on which nothing is asked for a while is closed.
+        measured("receivers hang", office, {**ways, "http": asking(port, token)}, steps)
         spent = time.monotonic() - began
         print(f"{len(receivers.taken)} deliveries hung, at {len(receivers.met)}, in {spent:.0f} s")
 

@@ -1,28 +1,23 @@
-"""Attacks on signed calls: replays at once, every bit turned over, and what time tells."""
+"""One signed call, made a thousand times at once; `forging.py` attacks them otherwise."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import shutil
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from engine import database
-from engine.hooks.answer import REFUSED
 from engine.hooks.receiving import Reception
 from engine.service.trail import verifying
 from engine.service.workplace import Workplace
-from tests.hooking import Doors, Sender, doors_of, everything, settings_in
-from tests.hooks.test_forgeries import forgeries
+from tests.hooking import Doors, doors_of, settings_in
 from tests.hooks.test_replays_at_once import BODY, counted, replayed
 from tests.postgres import PostgresServer
 from tests.racing import race
@@ -36,8 +31,6 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--replays", type=int, default=1000, help="of one call, all at once")
     parser.add_argument("--races", type=int, default=3)
-    parser.add_argument("--messages", type=int, default=200, help="of which every bit is turned")
-    parser.add_argument("--samples", type=int, default=100_000)
     a = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     server = PostgresServer()
@@ -49,12 +42,6 @@ def main() -> None:
                 own.mkdir()
                 url = _made(own, server if kind == "postgresql" else None)
                 _say({"database": kind, **_replays(url, own, a.replays)})
-        own = folder / "bits"
-        own.mkdir()
-        url = _made(own, None)
-        _say(_bits(url, own, a.messages))
-        for name in ("endpoint", "secret"):
-            _say({"timing": name, **_timing(url, own, name, a.samples)})
     finally:
         server.stop()
         shutil.rmtree(folder)
@@ -98,72 +85,6 @@ def _replays(url: str, folder: Path, times: int) -> dict[str, Any]:
     }
     opened.close()
     return found
-
-
-def _messages(count: int, place: Workplace, senders: dict[str, Sender]) -> Iterator[Any]:
-    drawn = random.Random(4)
-    for number in range(count):
-        endpoint = drawn.choice(sorted(senders))
-        document = {"form": {"where": "A", "n": number}, "case": "2025-00000", "opinion": "notify"}
-        body = json.dumps(document).encode()
-        yield endpoint, senders[endpoint].signed(body, place.clock()), body
-
-
-def _bits(url: str, folder: Path, count: int) -> dict[str, Any]:
-    opened = database.open(url, durable=False)
-    place, _ = place_on(opened)
-    form = doors_of(place, settings_in(folder))
-    before, tried, let_in = everything(place), 0, 0
-    start = time.monotonic()
-    for endpoint, headers, body in _messages(count, place, form.senders):
-        for changed, other in forgeries(headers, body):
-            tried += 1
-            let_in += form.receive(endpoint, changed, other) is not REFUSED
-    unchanged = everything(place) == before
-    opened.close()
-    seconds = time.monotonic() - start
-    return {
-        "messages": count,
-        "forgeries": tried,
-        "per second": round(tried / seconds),
-        "let in": let_in,
-        "nothing changed": unchanged,
-    }
-
-
-def _timing(url: str, folder: Path, what: str, samples: int) -> dict[str, Any]:
-    """Welch's t of two kinds of forgery: at a known and an unknown endpoint, or with the first half
-    of the signature right and wrong.
-    """
-    opened = database.open(url, durable=False)
-    place, _ = place_on(opened)
-    form = doors_of(place, settings_in(folder))
-    headers = list(form.signed("form", BODY))
-    (name, right), wrong = headers[3], "A" * 43 + "="
-    forged = [*headers[:3], (name, f"v1,{wrong}")]
-    half = [*headers[:3], (name, f"{right[:24]}{wrong[21:]}")]
-    kinds = (("form", forged), ("nobody" if what == "endpoint" else "form", half))
-    if what == "endpoint":
-        kinds = (("form", forged), ("none", forged))
-    took: tuple[list[int], list[int]] = ([], [])
-    drawn = random.Random(5)
-    for _ in range(2 * samples):
-        which = drawn.getrandbits(1)
-        start = time.perf_counter_ns()
-        form.receive(*kinds[which], BODY)
-        took[which].append(time.perf_counter_ns() - start)
-    opened.close()
-    return {"samples": samples, "t": round(_welch(*map(_trimmed, took)), 2)}
-
-
-def _trimmed(values: list[int]) -> list[int]:
-    """Without the slowest tenth: what else the machine did meanwhile."""
-    return sorted(values)[: len(values) * 9 // 10]
-
-
-def _welch(one: list[int], other: list[int]) -> float:
-    spread = statistics.variance(one) / len(one) + statistics.variance(other) / len(other)
-    return (statistics.fmean(one) - statistics.fmean(other)) / spread**0.5
 
 
 if __name__ == "__main__":

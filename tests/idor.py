@@ -25,7 +25,7 @@ THERE: Final = (OURS, LINKED)
 ABOUT_A_CASE: Final = tuple(
     name for name, verb in VERBS.items() if "{ref}" in verb.path and name != "break-glass"
 )
-"""But for the one that shows to whoever is barred that there is a case: two others are told of it."""
+"""But for the one that shows to whoever is barred that there is a case: two others are told so."""
 LIMITED: Final = {
     "token for other processes": {"processes": ("another",)},
     "token for another verb": {"verbs": ("date",)},
