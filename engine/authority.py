@@ -178,7 +178,7 @@ LOCAL: Final[Mapping[str, Row]] = {
         *("workflow new", "workflow schema", "workflow test"),
         *("sign-in", "sign-out", "completion"),
     ),
-    "handover": Row(_HERE, here=True),
+    "handover": Row(_cells(*(_OWN,) * (len(PARTS) - 1), _YES), here=True),
     "account code": Row(_ACCOUNT, here=True),
 }
 """The same of each command that is no verb: where the machine is, and nowhere else."""

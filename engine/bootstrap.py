@@ -25,11 +25,13 @@ from engine.prose import listed
 from engine.service import people, starting, virtual
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import Workplace
+from engine.vouching import OpenId
 
 MACHINES = ("webhook", "notify", "command")
 """The notifiers that hand a message to another program, which words it."""
 
 if TYPE_CHECKING:
+    from engine.service.accounts.openid.provider import Fetch
     from engine.service.outbox import Outgoing  # most commands send nothing
     from engine.service.rehearsals.previewing import Preview
     from engine.service.rehearsals.rehearsing import Write
@@ -348,6 +350,14 @@ def previews(place: Workplace, settings: Settings) -> Preview:
         return Mail(found.to, subject(found), body(found))
 
     return write
+
+
+def asking(openid: OpenId, timeout: float) -> Fetch:
+    """What asks a provider, and nobody else, for so many seconds a call. Raises ConfigError."""
+    # Only signing in at a provider needs it.
+    from notifiers import fetching
+
+    return fetching.asking(openid.issuer, inside=openid.inside, ca=openid.ca, timeout=timeout)
 
 
 def notifiers() -> tuple[str, ...]:

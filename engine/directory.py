@@ -35,6 +35,8 @@ class Person:
     """Their user name on the operating system."""
     service: bool = False
     """Whether it is a service account: a program, which is told nothing and approves nothing."""
+    openid: str = ""
+    """What the provider says of them in the claim by which people are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +349,7 @@ def _holds(one: Agency | Appointment | Absence, day: str) -> bool:
 
 def _plain(one: Person | Agency | Appointment | Absence) -> dict[str, str]:
     said = {name: getattr(one, name) for name in one.__slots__}
-    # What was said of people before there were service accounts stays as it was.
-    if not said.pop("service", False):
-        return said
-    return {**said, "service": "yes"}
+    # What was said of people before there were service accounts, and providers, stays as it was.
+    service = "yes" if said.pop("service", False) else ""
+    later = {"service": service, "openid": said.pop("openid", "")}
+    return {**said, **{name: value for name, value in later.items() if value}}

@@ -4,7 +4,7 @@ approve, be told and read. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from engine import rights
@@ -33,8 +33,11 @@ class Reading(NamedTuple):
     """In which states alone; empty: in all of them."""
     beside: tuple[Named, ...]
     """The answers that it names, where it reads a part."""
+    by_agency: tuple[Named, ...]
+    """Those that it reads where it is held for the agency that gave them, or for one of the
+    agencies that are named; for ever or until a moment."""
     kept: tuple[Named, ...]
-    """The questions of which the answers are kept to others, for ever or until a moment."""
+    """Those that are kept to others, for ever or until a moment."""
 
 
 class Powers(NamedTuple):
@@ -60,13 +63,20 @@ class Powers(NamedTuple):
         return {name: _plain(value) for name, value in self._asdict().items()}
 
 
-def every(edition: Edition) -> tuple[Powers, ...]:
-    """The powers of each role of a process, in the order of its definition."""
-    return tuple(of_role(edition, role) for role in edition.workflow.roles.values())
+def every(edition: Edition, above: Workflow | None = None) -> tuple[Powers, ...]:
+    """The powers of each role of a process, in the order of its definition; of a linked process
+    `above` is the one whose state it is in which a role reads.
+    """
+    roles = edition.workflow.roles.values()
+    return tuple(_of_role(edition, role, above or edition.workflow) for role in roles)
 
 
-def of_role(edition: Edition, role: Role) -> Powers:
-    """The powers of one role."""
+def of_children(edition: Edition) -> Mapping[str, tuple[Powers, ...]]:
+    """The same of each linked process."""
+    return {name: every(one, edition.workflow) for name, one in edition.children.items()}
+
+
+def _of_role(edition: Edition, role: Role, above: Workflow) -> Powers:
     workflow, name = edition.workflow, role.id
     acts = not role.outside
     questions = workflow.questions.values()
@@ -84,7 +94,7 @@ def of_role(edition: Edition, role: Role) -> Powers:
         corrects=_asked(q for q in by_hand if acts and name in edition.correctors(q)),
         approves=_asked(q for q in questions if acts and q.id in approved),
         told=tuple(_told(workflow, name)),
-        reads=_reading(workflow, role),
+        reads=_reading(workflow, role, above),
     )
 
 
@@ -97,21 +107,27 @@ def _told(workflow: Workflow, role: str) -> Iterator[Named]:
             yield Named(one.id, one.title)
 
 
-def _reading(workflow: Workflow, role: Role) -> Reading:
+def _reading(workflow: Workflow, role: Role, above: Workflow) -> Reading:
     personal = [one for one in workflow.questions.values() if one.personal]
-    kept = _asked(one for one in personal if one.seen_by and not _sees(workflow, one, role.id))
-    states = tuple(Named(one, workflow.states[one].title) for one in role.reads_in)
-    how = NOTHING if role.outside else PART if role.reads else WHOLE
-    beside = _asked(one for one in personal if one.id in role.reads)
-    return Reading(how, role.own_agency, states, beside, () if role.outside else kept)
+    hidden = [one for one in personal if one.seen_by and role.id not in _readers(one)]
+    agencies = {rights.OWN_AGENCY, *workflow.groups}
+    shared = [one for one in hidden if not agencies.isdisjoint(_readers(one))]
+    states = tuple(Named(one, above.states[one].title) for one in role.reads_in)
+    if role.outside:
+        return Reading(NOTHING, role.own_agency, states, (), (), ())
+    return Reading(
+        how=PART if role.reads else WHOLE,
+        own_agency=role.own_agency,
+        states=states,
+        beside=_asked(one for one in personal if one.id in role.reads),
+        by_agency=_asked(shared),
+        kept=_asked(one for one in hidden if one not in shared),
+    )
 
 
-def _sees(workflow: Workflow, question: Question, role: str) -> bool:
-    """Whether a question names a role among those who alone see its answers, or may name it by
-    the agency for which it is held.
-    """
-    readers = {entry.reader for entry in rights.entries(question)}
-    return role in readers
+def _readers(question: Question) -> set[str]:
+    """Those who alone see the answers to a question."""
+    return {entry.reader for entry in rights.entries(question)}
 
 
 def _asked(questions: Iterable[Question]) -> tuple[Named, ...]:
@@ -122,8 +138,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Reading):
         return {name: _plain(one) for name, one in value._asdict().items()}
     return [one._asdict() for one in value] if isinstance(value, tuple) else value
-
-
-def of_children(edition: Edition) -> Mapping[str, Collection[Powers]]:
-    """The same of each linked process."""
-    return {name: every(child) for name, child in edition.children.items()}

@@ -159,11 +159,11 @@ class Cells:
 
 
 def verdicts(page: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Of each verb that the page on authority has, what it says by relation; of one that is done at
-    the command line alone, a star besides.
+    """Of each verb and command that the page on authority has, what it says by relation; of one
+    that is done at the command line alone, a star besides.
     """
     head: list[str] = []
-    for line in page.partition("## Verbs")[2].partition("## Commands")[0].splitlines():
+    for line in page.partition("## Verbs")[2].splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| |"):
             head = cells

@@ -118,10 +118,20 @@ def told_everything(office: Office, folder: Path, name: str) -> tuple[str, list[
         office.ok("tick"),
         office.ok("account", "password", "lee", typed=name),
         office.ok("account", "clear", "lee", "--as", "lee"),
+        office.ok("conflict", "declare", ref, "--person", "pol", *because),
+        office.ok("conflict", "end", ref, "--person", "pol", *because),
+        office.ok("case", "restrict", ref, "--to", keeper(office), "--to", "lee", *because),
+        office.ok("break-glass", ref, "--as", "eve", *because),
+        office.ok("case", "unrestrict", ref, *because),
     ]
     issued = office.json("token", "issue", "lee", "--until", ago(-30))["token"]
     said.append(office.ok("token", "revoke", issued, *because))
     return ref, said
+
+
+def keeper(office: Office) -> str:
+    """Whoever keeps the record: the first person of config.toml."""
+    return str(tomllib.loads(office.config.read_text())["person"][0]["id"])
 
 
 def refused(office: Office, folder: Path, ref: str, name: str) -> list[str]:

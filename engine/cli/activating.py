@@ -48,7 +48,8 @@ def activate(door: Visit, name: str, anyway: bool) -> None:
         wanted["workflow"], wanted["files"] = handed_over(name)
         if sys.stderr.isatty() and _is_new(door, name):
             printing.say_aside(["It is proved first; that may take some seconds."])
-    found = door.settle("workflow activate", anyway=anyway, **wanted)
+    with door.working("Proving", ticking=True):
+        found = door.settle("workflow activate", anyway=anyway, **wanted)
     if found["refused"]:
         door.state.changed = False
         door.answer(found, _refused(found))

@@ -24,7 +24,8 @@ def verify(door: Visit, against: str | None) -> None:
     try:
         door.to_verify()
         kept = checkpoints.text_of(Path(against)) if against else ""
-        found = door.ask("audit verify", against=kept)
+        with door.working("Verifying, events"):
+            found = door.ask("audit verify", against=kept)
     except StorageError as error:
         raise IncompleteError(
             f"The verification could not be completed, and shows nothing either way. {error}"
@@ -41,7 +42,8 @@ def checkpoint(door: Visit, out: str | None) -> None:
     The store is verified first; what does not verify is not signed.
     """
     door.to_verify()
-    found = door.ask("audit checkpoint")
+    with door.working("Verifying, events"):
+        found = door.ask("audit checkpoint")
     text = found["checkpoint"]
     if not out:
         door.answer(found, text.rstrip("\n").split("\n"))

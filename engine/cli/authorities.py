@@ -13,7 +13,10 @@ from engine.errors import UsageError
 
 Known = Mapping[str, Any]
 
-NO = "no"
+NO, PART = "no", "a part"
+OF_STEPS = "what its steps need or give"
+BY_AGENCY = "Kept to the agency that gave it, or to agencies that are named"
+KEPT = "Kept to others"
 DEEDS = {
     "takes": "Takes",
     "records": "Records",
@@ -44,8 +47,7 @@ def authority(door: Visit, process: str, edition: str, role: str) -> None:
 def _table(found: Known) -> Iterator[str]:
     yield strong("What somebody may be to what they ask about")
     for one in found["relations"]:
-        said = f"{one['means'][:-1]}. Decided by {one['decided_by']}."
-        yield from item(f"{one['relation']}: {said}")
+        yield from item(f"{one['relation']}: {one['means']} ({one['decided_by']})")
     for title, lines in (("Verbs", found["verbs"]), ("Commands of the machine", found["local"])):
         yield from ("", strong(title))
         for alike in _alike(lines):
@@ -104,15 +106,16 @@ def _role(role: Known) -> Iterator[str]:
 
 def _reads(reads_: Known) -> str:
     said = f"Reads {reads_['how']}"
-    if reads_["beside"]:
+    if reads_["how"] == PART:
         named = "; ".join(_named(one) for one in reads_["beside"])
-        said += f", what its steps need or give and: {named}"
+        said += f", {OF_STEPS}{f' and: {named}' if named else ''}"
     if reads_["own_agency"]:
-        said += ", where its own agency is concerned"
+        said += f", where its own agency is concerned; of a case about none, {OF_STEPS}"
     if reads_["states"]:
         said += f", while a case is at {listed([_named(one) for one in reads_['states']], 'or')}"
-    if reads_["kept"]:
-        said += f". Kept to others: {'; '.join(_named(one) for one in reads_['kept'])}"
+    for name, words in (("by_agency", BY_AGENCY), ("kept", KEPT)):
+        if reads_[name]:
+            said += f". {words}: {'; '.join(_named(one) for one in reads_[name])}"
     return f"{said}."
 
 

@@ -76,10 +76,11 @@ def migrate(door: Visit, workflow: str, **asked: Any) -> None:
     }
     if not (asked["dry_run"] or asked["yes"]):
         _agree(door, wanted)
-    if asked["dry_run"]:
-        found = door.ask("workflow migrate", dry_run=True, **wanted)
-    else:
-        found = door.settle("workflow migrate", **wanted)
+    with door.working("Moving, cases"):
+        if asked["dry_run"]:
+            found = door.ask("workflow migrate", dry_run=True, **wanted)
+        else:
+            found = door.settle("workflow migrate", **wanted)
     said = _given_back(found) if asked["back"] else _moved(found)
     lines = [*paragraph(f"{said}{found['warning']}"), *_lines(found)]
     door.answer(found, [*lines, *saying.caution(str(found.get("caution", "")))])

@@ -49,7 +49,8 @@ def pack(door: Visit, ref: str, pack: str) -> None:
         return
     folder = _folder(options["out"])
     wanted = {"ref": ref, "pack": pack, "draft": options["draft"], "anew": options["anew"]}
-    content = door.bring("pack content", **wanted)
+    with door.working("Building", ticking=True):
+        content = door.bring("pack content", **wanted)
     built = content.about
     door.state.changed = built["fresh"]
     file = _write(folder / content.name, b"".join(content.pieces))

@@ -91,7 +91,8 @@ def erase(door: Visit, ref: str) -> None:
     who = options["person"]
     wanted = {"ref": ref, "person": who, "basis": basis, "copies": options["copies"]}
     _make_sure(door, ref, who, wanted)
-    found = door.change("erase", confirm=ref, **wanted)
+    with door.working("Erasing", ticking=True):
+        found = door.change("erase", confirm=ref, **wanted)
     said = (
         f"What was recorded under {who} is destroyed, and can never be read again. What is on "
         "record of the case itself, and names of documents, may still name them: a task for those "

@@ -20,8 +20,10 @@ from engine.dates import due_said as due
 __all__ = ["day", "due"]
 
 PROGRAM = "casetrail"
-NARROWEST = 60
+NARROWEST = 40
 WIDEST = 100
+LEAST = 20
+"""Columns of text that are narrower than this are not read any more."""
 USUAL = 80
 """Columns, where there is no terminal."""
 
@@ -79,20 +81,30 @@ def item(text: str, most: int = 0) -> list[str]:
 
 
 def table(rows: Iterable[Sequence[str]], indent: int = 2, most: int = 0) -> list[str]:
-    """Rows in columns, as wide as they need to be; the last column is wrapped."""
+    """Rows in columns, as wide as they need to be; the last column is wrapped, or stands below the
+    others where the terminal is too narrow for it.
+    """
     listed = [tuple(row) for row in rows]
     if not listed:
         return []
     widths = [max(len(row[at]) for row in listed) for at in range(len(listed[0]) - 1)]
+    if (most or width()) - indent - sum(widths) - 2 * len(widths) < LEAST:
+        return [line for row in listed for line in _below(row, indent, most)]
     found = []
     for row in listed:
         start = "".join(f"{cell:<{size}}  " for cell, size in zip(row, widths, strict=False))
         head = " " * indent + start
-        room = max(20, (most or width()) - len(head))
+        room = (most or width()) - len(head)
         lines = wrap(row[-1], room, break_on_hyphens=False) or [""]
         found.append((head + lines[0]).rstrip())
         found += [" " * len(head) + line for line in lines[1:]]
     return found
+
+
+def _below(row: Sequence[str], indent: int, most: int) -> list[str]:
+    """A row whose last column stands below the others."""
+    head = "  ".join(cell for cell in row[:-1] if cell)
+    return [f"{' ' * indent}{head}", *paragraph(row[-1], indent + 4, 0, most)]
 
 
 def program() -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from engine import loading
-from engine.cli import ruling, saying
+from engine.cli import progress, ruling, saying
 from engine.cli.door import Door, argument, command, option
 from engine.cli.printing import item, paragraph, strong
 from engine.dates import read_day
@@ -30,7 +30,9 @@ def verify_(door: Door, name: str, as_at: str) -> None:
     It shows that a definition is consistent with the rules written in it, and never that it is
     lawful. What could not be shown is named.
     """
-    found = proved(loading.find(name), read_day(as_at) if as_at else None)
+    day = read_day(as_at) if as_at else None
+    with progress.working(door.state, "Verifying", ticking=True):
+        found = proved(loading.find(name), day)
     lines = [*headline(found), *ruling.told(found), *faults(found)]
     lines += [*_mistakes(found), *_looked_for(found), *saying.caution(found["caution"])]
     door.answer(found, lines)
@@ -73,7 +75,7 @@ def _looked_for(known: Known) -> list[str]:
         (NOTHING, "Nothing of this kind here, and so nothing shown"),
     ):
         found = [one["title"] for one in known["checked"] if one["result"] == wanted]
-        lines += ["", strong(heading)] if found else []
+        lines += ["", *map(strong, paragraph(heading))] if found else []
         lines += [line for title in found for line in item(f"{title}.")]
     lines += [
         "",

@@ -64,7 +64,9 @@ def replay(door: Visit, name: str, wanted: str) -> None:
     would have been missed or met; and which notices would have fired. Documents and personal
     answers count as given; none is read.
     """
-    found = door.ask("workflow replay", workflow=name, **_meant(name, wanted))
+    meant = _meant(name, wanted)
+    with door.working("Replaying, cases"):
+        found = door.ask("workflow replay", workflow=name, **meant)
     door.answer(found, [*_head(found), *_lines(found), *saying.caution(found["caution"])])
 
 

@@ -52,7 +52,10 @@ def serve(door: Door, port: int | None, openapi: bool, **given: Any) -> None:
         place, settings = partnership.both()
         fitting.need(place, settings)
         calls = receiving.Reception(place, settings, partnership.both)
-        reception = Reception(partnership.place, identify, behind_proxy=proxied)
+        if provider := partnership.provider():
+            provider.check()
+        how: dict[str, Any] = {"behind_proxy": proxied, "provider": partnership.provider}
+        reception = Reception(partnership.place, identify, **how)
         code = run(reception, address, lambda at: _say(door, at.shown), [asgi.route(calls)])
         calls.settle()
     finally:

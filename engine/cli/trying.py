@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import click
 
 from engine import loading
-from engine.cli import otherwise
+from engine.cli import otherwise, progress
 from engine.cli.door import Door, argument, command, option
 from engine.cli.printing import item, listed, paragraph, strong, table
+from engine.cli.state import State
 from engine.definition import Workflow
 from engine.errors import ScenarioError, UsageError
 from engine.nouns import count
@@ -56,7 +57,8 @@ def test(door: Door, name: str, scenarios: Sequence[str], **chosen: Any) -> None
         lines += ["", *paragraph("Nothing was changed: first every scenario must come true.")]
     elif chosen["mutate"]:
         changes = trial.changes(chosen["sample"], chosen["seed"])
-        fates = trial.try_each(changes, results, chosen["jobs"], _watched)
+        watched = partial(_watched, door.state)
+        fates = trial.try_each(changes, results, chosen["jobs"], watched)
         more, said = _mutated(fates, results)
         document |= more
         lines += ["", *said]
@@ -65,17 +67,14 @@ def test(door: Door, name: str, scenarios: Sequence[str], **chosen: Any) -> None
         raise click.exceptions.Exit(ScenarioError.exit_code)
 
 
-def _watched(fates: Iterator[Fate], number: int) -> list[Fate]:
-    """The fates; at a terminal with a bar that says how long it will yet take."""
-    with click.progressbar(
-        fates,
-        number,
-        "Changes tried",
-        show_pos=True,
-        hidden=not sys.stderr.isatty(),
-        file=sys.stderr,
-    ) as bar:
-        return list(bar)
+def _watched(state: State, fates: Iterator[Fate], number: int) -> list[Fate]:
+    """The fates; at a terminal it is shown how many there are so far."""
+    found: list[Fate] = []
+    with progress.working(state, "Changes tried") as shown:
+        for fate in fates:
+            found.append(fate)
+            shown.came(len(found), number)
+    return found
 
 
 def _played(

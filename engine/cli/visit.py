@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from types import TracebackType
 from typing import Any
@@ -58,6 +58,18 @@ class Visit(Door):
     def away(self) -> bool:
         """Whether it is done at a server, and nothing of a store is here."""
         return self.state.reached is not None
+
+    @contextmanager
+    def working(self, what: str, *, ticking: bool = False) -> Iterator[None]:
+        """Show how far something long has come, or at least for how long it is under way."""
+        from engine.cli import progress
+
+        # What is said as somebody comes in stands above it.
+        _ = self.desk
+        with progress.working(self.state, what, ticking=ticking or self.away) as shown:
+            if not (self.away or ticking):
+                self.place.watch(shown.came)
+            yield
 
     def _there(self) -> Desk:
         """The desk at the server; whoever comes in is told first what everybody must know."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.barring import ENOUGH
 from engine.config.kinds import shown
+from engine.config.openid import judge_openid
 from engine.config.shapes import LISTS, TABLES
 from engine.config.sheet import Sheet, Where
 from engine.config.wishes import BY_MAIL, judge_wishes, ways
@@ -41,11 +42,14 @@ def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
     for role, person in parts["fallback"].items():
         _judge_reference(sheet, ("fallback", role), person, "person", ids["person"])
     _judge_told(sheet, parts, ids["person"])
+    emergency = parts.get("openid", {}).get("emergency")
+    _judge_reference(sheet, ("openid", "emergency"), emergency, "person", ids["person"])
     for name in LISTS:
         for number, entry in enumerate(parts[name]):
             judge_days(sheet, entry, (name, number))
     _judge_deputies(sheet, parts["appointment"])
     _judge_services(sheet, parts)
+    judge_openid(sheet, parts)
     notify = parts.get("notify", {})
     _judge_notifiers(sheet, notify, notifiers)
     judge_wishes(sheet, parts["person"], notify, notifiers)
@@ -198,6 +202,7 @@ def _judge_addresses(sheet: Sheet, parts: Parts) -> None:
     told = {one.get("contact") for one in parts["agency"] if "to" not in one}
     told |= {one.get("person") for one in parts["appointment"] if "to" not in one}
     told |= set(parts["fallback"].values())
+    told |= set(parts.get("break_glass", {}).get("tell", ()))
     told -= {one.get("id") for one in parts["person"] if one.get("service")}
     faulty, notify = sheet.at_fault("person"), parts.get("notify", {})
     for number, person in enumerate(parts["person"]):

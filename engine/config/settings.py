@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.config.hooks import Hook
 from engine.directory import Directory
 from engine.names import NamesPeriod
+from engine.vouching import OpenId
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class Settings:
     """The endpoints that other systems call, by their ids."""
     inbox: Path | None = None
     """The folder into which systems without HTTP put what they would call with."""
+
+    openid: OpenId | None = None
+    """The provider at which people sign in, if there is one."""
 
     @property
     def folder(self) -> Path:

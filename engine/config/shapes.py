@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.config import hooks, kinds
+from engine.config import hooks, kinds, openid
 from engine.config.sheet import Shape
 
 _BETWEEN = {"from": kinds.day, "to": kinds.day}
@@ -36,6 +36,7 @@ TABLES = {
         {"file": kinds.file_name},
         needed={"file": 'Write file = "names.toml".'},
     ),
+    "openid": openid.SHAPE,
     "inbox": Shape(
         "[inbox]",
         {"folder": kinds.file_name},
@@ -78,6 +79,7 @@ LISTS = {
             "digest": kinds.digest,
             "quiet": kinds.quiet,
             "service": kinds.yes_or_no,
+            "openid": kinds.line,
         },
         needed={
             "id": 'Write id = "..." by which the other tables name them.',

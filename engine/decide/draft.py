@@ -118,9 +118,11 @@ class Draft:
         self.context = context
         self.everybody = directory
         """Those too who are barred from the case."""
-        barriers = barring.standing(case.rows.table("barriers"))
-        self.directory = barring.narrowed(directory, barriers, iso(context.today))
+        self.directory = directory
         """Who holds what in this case."""
+        if barriers := case.rows.table("barriers"):
+            standing = barring.standing(barriers)
+            self.directory = barring.narrowed(directory, standing, iso(context.today))
         self._calendar = calendar
         self.randomness = randomness
         self.facts = CaseFacts(case, context.today)

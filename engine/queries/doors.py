@@ -71,6 +71,8 @@ REPLAYS_BEFORE = (
     'AND ("endpoint" LIKE \'sign-in %\' OR "received" < ?) LIMIT ?'
 )
 
+REPLAY = 'SELECT 1 FROM "replays" WHERE "log" = ? AND "endpoint" = ? AND "message" = ?'
+
 DROP_REPLAY = 'DELETE FROM "replays" WHERE "log" = ? AND "endpoint" = ? AND "message" = ?'
 
 HOLDS_A_TOKEN = 'SELECT 1 FROM "tokens" WHERE "log" = ? AND "holder" = ? LIMIT 1'

@@ -26,8 +26,10 @@ NOT_YOURS = "This is not yours to do."
 HAVE_THEM = "have one of them do it; config.toml says who holds which role, and from which day"
 FOR_ROLES = "it is for those who hold a role of the process"
 FOR_KEEPERS = "it is for those who keep the record"
+OF_PROCESSES = "it is done by those who keep the record of a process in use"
 BY_A_PERSON = "it is done by a person, and you are a service account"
 AT_THE_MACHINE = "it is done at the command line, where the store is"
+TO_READ = "whoever has broken the glass of a case reads it, and changes nothing"
 NO_VERB = "no verb of this name is in the table of authority"
 
 
@@ -130,6 +132,8 @@ def _deny(place: Workplace, by: By, name: str, asked: Mapping[str, Any], found: 
         admission.refuse(place, by, name, ref)
     row = authority.ROWS.get(name) or authority.LOCAL[name]
     error = _denial(place, by, row, ref)
+    if found is Relation.GLASS_BROKEN:
+        error = DeniedError(NOT_YOURS, (Need(TO_READ),))
     access.refused(place, by, name, ref, error)
     raise error
 
@@ -147,7 +151,8 @@ def _denial(place: Workplace, by: By, row: Row, ref: str) -> DeniedError:
         return DeniedError(NOT_YOURS, (Need(BY_A_PERSON, how="have a person do it"),))
     every = [_process_of(place, ref, fresh=True)] if ref else editions.in_use(place)
     if not _is_for_roles(row):
-        return DeniedError(NOT_YOURS, (Need(FOR_KEEPERS, _titles(every, keepers=True), HAVE_THEM),))
+        what = FOR_KEEPERS if ref else OF_PROCESSES
+        return DeniedError(NOT_YOURS, (Need(what, _titles(every, keepers=True), HAVE_THEM),))
     need_ = Need(FOR_ROLES, _titles(every, keepers=False), HAVE_THEM)
     personal = f"What is personal on {ref} is not yours to read."
     return DeniedError(personal if ref and row.logged else TO_RECORD, (need_,))

@@ -18,8 +18,9 @@ from engine.dates import iso
 from engine.decide.draft import Draft
 from engine.decide.entries.telling import addressed, waited_for
 from engine.directory import Appointment, Directory, Recipient
-from engine.errors import RefusedError, UsageError
+from engine.errors import DeniedError, UsageError
 from engine.prose import name_of, with_article
+from engine.service import access
 from engine.service.changing import save
 from engine.service.drafting import drafted
 from engine.service.editions import in_use
@@ -49,7 +50,9 @@ class Change(NamedTuple):
 
 
 def check(place: Workplace, by: By, wanted: Handover) -> None:
-    """Raise UsageError for a handover that makes no sense, RefusedError for somebody else's."""
+    """Raise UsageError for a handover that makes no sense, DeniedError, which is logged, for
+    somebody else's.
+    """
     directory, today = place.directory, iso(place.today())
     for person in (wanted.giver, wanted.taker):
         if person not in directory.people:
@@ -60,9 +63,11 @@ def check(place: Workplace, by: By, wanted: Handover) -> None:
         raise UsageError("The last day lies before the first, or is over; check the days.")
     keepers = {role for one in in_use(place) for role in one.keepers}
     if by.person != wanted.giver and not directory.acting(by.person, sorted(keepers), today):
-        raise RefusedError(
+        error = DeniedError(
             "Work is handed over by whoever has it, or by those who keep the record; ask them."
         )
+        access.refused(place, by, "handover", "", error)
+        raise error
 
 
 def lacking(directory: Directory, wanted: Handover) -> Change:

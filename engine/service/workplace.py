@@ -88,6 +88,7 @@ class Workplace:
     where the engine looks by itself.
     """
     _wired: Wired | None = None
+    _watch: Callable[[int, int], None] | None = None
     _editions: dict[str, Edition] = field(default_factory=dict)
     _packs: dict[tuple[str, str], PackFile] = field(default_factory=dict)
 
@@ -99,6 +100,15 @@ class Workplace:
     def wire(self, wired: Wired) -> None:
         """Give it what only the wiring can make."""
         self._wired = wired
+
+    def watch(self, watch: Callable[[int, int], None]) -> None:
+        """Have somebody told how far long work has come: so much, of so much (0: not known)."""
+        self._watch = watch
+
+    def came(self, done: int, of: int = 0) -> None:
+        """Tell whoever watches how far it has come."""
+        if self._watch is not None:
+            self._watch(done, of)
 
     @property
     def wired(self) -> Wired:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from engine.verbs.fields import QUERY, Field
+from engine.web.problems import MEDIA_TYPE
 from engine.web.ways import WAYS, Way, has_body
 
 Schema = dict[str, Any]
@@ -29,7 +30,8 @@ def paths(root: str, parameter: Callable[[Field], Schema], body: Callable[..., S
 
 def _operation(way: Way) -> Schema:
     statuses = ALWAYS | way.refusals | (WITH_BODY if has_body(way) else frozenset())
-    refused = {str(one): {"$ref": f"#/components/responses/{one}"} for one in sorted(statuses)}
+    refusal = _refused_page if way.page else _refused
+    refused = {str(one): refusal(one) for one in sorted(statuses)}
     return {
         "operationId": way.name.replace(" ", "_").replace("-", "_"),
         "tags": [way.path.split("/")[1]],
@@ -39,8 +41,28 @@ def _operation(way: Way) -> Schema:
     }
 
 
+def _refused(status: int) -> Schema:
+    return {"$ref": f"#/components/responses/{status}"}
+
+
+def _refused_page(status: int) -> Schema:
+    """As a page; what goes wrong before it is known who asks is told as everywhere."""
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        "description": "That it could not be.",
+        "content": {"text/html": {"schema": {"type": "string"}}, MEDIA_TYPE: problem},
+    }
+
+
 def _answer(way: Way) -> Schema:
+    if way.page and way.status == 200:
+        content = {"text/html": {"schema": {"type": "string"}}}
+        return {"description": "The page.", "content": content}
+    if way.page:
+        headers: Schema = {"Location": {"schema": {"type": "string"}, "description": "Whither."}}
+        return {"description": "The browser goes on.", "headers": headers}
     if way.answer is None:
         return {"description": "It is done."}
-    content = {"application/json": {"schema": way.answer}}
+    answer: Schema = {"schema": way.answer}
+    content = {"application/json": answer}
     return {"description": "What came of it.", "content": content}

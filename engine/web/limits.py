@@ -54,9 +54,13 @@ MOST_SOURCES: Final = 10_000
 ASKED_BY_ONE: Final = 600
 """Requests of one person, or of one service account, within a minute."""
 SIGN_INS_OF_ONE: Final = 10
-"""Sign-ins of one person within a minute, and from one address those begun at a provider."""
+"""Sign-ins of one person within a minute."""
+BEGUN_FROM_ONE: Final = 30
+"""Sign-ins at a provider that are begun from one address within a minute."""
 SIGNING_IN_AT_ONCE: Final = 2
-"""Sign-ins that are worked on at once: each takes 64 MB of memory, and all the time of a core."""
+"""Sign-ins that are worked on at once: each takes 64 MB of memory, and all the time of a core. So
+many more wait at a provider.
+"""
 WAITING_TO_SIGN_IN: Final = 20
 MOST_SIGN_IN: Final = 4_000
 """Bytes of the JSON document of a sign-in."""

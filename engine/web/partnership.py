@@ -9,7 +9,10 @@ from pathlib import Path
 from engine import bootstrap
 from engine.config import Settings
 from engine.errors import ConfigError
+from engine.service.accounts.openid.provider import TIMEOUT, Provider
+from engine.service.accounts.openid.secret import client_secret
 from engine.service.workplace import Workplace
+from engine.vouching import OpenId
 
 DOOR = "http"
 
@@ -21,6 +24,8 @@ class Partnership:
 
     def __init__(self, config: Path) -> None:
         self._config, self._lock = config, threading.Lock()
+        self._provider: Provider | None = None
+        self._providing = threading.Lock()
         self._state = _state(config)
         settings = bootstrap.settings(str(config))
         self._store = _store(settings)
@@ -37,6 +42,16 @@ class Partnership:
                 self._renew()
         return self._both
 
+    def provider(self) -> Provider | None:
+        """The provider at which people sign in, if there is one. Raises ConfigError."""
+        terms = self.both()[1].openid
+        with self._providing:
+            if terms is None:
+                self._provider = None
+            elif self._provider is None or self._provider.terms != terms:
+                self._provider = _provider(terms)
+            return self._provider
+
     def close(self) -> None:
         """Close the store."""
         self._both[0].database.close()
@@ -50,6 +65,13 @@ class Partnership:
             raise ConfigError("The store or the keys of config.toml are others now; start again.")
         self._both = (bootstrap.renewed(self._both[0], settings), settings)
         self._state = state
+
+
+def _provider(terms: OpenId) -> Provider:
+    def secret() -> str:
+        return client_secret(terms.client_secret_file)
+
+    return Provider(terms, secret, bootstrap.asking(terms, TIMEOUT))
 
 
 def _state(config: Path) -> State:

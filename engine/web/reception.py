@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope
 
 from engine import log
 from engine.errors import EngineError
+from engine.service.accounts.openid.provider import Provider
 from engine.service.looking import reading
 from engine.service.workplace import By, Workplace
 from engine.verbs import table
@@ -71,9 +72,11 @@ class Reception:
         *,
         behind_proxy: bool = False,
         pace: int = ASKED_BY_ONE,
+        provider: Callable[[], Provider | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.place, self._behind_proxy = place, behind_proxy
+        self.provider = provider
         self.gate, self.clock = Gate(identify, clock), clock
         self.pace = Pace(pace, clock)
         # Of its own, and as many to the end: each thread keeps its connection to the store.
@@ -215,21 +218,23 @@ class Reception:
 
 
 async def answered(
-    work: Callable[[], Awaitable[Response]], told: Callable[[EngineError], Problem] = of_error
+    work: Callable[[], Awaitable[Response]],
+    told: Callable[[EngineError], Problem] = of_error,
+    shape: Callable[[Problem], Response] = of_problem,
 ) -> Response | None:
-    """What comes of a request, or the problem that it comes to; None where nobody is left to be
-    told. It never raises.
+    """What comes of a request, or the problem that it comes to, in its shape; None where nobody is
+    left to be told. It never raises.
     """
     try:
         return await work()
     except Gone:
         return None
     except Problem as problem:
-        return of_problem(problem)
+        return shape(problem)
     except EngineError as error:
-        return of_problem(told(error))
+        return shape(told(error))
     except Exception as error:
-        return of_problem(of_fault(error))
+        return shape(of_fault(error))
 
 
 def shown(headers: Headers) -> str:

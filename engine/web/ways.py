@@ -11,6 +11,7 @@ Schema = Mapping[str, Any]
 
 PASSWORD, OPENID = "password", "openid"
 """How somebody may come in."""
+HASHING, AT_PROVIDER = "hashing", "at the provider"
 
 _TEXT: Final[Schema] = {"type": "string"}
 _WAYS: Final[Schema] = {"type": "array", "items": {"enum": [PASSWORD, OPENID]}, "uniqueItems": True}
@@ -33,8 +34,10 @@ class Way(NamedTuple):
     """Whether it needs one."""
     refusals: frozenset[int] = frozenset()
     """Statuses of problems besides those of every request."""
-    slow: bool = False
-    """Whether it takes so much of the machine that few are worked on at once."""
+    turn: str = ""
+    """Among which few that are worked on at once it waits for its turn: HASHING, AT_PROVIDER."""
+    page: bool = False
+    """Whether a browser comes by it, which is shown a page."""
 
 
 def _object(**said: Schema) -> Schema:
@@ -62,7 +65,7 @@ WAYS: Final = (
         status=201,
         answer=_SIGNED_IN,
         refusals=frozenset({401}),
-        slow=True,
+        turn=HASHING,
     ),
     Way(
         "sign-out",
@@ -85,7 +88,7 @@ WAYS: Final = (
         status=204,
         token=True,
         refusals=frozenset({401, 403}),
-        slow=True,
+        turn=HASHING,
     ),
     Way(
         "own code",
@@ -97,7 +100,7 @@ WAYS: Final = (
         answer=_object(uri=_TEXT, setup=_TEXT),
         token=True,
         refusals=frozenset({401, 403}),
-        slow=True,
+        turn=HASHING,
     ),
     Way(
         "own code confirmed",
@@ -111,6 +114,54 @@ WAYS: Final = (
         status=204,
         token=True,
         refusals=frozenset({401, 403}),
+    ),
+    Way(
+        "sign-in at provider",
+        "POST",
+        "/sign-in/openid",
+        "Begin to sign in at the provider: the address to which the browser goes.",
+        (
+            Field("challenge", "word", "Base64url of SHA-256 of a verifier.", required=True),
+            Field("return_to", "word", "http://127.0.0.1:PORT/PATH.", required=True),
+        ),
+        status=201,
+        answer=_object(address=_TEXT),
+        refusals=frozenset({404}),
+        turn=AT_PROVIDER,
+    ),
+    Way(
+        "sign-in from provider",
+        "GET",
+        "/sign-in/openid/callback",
+        "Where the provider sends the browser back to.",
+        tuple(
+            Field(name, "text", "As the provider says it.", where=QUERY)
+            for name in ("state", "code", "error", "iss")
+        ),
+        status=303,
+        turn=AT_PROVIDER,
+        refusals=frozenset({404}),
+        page=True,
+    ),
+    Way(
+        "sign-in by code",
+        "POST",
+        "/sign-in/openid/token",
+        "Sign in by the code with which the browser came back.",
+        (
+            Field("code", "text", "It holds for a minute, and once.", required=True),
+            Field("verifier", "word", "Of which the challenge was made.", required=True),
+        ),
+        status=201,
+        answer=_SIGNED_IN,
+        refusals=frozenset({401}),
+    ),
+    Way(
+        "sign-in done",
+        "GET",
+        "/sign-in/openid/done",
+        "A page that says that one is signed in, and may go back.",
+        page=True,
     ),
 )
 """All of them."""

@@ -69,8 +69,25 @@ def test_the_calls_of_the_page_sign_in_change_the_password_and_sign_out(
     assert known.until > micros(world.place)
 
 
+def test_the_provider_of_the_page_can_be_read(tmp_path: Path) -> None:
+    block = re.search(r"<!-- add: openid -->\n```toml\n(.*?)```", PAGE, re.DOTALL)
+    person = re.search(r"```toml\n(openid = .*?)```", PAGE, re.DOTALL)
+    assert block is not None
+    assert person is not None
+    text = BASE.replace('name = "Robin Example"\n', f'name = "Robin Example"\n{person[1]}')
+    besides = re.findall(r"^\| `(\w+ = .*?)` \|", PAGE, re.MULTILINE)
+    more = "\n".join([*besides, ""])
+    read = settings(tmp_path, f"{text}\n{block[1]}{more}")
+
+    assert read.openid is not None
+    assert read.openid.claim == "oid"
+    assert read.openid.callback in PAGE
+    assert len(besides) == 6
+    assert read.directory.people["robin"].openid == "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+
+
 def test_the_service_account_of_the_page_can_be_read(tmp_path: Path) -> None:
-    block = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    block = re.search(r"```toml\n(\[\[person\]\].*?)```", PAGE, re.DOTALL)
     assert block is not None
     read = settings(tmp_path, BASE.replace("[[absence]]", f"{block[1]}\n[[absence]]"))
 

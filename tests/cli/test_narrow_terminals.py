@@ -21,7 +21,7 @@ from tests.offices import Demo
 from tests.trials.test_trying import LENT, SMALL
 from tests.worlds import SAMPLE
 
-NARROW = 60
+NARROW = 40
 
 
 def wider(*words: str) -> list[str]:

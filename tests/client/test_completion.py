@@ -40,7 +40,7 @@ def offered(words: Sequence[str], home: Path, **more: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("words", "wanted"),
+    "asked",
     [
         (["show", ""], ["REF"]),
         (["show", "1999"], []),
@@ -63,13 +63,11 @@ def test_what_is_on_record_is_offered_here_and_at_a_server_alike(
     keeper: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    words: list[str],
-    wanted: list[str],
+    asked: tuple[list[str], list[str]],
 ) -> None:
     monkeypatch.chdir(held.folder)
     ref, away = case_of(held), comes(keeper)
-    said = [word.replace("REF", ref) for word in words]
-    meant = [word.replace("REF", ref) for word in wanted]
+    said, meant = ([word.replace("REF", ref) for word in words] for words in asked)
     at_a_server = {"CASETRAIL_SERVER": away.url, "CASETRAIL_TOKEN": away.token}
 
     assert offered(said, tmp_path) == meant

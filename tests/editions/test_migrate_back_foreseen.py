@@ -117,7 +117,7 @@ def test_the_command_prints_what_would_become_of_each_case_and_changes_none(
     assert [clock["timescale"] for clock in case["clocks"]] == ["notification"]
     assert office.show(ref) == before
     told = " ".join(office.refused(4, *words, "--dry-run", "--as", "lee").split())
-    assert "for those who keep the record under both" in told
+    assert "by those who keep the record of a process in use" in told
     assert "--dry-run says first" in " ".join(office.refused(2, *words).split())
     office.ok(*words, "--yes")
     assert office.show(ref)["deadlines"][0]["due_on"] == case["clocks"][0]["new"]["due_on"]

@@ -263,7 +263,7 @@ def test_who_does_not_keep_the_record_moves_nothing(office: Office, tmp_path: Pa
         said = office.refused(
             4, "workflow", "migrate", "incident", "--to", "2026-01", more, "--as", "lee"
         )
-        assert "it is for those who keep the record" in " ".join(said.split())
+        assert "by those who keep the record of a process in use" in " ".join(said.split())
     assert office.show(ref) == before
 
 

@@ -171,3 +171,15 @@ def test_the_table_is_read_as_one_document_with_the_powers_of_each_role(told: Ce
     assert role["takes"] == []
     assert {one["verb"] for one in found["verbs"]} == set(VERBS)
     assert {one["verb"] for one in found["local"]} == set(table.LOCAL)
+
+
+def test_who_has_broken_the_glass_reads_the_case_and_changes_nothing(
+    told: Cells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authorising, "_barrier", lambda *_: Relation.GLASS_BROKEN)
+    place = told.world.place.at("http")
+    assert run(place, BESS, "show", told.request("show"))
+    assert run(place, BESS, "show personal", told.request("show personal"))
+    with pytest.raises(DeniedError) as denied:
+        run(place, BESS, "take", told.request("take"))
+    assert denied.value.unmet[0].what == authorising.TO_READ

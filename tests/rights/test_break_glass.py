@@ -135,7 +135,7 @@ def test_nobody_in_conflict_breaks_it_or_is_told_of_it(here: World, case: str) -
 
 
 def test_a_program_and_whoever_has_no_part_break_no_glass(here: World, case: str) -> None:
-    with pytest.raises(DeniedError, match="service account"):
+    with pytest.raises(DeniedError, match="not for a service account"):
         broken(here, "robot", case)
     here.place.directory = replace(directory(), appointments=directory().appointments[1:])
     bare = replace(here.place.directory, agencies={}, fallbacks={})

@@ -149,6 +149,18 @@ def test_of_somebody_who_is_away_the_deputy_in_conflict_is_not_told(here: World)
     assert people_told(here, ref) == {"bess"}
 
 
+def test_neither_a_program_nor_somebody_without_a_part_declares_one_of_its_own(
+    here: World,
+) -> None:
+    ref = here.open()
+    here.place.directory = replace(
+        directory(agencies={}), appointments=directory().appointments[1:]
+    )
+    for person in ("robot", "pol"):
+        with pytest.raises(DeniedError):
+            declared(here, ref, person, person)
+
+
 def test_a_conflict_needs_to_be_said_and_is_declared_once(here: World) -> None:
     ref = here.open()
     with pytest.raises(RefusedError, match="with what it is"):

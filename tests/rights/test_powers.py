@@ -135,6 +135,20 @@ def test_whoever_is_told_of_a_step_or_a_deadline_is_published_with_it() -> None:
             assert clock.id in {one.id for one in published()[role].told}
 
 
+def test_the_powers_of_every_role_in_every_linked_process_are_printed(unit: Office) -> None:
+    asked = ("authority", "--process", PROCESS.name, "--as", "sam")
+    [found] = [unit.json(*asked)["process"]]
+    workflow = definition(PROCESS)
+    named = [one["workflow"] for one in found["processes"]]
+    assert named == [workflow.name, *workflow.children]
+    printed = unit.ok(*asked)
+    for one in found["processes"]:
+        for role in one["roles"]:
+            assert f"[{role['role']}], {one['title']}" in printed
+    reviewer = " ".join(unit.ok(*asked, "--role", "reviewer").split())
+    assert reviewer.count("while a case is at") == len(named)
+
+
 def test_the_table_and_the_powers_of_a_role_are_printed(office: Office) -> None:
     whole = " ".join(office.ok("authority").split())
     assert "What is not named here is denied" in whole

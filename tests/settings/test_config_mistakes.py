@@ -62,8 +62,8 @@ MISTAKES = {
     ),
     "a table that nobody knows": (
         ('[[absence]]\nperson = "avery"\nfrom   = 2025-08-01\nto     = 2025-08-15', "[x]"),
-        '37: This file has no key "x". It may have partnership, store, notify, names, inbox, '
-        "break_glass, agency, person, appointment, absence, hook and fallback.",
+        '37: This file has no key "x". It may have partnership, store, notify, names, openid, '
+        "inbox, break_glass, agency, person, appointment, absence, hook and fallback.",
     ),
     "the partnership's id": (
         ('"sample"', '"Sample Council"'),

@@ -38,6 +38,8 @@ HELD = {
     "schema_1": Left(33, CALENDAR, CALENDAR, f"{CALENDAR}-22.1"),
     # A late bank holiday was told there, which moved no clock.
     "schema_2": Left(34, f"{CALENDAR}-22", f"{CALENDAR}-22.1", f"{CALENDAR}-22.2"),
+    # The same with a token and a password.
+    "schema_3": Left(36, f"{CALENDAR}-22", f"{CALENDAR}-22.1", f"{CALENDAR}-22.2"),
 }
 
 

@@ -30,7 +30,10 @@ value of an answer is none of its question's is for the definition to say.
 """
 MISTAKEN = ("400", "401", "403", "404", "413", "415", "429", "431")
 """What may be said of a request that the description does not allow."""
-BARE = ("GET /v1/health", "GET /v1/openapi.json", "GET /v1/sign-in")
+BARE = (
+    *("GET /v1/health", "GET /v1/openapi.json"),
+    *("GET /v1/sign-in", "GET /v1/sign-in/openid/done"),
+)
 Known = Mapping[str, Sequence[str]]
 """Of some path fields the values that there are: with others nothing is ever found."""
 

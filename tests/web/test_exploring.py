@@ -13,8 +13,10 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from engine.cli.main import root
+from engine.service.accounts.openid.provider import Provider
 from engine.verbs import table
 from engine.verbs.table import VERBS
+from engine.vouching import OpenId
 from engine.web.openapi import description
 from engine.web.ways import WAYS
 from tests.web.exploring import Known, explore, known_in, operations
@@ -22,6 +24,18 @@ from tests.web.servers import Served, served
 from tests.worlds import World
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
+ISSUER = "https://id.example"
+METADATA = {
+    "issuer": ISSUER,
+    "authorization_endpoint": f"{ISSUER}/authorize",
+    "token_endpoint": f"{ISSUER}/token",
+    "jwks_uri": f"{ISSUER}/keys",
+}
+PROVIDER = Provider(
+    OpenId(ISSUER, "casetrail", Path("none"), "https://reviews.example"),
+    lambda: "",
+    lambda method, url, headers, body: (200, json.dumps(METADATA).encode()),
+)
 EXAMPLES = 4
 """Of each mode; a documented command tries a thousand."""
 
@@ -29,7 +43,8 @@ EXAMPLES = 4
 @pytest.fixture(scope="module")
 def explored(office: World) -> Iterator[tuple[Served, Known]]:
     # Each look at the clock is a minute later: from one address may fail what will.
-    with served(office.place, clock=itertools.count(0, 61).__next__) as made:
+    how: Any = {"clock": itertools.count(0, 61).__next__, "provider": lambda: PROVIDER}
+    with served(office.place, **how) as made:
         yield made, known_in(office)
 
 

@@ -78,7 +78,8 @@ class Reply:
                         f"The server sends more than {most // 1_000_000} MB, which is not taken."
                     )
                 yield piece
-            whole = not said.isdigit() or taken == int(said)
+            # What ends with the connection alone may as well have been cut off.
+            whole = taken == int(said) if said.isdigit() else bool(self._found.chunked)
             if not whole:
                 raise ConnectionAbortedError("the answer broke off")
         finally:

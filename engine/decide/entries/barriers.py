@@ -82,7 +82,9 @@ def declare(draft: Draft, person: str, waiting: Waiting) -> None:
     _need_reason(draft, "A conflict of interest is declared with what it is")
     _need_known(draft, (person,))
     actor, before = draft.context.actor, standing(_rows(draft))
-    if actor.recorded != person:
+    if actor.recorded == person:
+        _need_human_part(draft, person)
+    else:
         keeping.need_keeper(draft, "To declare a conflict of somebody else", "declare it")
     if person in before.conflicted:
         raise RefusedError(f"{person} is declared to be in conflict with {draft.case.ref} already.")
@@ -252,7 +254,7 @@ def _need_list(draft: Draft, wanted: Sequence[str], before: Barriers) -> None:
 
 def _need_human_part(draft: Draft, person: str) -> None:
     if draft.everybody.is_service(person):
-        raise DeniedError("A service account breaks no glass.")
+        raise DeniedError("This is for people, not for a service account.")
     if not draft.everybody.has_part(person, iso(draft.context.today)):
         need = Need("you hold no role today", how="config.toml says who holds which role")
         raise DeniedError("What is on record here is not yours to read.", (need,))

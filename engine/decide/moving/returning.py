@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.apply import changes
+from engine.apply_barriers import ON_BARRIERS
 from engine.case import RUNNING, Case, Key, Row, Rows
 from engine.decide.draft import Draft
 from engine.decide.entries import tasks
@@ -46,6 +47,7 @@ HARMLESS = frozenset(
         "work handed over",
         "message given up",
         "erased",
+        *ON_BARRIERS,
         MIGRATED,
     }
 )

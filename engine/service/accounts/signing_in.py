@@ -16,6 +16,7 @@ from engine.queries import doors
 from engine.service import access
 from engine.service.accounts import codes, credentials, passwords, tokens
 from engine.service.accounts.credentials import CODE, PASSWORD, Credential
+from engine.service.accounts.openid.refusal import WHY_NOT
 from engine.service.accounts.tokens import Token, Wanted
 from engine.service.accounts.visitor import UNPROVED, Visitor, signed_in
 from engine.service.ticking import micros
@@ -41,6 +42,7 @@ WHY: Final = (
     "expired",
     "idle",
     "revoked",
+    *WHY_NOT,
 )
 """Why somebody is not let in: the closed list of what the access log says of it."""
 

@@ -4,7 +4,7 @@ the way back have in common.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine import queries
@@ -64,6 +64,13 @@ def waiting(place: Workplace, workflow: str, but: str = "") -> list[tuple[str, s
         rows = tx.rows(queries.OPEN_BY_EDITION, (place.log, workflow))
         out = barriers.hidden(place, tx)
     return [(str(ref), str(e)) for ref, e in rows if e != but and ref not in out]
+
+
+def one_by_one(place: Workplace, refs: Sequence[str]) -> Iterator[str]:
+    """Each of these cases, and whoever watches is told how many are done."""
+    for number, ref in enumerate(refs):
+        place.came(number, len(refs))
+        yield ref
 
 
 def wanted(place: Workplace, workflow: str, refs: Sequence[str], but: str) -> list[str]:

@@ -32,6 +32,7 @@ from engine.service.moving.families import (
     mark_packs,
     need_keeper,
     of_linked,
+    one_by_one,
     unreadable,
     wanted,
 )
@@ -58,7 +59,7 @@ def give_back(
 
     `wishes` says of which duties it was agreed that they then end later, or are counted no more.
     """
-    for ref in wanted(place, workflow, refs, ""):
+    for ref in one_by_one(place, wanted(place, workflow, refs, "")):
         with place.database.read() as tx:
             moved = returning.last_move(events_of(place, tx, ref)) is not None
         if moved or refs:
@@ -67,7 +68,7 @@ def give_back(
 
 def foreseen(place: Workplace, by: By, back: Back) -> Iterator[Moved]:
     """What giving each case back would come to; nothing is written."""
-    for ref in wanted(place, back.workflow, back.refs, ""):
+    for ref in one_by_one(place, wanted(place, back.workflow, back.refs, "")):
         try:
             with place.database.read() as tx:
                 if not back.refs and returning.last_move(events_of(place, tx, ref)) is None:

@@ -34,6 +34,7 @@ from engine.service.moving.families import (
     mark_packs,
     need_keeper,
     of_linked,
+    one_by_one,
     unreadable,
     wanted,
 )
@@ -90,7 +91,7 @@ def foreseen(place: Workplace, by: By, move: Move) -> Iterator[Moved]:
     Raises RefusedError for somebody who does not keep the record under that edition.
     """
     new = _target(place, by, move)
-    for ref in wanted(place, move.workflow, move.refs, new.hash):
+    for ref in one_by_one(place, wanted(place, move.workflow, move.refs, new.hash)):
         try:
             with place.database.read() as tx:
                 found = _seen(place, tx, by, (ref, new, move.wishes))
@@ -110,7 +111,7 @@ def migrate(place: Workplace, by: By, move: Move) -> Iterator[Moved]:
     """
     new = _target(place, by, move)
     need_in_force(place, new.workflow)
-    for ref in wanted(place, move.workflow, move.refs, new.hash):
+    for ref in one_by_one(place, wanted(place, move.workflow, move.refs, new.hash)):
         yield apart(place, by, ref, partial(_move, place, by, (ref, new, move.wishes)))
 
 

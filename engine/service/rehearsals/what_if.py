@@ -84,7 +84,8 @@ def what_if(place: Workplace, workflow: str, edition: Edition) -> dict[str, Any]
     with place.database.read() as tx:
         refs = _casebook(place, tx, workflow)
         replays = Replays(place, tx, edition)
-        for ref, process in refs:
+        for number, (ref, process) in enumerate(refs):
+            place.came(number, len(refs))
             try:
                 found, count = _one(replays, ref, process)
             except UNREADABLE as error:

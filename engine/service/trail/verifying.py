@@ -135,6 +135,7 @@ def _fold(place: Workplace, tx: Transaction, verdict: Verdict) -> Folded:
     folded = Folded(Rows())
     for event, hash_ in _events(place, tx, verdict, folded):
         verdict.events += 1
+        place.came(verdict.events)
         folded.heads[event["stream"]] = (event["n"], hash_)
         try:
             folded.rows.merge(changes(event))
