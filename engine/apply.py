@@ -117,7 +117,9 @@ def migrated(event: Event, body: Body, made: list[Change]) -> None:
 
 
 def told(event: Event, body: Body, made: list[Change]) -> None:
-    """People are told of a step, or that work is handed over: one message for each of them."""
+    """People are told of a step, that work is handed over or that a call was given up: one message
+    for each of them.
+    """
     messages(event, body, made)
 
 
@@ -308,6 +310,19 @@ def token_revoked(event: Event, body: Body, made: list[Change]) -> None:
     made.append(("tokens", (body["token"],), {"revoked_on": event["happened"]}, False))
 
 
+def hooks_declared(event: Event, body: Body, made: list[Change]) -> None:
+    """Programs are told of other steps from now on."""
+    for item in body["hooks"]:
+        columns = {
+            "process": item["process"],
+            "steps": ",".join(item["steps"]),
+            "linked": item["linked"],
+            "status": item["status"],
+            "n": event["n"],
+        }
+        made.append(("hooks", (item["hook"],), columns, item["first"]))
+
+
 def nothing(event: Event, body: Body, made: list[Change]) -> None:
     """An event that is only kept: it changes no row."""
 
@@ -362,9 +377,11 @@ EFFECTS: dict[str, Effect] = {
     "message delivered": nothing,
     "message bounced": message_settled,
     **ON_BARRIERS,
+    "call given up": told,
     "store created": nothing,
     "edition activated": edition_activated,
     "people changed": people_changed,
+    "hooks declared": hooks_declared,
     "calendar changed": calendar_changed,
     "token issued": token_issued,
     "token revoked": token_revoked,

@@ -179,6 +179,7 @@ LOCAL: Final[Mapping[str, Row]] = {
         *("sign-in", "sign-out", "completion"),
     ),
     "handover": Row(_cells(*(_OWN,) * (len(PARTS) - 1), _YES), here=True),
+    "hook try": Row(_LOOK, here=True),
     "account code": Row(_ACCOUNT, here=True),
 }
 """The same of each command that is no verb: where the machine is, and nowhere else."""

@@ -23,6 +23,7 @@ from engine.keys import Randomness
 from engine.keys import read as read_keys
 from engine.prose import listed
 from engine.service import people, starting, virtual
+from engine.service.calls import declaring
 from engine.service.virtual import VirtualClock
 from engine.service.workplace import Workplace
 from engine.vouching import OpenId
@@ -52,7 +53,7 @@ def workplace(settings: Settings) -> Workplace:
     place = _wired(settings)
     try:
         starting.check(place, place.database.identity.log)
-        _note_people(place, settings)
+        _note(place, settings)
     except EngineError:
         place.database.close()
         raise
@@ -70,7 +71,7 @@ def renewed(place: Workplace, settings: Settings) -> Workplace:
     found.directory = settings.directory
     found.partnership, found.names = settings.partnership, settings.names
     starting.check(found, found.database.identity.log)
-    _note_people(found, settings)
+    _note(found, settings)
     wire(found, settings)
     return found
 
@@ -101,7 +102,7 @@ def begin(
     """
     place = _wired(settings, clock, randomness)
     starting.begin(place)
-    _note_people(place, settings)
+    _note(place, settings)
     return place
 
 
@@ -181,12 +182,19 @@ def _standing(opened: Database, log: str, *, to_verify: bool) -> Callable[[], da
         raise
 
 
+def _note(place: Workplace, settings: Settings) -> None:
+    """Keep what config.toml says that the record must know, from the first command on."""
+    _note_people(place, settings)
+    # A store that cannot be written can still be read; it is noted by the next command.
+    with suppress(StorageError):
+        declaring.note_new(place, settings.after.values())
+
+
 def _note_people(place: Workplace, settings: Settings) -> None:
     digest = place.keys.mac(directory_digest(settings.directory).encode())
     if people.are_known(place, digest):
         return
     check_appointments(settings, _in_use(place))
-    # A store that cannot be written can still be read; the change is noted by the next command.
     with suppress(StorageError):
         people.note_changes(place, digest, directory_plain(settings.directory))
 

@@ -84,6 +84,7 @@ TABLES: Final[dict[str, Layout]] = {
     "attempts": Layout(('message',), ('tries', 'next_at', 'lease_until', 'fence')),
     "barriers": Layout(('ref', 'kind', 'person', 'no'), ('status', 'by', 'since', 'until', 'told', 'task', 'n')),
     "calendars": Layout(('version',), ('jurisdiction', 'before', 'change', 'day', 'title', 'announced', 'source', 'changed_on', 'n')),
+    "calls": Layout(('hook', 'stream', 'n'), ('status', 'tries', 'next_at', 'lease_until', 'fence', 'last')),
     "cases": Layout(('ref',), ('workflow', 'edition', 'state', 'state_since', 'opened_on', 'closed_on', 'parent', 'about', 'historic', 'clock', 'latest_on', 'children', 'version', 'head')),
     "chunks": Layout(('document', 'no'), ('sealed',)),
     "commands": Layout(('command',), ('stream', 'first', 'last', 'request')),
@@ -95,6 +96,7 @@ TABLES: Final[dict[str, Layout]] = {
     "editions": Layout(('hash',), ('workflow', 'edition', 'in_force_from', 'in_force_to', 'sources', 'n')),
     "events": Layout(('stream', 'n'), ('type', 'text', 'hash', 'position')),
     "failures": Layout(('notice',), ('times',)),
+    "hooks": Layout(('hook',), ('process', 'steps', 'linked', 'status', 'n')),
     "linked": Layout(('ref', 'process'), ('opened', 'ended')),
     "messages": Layout(('message',), ('stream', 'person', 'role', 'what', 'by_when', 'urgent', 'status', 'settled', 'n')),
     "notices": Layout(('ref', 'timescale', 'of', 'no', 'notice', 'schedule'), ('at', 'status', 'n')),
@@ -118,6 +120,7 @@ KEY: Final[dict[str, str]] = {
     "attempts": '"log" = ? AND "message" = ?',
     "barriers": '"log" = ? AND "ref" = ? AND "kind" = ? AND "person" = ? AND "no" = ?',
     "calendars": '"log" = ? AND "version" = ?',
+    "calls": '"log" = ? AND "hook" = ? AND "stream" = ? AND "n" = ?',
     "cases": '"log" = ? AND "ref" = ?',
     "chunks": '"log" = ? AND "document" = ? AND "no" = ?',
     "commands": '"log" = ? AND "command" = ?',
@@ -129,6 +132,7 @@ KEY: Final[dict[str, str]] = {
     "editions": '"log" = ? AND "hash" = ?',
     "events": '"log" = ? AND "stream" = ? AND "n" = ?',
     "failures": '"log" = ? AND "notice" = ?',
+    "hooks": '"log" = ? AND "hook" = ?',
     "linked": '"log" = ? AND "ref" = ? AND "process" = ?',
     "messages": '"log" = ? AND "message" = ?',
     "notices": '"log" = ? AND "ref" = ? AND "timescale" = ? AND "of" = ? AND "no" = ? AND "notice" = ? AND "schedule" = ?',
@@ -152,6 +156,7 @@ INSERT: Final[dict[str, str]] = {
     "attempts": 'INSERT INTO "attempts" ("log", "message", "tries", "next_at", "lease_until", "fence") VALUES (?, ?, ?, ?, ?, ?)',
     "barriers": 'INSERT INTO "barriers" ("log", "ref", "kind", "person", "no", "status", "by", "since", "until", "told", "task", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     "calendars": 'INSERT INTO "calendars" ("log", "version", "jurisdiction", "before", "change", "day", "title", "announced", "source", "changed_on", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    "calls": 'INSERT INTO "calls" ("log", "hook", "stream", "n", "status", "tries", "next_at", "lease_until", "fence", "last") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     "cases": 'INSERT INTO "cases" ("log", "ref", "workflow", "edition", "state", "state_since", "opened_on", "closed_on", "parent", "about", "historic", "clock", "latest_on", "children", "version", "head") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     "chunks": 'INSERT INTO "chunks" ("log", "document", "no", "sealed") VALUES (?, ?, ?, ?)',
     "commands": 'INSERT INTO "commands" ("log", "command", "stream", "first", "last", "request") VALUES (?, ?, ?, ?, ?, ?)',
@@ -163,6 +168,7 @@ INSERT: Final[dict[str, str]] = {
     "editions": 'INSERT INTO "editions" ("log", "hash", "workflow", "edition", "in_force_from", "in_force_to", "sources", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     "events": 'INSERT INTO "events" ("log", "stream", "n", "type", "text", "hash", "position") VALUES (?, ?, ?, ?, ?, ?, ?)',
     "failures": 'INSERT INTO "failures" ("log", "notice", "times") VALUES (?, ?, ?)',
+    "hooks": 'INSERT INTO "hooks" ("log", "hook", "process", "steps", "linked", "status", "n") VALUES (?, ?, ?, ?, ?, ?, ?)',
     "linked": 'INSERT INTO "linked" ("log", "ref", "process", "opened", "ended") VALUES (?, ?, ?, ?, ?)',
     "messages": 'INSERT INTO "messages" ("log", "message", "stream", "person", "role", "what", "by_when", "urgent", "status", "settled", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     "notices": 'INSERT INTO "notices" ("log", "ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -207,6 +213,8 @@ EVENTS_WITHOUT_POSITION: Final[dict[str, str]] = {
     "postgresql": 'SELECT "stream", "n", "hash" FROM "events" WHERE "log" = ?1 AND "position" IS NULL ORDER BY "stream", "n" LIMIT ?2',
 }
 CALENDARS: Final = 'SELECT "version", "jurisdiction", "before", "change", "day", "title", "announced", "source", "changed_on", "n" FROM "calendars" WHERE "log" = ? ORDER BY "n"'
+CALL: Final = 'SELECT "fence", "status" FROM "calls" WHERE "log" = ? AND "hook" = ? AND "stream" = ? AND "n" = ?'
+CALLABLE: Final = 'SELECT "stream", "n", "tries", "fence", "next_at" FROM "calls" AS due WHERE "log" = ? AND "hook" = ? AND "status" = \'waiting\' AND "next_at" <= ? AND "lease_until" <= ? AND NOT EXISTS (SELECT 1 FROM "calls" AS first WHERE first."log" = due."log" AND first."hook" = due."hook" AND first."stream" = due."stream" AND first."n" < due."n" AND first."status" = \'waiting\') ORDER BY "next_at", "stream", "n" LIMIT ?'
 CASE_EXISTS: Final = 'SELECT 1 FROM "cases" WHERE "log" = ? AND "ref" = ?'
 CHUNKS: Final = 'SELECT "sealed" FROM "chunks" WHERE "log" = ? AND "document" = ? ORDER BY "no"'
 CLAIMABLE_WITH: Final = 'SELECT told."message", told."stream", told."person", told."role", told."what", told."by_when", told."urgent", told."n", tried."tries", tried."fence", tried."next_at" FROM "messages" AS told JOIN "attempts" AS tried ON tried."log" = told."log" AND tried."message" = told."message" WHERE told."log" = ? AND told."status" = \'waiting\' AND told."urgent" = 0 AND told."person" = ? AND tried."next_at" = ? AND tried."lease_until" <= ?'
@@ -218,8 +226,10 @@ EDITION_TEXT: Final = 'SELECT "resolved" FROM "edition_texts" WHERE "log" = ? AN
 EVENT_TEXTS: Final = 'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" >= ? ORDER BY "n"'
 FAILURES: Final = 'SELECT "times" FROM "failures" WHERE "log" = ? AND "notice" = ?'
 FENCE: Final = 'SELECT tried."fence", told."status" FROM "messages" AS told JOIN "attempts" AS tried ON tried."log" = told."log" AND tried."message" = told."message" WHERE told."log" = ? AND told."message" = ?'
+HOOKS: Final = 'SELECT "hook", "process", "steps", "linked", "status" FROM "hooks" WHERE "log" = ? ORDER BY "hook"'
 SECRET: Final = 'SELECT "subject", "salt", "sealed" FROM "secrets" WHERE "log" = ? AND "stream" = ? AND "n" = ? AND "path" = ?'
 SUBJECT: Final = 'SELECT "wrapped" FROM "subjects" WHERE "log" = ? AND "subject" = ?'
+TAKEN_SINCE: Final = 'SELECT taken."stream", taken."n", taken."text", own."workflow", above."workflow" FROM "events" AS taken JOIN "cases" AS own ON own."log" = taken."log" AND own."ref" = taken."stream" AND own."historic" = 0 LEFT JOIN "cases" AS above ON above."log" = own."log" AND above."ref" = own."parent" WHERE taken."log" = ? AND taken."position" IS NOT NULL AND taken."position" >= ? AND taken."type" = \'transition taken\' ORDER BY taken."position"'
 WAITING_NOTICES: Final = 'SELECT "ref", "timescale", "of", "no", "notice", "schedule", "at", "status", "n" FROM "notices" WHERE "log" = ? AND "ref" = ? AND "status" = \'waiting\''
 WORKFLOWS_IN_USE: Final = 'SELECT DISTINCT "workflow" FROM "editions" WHERE "log" = ? ORDER BY 1'
 CLAIMABLE: Final = 'SELECT told."message", told."stream", told."person", told."role", told."what", told."by_when", told."urgent", told."n", tried."tries", tried."fence", tried."next_at" FROM "messages" AS told LEFT JOIN "attempts" AS tried ON tried."log" = told."log" AND tried."message" = told."message" WHERE told."log" = ? AND told."status" = \'waiting\' AND (tried."message" IS NULL OR (tried."next_at" <= ? AND tried."lease_until" <= ?)) ORDER BY told."urgent" DESC, told."message" DESC LIMIT ?'

@@ -1,4 +1,5 @@
-"""The worker: wakes every fifteen seconds, fires what is due, sends what waits, seals what is new.
+"""The worker: wakes every fifteen seconds, fires what is due, sends what waits, seals what is new,
+and beside all this makes the calls after steps.
 
 It never decides anything: when it is due stands in the store. When it cannot tick it ends, loudly,
 so that whatever started it starts it again.
@@ -20,9 +21,11 @@ from typing import Any
 from engine import bootstrap, log
 from engine.errors import EngineError
 from engine.service import deliveries
+from engine.service.calls import declaring
+from engine.service.calls.making import Caller, Made
 from engine.service.ticks import Done, tick
 
-__all__ = ["Clocks", "Done", "Watch", "Worker", "run", "tick", "tick_of"]
+__all__ = ["Calls", "Clocks", "Done", "Watch", "Worker", "run", "tick", "tick_of"]
 
 INTERVAL = 15.0
 """Seconds between two ticks."""
@@ -75,6 +78,7 @@ def tick_of(config: str, *, held: bool = False) -> Done:
     place = bootstrap.workplace(settings)
     place.door = "worker"
     try:
+        declaring.note(place, settings.after.values())
         post = bootstrap.sender(place, settings)
         done = tick(place, post, held=held)
         if post.follows:
@@ -82,6 +86,48 @@ def tick_of(config: str, *, held: bool = False) -> Done:
         return done
     finally:
         place.database.close()
+
+
+class Calls:
+    """The calls after steps, in rounds of their own: one that hangs keeps nothing else waiting."""
+
+    def __init__(self, config: str, seconds: float = INTERVAL) -> None:
+        self.config = config
+        self.seconds = seconds
+        self._caller = Caller()
+        self._round = threading.Lock()
+
+    def once(self) -> None:
+        """One round; what goes wrong is alarmed by its kind alone, and tried again."""
+        with self._round:
+            try:
+                made = self._made()
+            except Exception as error:
+                code = error.exit_code if isinstance(error, EngineError) else EngineError.exit_code
+                log.alarm("calls failed", kind=type(error).__name__, code=code)
+                return
+        if made != Made():
+            say = log.alarm if made.given_up else log.note
+            say("calls", sent=made.done, failed=made.failed, given_up=made.given_up)
+
+    def stop(self) -> None:
+        """Begin no more, end what runs soon, and settle it."""
+        self._caller.stop()
+        with self._round:
+            idle = self._caller.is_idle
+        if not idle:
+            self.once()
+
+    def _made(self) -> Made:
+        settings = bootstrap.settings(self.config)
+        if not settings.after and self._caller.is_idle:
+            return Made()
+        place = bootstrap.workplace(settings)
+        place.door = "worker"
+        try:
+            return self._caller.round(place, settings.after, settings.notify.link, self.seconds)
+        finally:
+            place.database.close()
 
 
 class Worker:
@@ -92,8 +138,10 @@ class Worker:
         act: Callable[[bool], Done],
         clocks: Clocks | None = None,
         interval: float = INTERVAL,
+        calls: Calls | None = None,
     ) -> None:
         self.act = act
+        self.calls = calls
         self.clocks = clocks or Clocks()
         self.interval = interval
         self.watch = Watch(self.clocks)
@@ -113,10 +161,17 @@ class Worker:
             seconds=self.interval,
             next_run_time=datetime.now(UTC),
         )
+        if self.calls:
+            first = datetime.now(UTC)
+            scheduler.add_job(
+                self.calls.once, "interval", seconds=self.interval, next_run_time=first
+            )
         scheduler.start()
         log.note("worker started", seconds=int(self.interval))
         code = self._wait()
         scheduler.shutdown(wait=False)
+        if self.calls:
+            self.calls.stop()
         finished = self._free.wait(PATIENCE)
         log.note("worker stopped", code=code)
         if code not in (0, INTERRUPTED) or not finished:
@@ -160,10 +215,13 @@ class Worker:
 
 
 def run(
-    act: Callable[[bool], Done], clocks: Clocks | None = None, interval: float = INTERVAL
+    act: Callable[[bool], Done],
+    clocks: Clocks | None = None,
+    interval: float = INTERVAL,
+    calls: Calls | None = None,
 ) -> int:
     """Tick until SIGTERM or Ctrl-C; the exit code, which is not 0 when ticks have stopped."""
-    worker = Worker(act, clocks, interval)
+    worker = Worker(act, clocks, interval, calls)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)
     return worker.run()

@@ -114,6 +114,8 @@ class Cells:
             "extend": {"timescale": "review", "to": UNTIL, "agreed_by": "them", "reason": "ill"},
             "delay": {"timescale": "review", "told": "them", "reason": "ill"},
             "approve": {"question": "report"},
+            "message preview": {"message": "review"},
+            "blank-forms": {"workflow": "a_process_of_none"},
             "person add": {"kind": "child"},
             "erase": {"person": "p1", "basis": "asked", "dry_run": True},
             "find": {"text": CANARY},
@@ -136,7 +138,6 @@ class Cells:
             "account clear": {"person": "eve"},
             "bounce": {"report": paper},
             "near": {"typed": self.ref},
-            "message preview": {"message": "review"},
             # Of everybody, so that nobody is kept from what is tried next.
             "case restrict": {"to": sorted(directory().people), "reason": "It is in the news."},
             "case unrestrict": {"reason": "It is no more."},

@@ -14,7 +14,7 @@ from engine import statements
 from engine.canonical import parse
 from engine.directory import Appointment, Person
 from engine.errors import NotSignedInError
-from engine.service import access
+from engine.service import access, breaking, restricting
 from engine.service.accounts import Visitor, codes, passwords, signing_in, tokens
 from engine.service.workplace import By, Workplace
 from tests.worlds import BESS, LEE, World
@@ -134,6 +134,16 @@ def leave_traces(place: Workplace, by: By) -> None:
     with place.database.write() as tx:
         for message in ("msg_1", "msg_2"):
             tx.run(statements.insert("replays"), (place.log, "form", message, received))
+
+
+def leave_barriers(place: Workplace, ref: str, *people: str) -> None:
+    """Leave a barrier of every kind at a case: these people see it, the last broke the glass."""
+    own = By(people[0], reason="a sample")
+    restricting.restrict(place, own, ref, people[:-1])
+    restricting.declare(place, own, ref, people[-2])
+    restricting.end(place, own, ref, people[-2])
+    glass = By(people[-1], reason="a sample")
+    breaking.break_glass(place, glass, ref, lambda message: "file: taken")
 
 
 @contextmanager

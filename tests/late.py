@@ -7,19 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 
 from engine import bootstrap, calendars, database
 from engine.cli.main import root
+from engine.decide.steps.taking import Step
 from engine.loading import load, sources
-from engine.service import editions
-from engine.service.workplace import By
-from tests import entering
+from engine.service import cases, editions
+from engine.service.looking import listing
+from engine.service.workplace import By, Workplace
+from tests import calling, entering
 from tests.worlds import BESS, SAMPLE, World, place_on
 
 ENGLAND = "England and Wales"
+PROCESS = "child_safeguarding_practice_review"
 
 
 @contextmanager
@@ -52,6 +56,12 @@ def joined(folder: Path, day: str, known: str = "") -> Iterator[World]:
         opened.close()
 
 
+def _meet(place: Workplace) -> None:
+    """Take a step in the open case of a demo."""
+    [still_open] = listing.cases(place, listing.Wish())
+    cases.take_step(place, By("sam"), str(still_open["ref"]), Step("call_extraordinary_meeting"))
+
+
 def left_by_a_demo(folder: Path) -> Result:
     """Leave what a demo leaves in a folder, a late bank holiday, and what whoever comes through a
     door leaves; yields how that ended.
@@ -66,5 +76,10 @@ def left_by_a_demo(folder: Path) -> Result:
         if words[0] == "calendar":
             place = bootstrap.workplace(bootstrap.settings(str(folder / "config.toml")))
             entering.leave_traces(place, By("sam"))
+            with place.database.read() as tx:
+                asked = "SELECT ref FROM cases WHERE closed_on IS NULL AND parent = ''"
+                [ref] = tx.rows(asked)[0]
+            entering.leave_barriers(place, ref, "sam", "avery", "quinn")
+            calling.leave_traces(place, PROCESS, partial(_meet, place))
             place.database.close()
     return made

@@ -40,9 +40,13 @@ from engine.service.accounts import codes, passwords, signing_in, tokens
 from engine.service.bank_holidays import holidays
 from engine.service.bank_holidays.almanac import ADDED
 from engine.service.bank_holidays.holidays import Holiday
+from engine.service.calls import declaring, settling
+from engine.service.calls.after import EVERY, After
+from engine.service.calls.running import Ran
 from engine.service.looking import documents, listing, private
 from engine.service.looking.documents import File
 from engine.service.packs import posting
+from engine.service.trail import sequencing
 from engine.service.workplace import By
 from engine.store import Store
 from tests import moving, reviews
@@ -121,7 +125,7 @@ def _sample(url: str) -> Iterable[str]:
     people.note_changes(place, "0" * 64, {"bess": {"name": "Bess Sample"}})
     editions.activate(place, BESS, load(SAMPLE), sources(SAMPLE))
     every = (_steps, _linked, _notices, _putting_right, _calendar, _moved, _accounts, _barriers)
-    for tell in every:
+    for tell in (*every, _calls):
         tell(world)
     with opened.read() as tx:
         texts = [row[0] for row in tx.rows("SELECT text FROM events ORDER BY rowid")]
@@ -237,6 +241,16 @@ def _barriers(world: World) -> None:
 
 def _takes(message: outbox.Outgoing) -> str:
     return "file: taken"
+
+
+def _calls(world: World) -> None:
+    place = world.place
+    index = After("index", "incident", (EVERY,), ("/usr/local/lib/casetrail/index",))
+    declaring.note(place, [index])
+    world.take(world.open(), "start_deciding")
+    sequencing.seal_new(place)
+    [call] = settling.claim(place, index, 1)
+    settling.settle(place, call, Ran("ended with 65", again=False))
 
 
 def _review(url: str) -> Iterable[str]:

@@ -23,6 +23,7 @@ AT_ONCE = (
     "notice fired",
     "message sent",
     "message given up",
+    "call given up",
     "task opened",
     "task closed",
 )

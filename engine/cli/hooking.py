@@ -1,7 +1,8 @@
-"""Hooks, by which other systems come in: what there is, whether it fits, and their secrets."""
+"""Hooks: what other systems may call, what is called after steps, whether it fits, and secrets."""
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -12,16 +13,22 @@ from engine.errors import ConfigError, UsageError
 from engine.guessing import resembling
 from engine.hooks import fitting, inbox, secrets
 from engine.nouns import count
+from engine.service import references
+from engine.service.calls import declaring, listing
+from engine.service.calls.after import EVERY
+from engine.service.calls.wording import Document
 from engine.verbs.naming import called
 
 
 @reads("list")
 def list_(door: Visit) -> None:
-    """List the endpoints that config.toml declares, and what a call of each does."""
-    _ = door.place
+    """List what other systems may call, what is called after steps, and how many calls wait."""
     hooks = door.settings.hooks.values()
     lines = [f"{hook.id}: {_said(door, hook)}" for hook in hooks]
-    door.answer({"hooks": [_plain(hook) for hook in hooks]}, lines or ["There is no [[hook]]."])
+    counts = listing.counted(door.place, door.settings.after.values())
+    lines += [f"{one['id']}: {_called(door, one)}" for one in counts]
+    found = {"hooks": [_plain(hook) for hook in hooks], "after": counts}
+    door.answer(found, lines or ["There is no [[hook]] and no [[after]]."])
 
 
 @reads("check")
@@ -31,8 +38,10 @@ def check(door: Visit) -> None:
     wrong = fitting.check(place, settings)
     if wrong:
         raise ConfigError("\n".join(map(str, wrong)))
-    said = f"{count(len(settings.hooks), 'hook')} checked; all fit the processes in use."
-    door.answer({"hooks": len(settings.hooks), "mistakes": []}, [said])
+    declaring.note(place, settings.after.values())
+    every = len(settings.hooks) + len(settings.after)
+    said = f"{count(every, 'hook')} checked; all fit the processes in use."
+    door.answer({"hooks": every, "mistakes": []}, [said])
 
 
 @reads("secret", argument("endpoint"))
@@ -54,6 +63,24 @@ def secret(door: Visit, endpoint: str) -> None:
     door.answer({"endpoint": endpoint, "file": str(new), "older": kept}, lines)
 
 
+@reads("try", argument("after"), argument("ref"))
+def try_(door: Visit, after: str, ref: str) -> None:
+    """Print what a program would be told of the latest step that it is called after; run nothing.
+
+    It is the document that the program gets, as JSON.
+    """
+    settings = door.settings
+    found = settings.after.get(after)
+    if found is None:
+        near = resembling(after, settings.after, 1)
+        meant = f'Did you mean "{near[0]}"?' if near else "`hook list` lists those there are."
+        raise UsageError(f"config.toml declares no [[after]] of this id. {meant}")
+    ref = references.read(ref)
+    place = door.admitted("hook try", ref)
+    told = listing.latest(place, found, ref, settings.notify.link)
+    door.answer(told, [json.dumps(told, ensure_ascii=False, indent=2)])
+
+
 @reads("inbox")
 def inbox_(door: Visit) -> None:
     """Take what lies in the folders of [inbox] once; the worker does it every fifteen seconds."""
@@ -70,6 +97,18 @@ def _said(door: Visit, hook: Hook) -> str:
     doing = {"open": "opens a case", "record": "records answers"}.get(hook.verb)
     said = doing or f"takes the step {hook.transition}"
     return f"{said} ({hook.process}), recorded by {called(door.place, hook.person)}"
+
+
+def _called(door: Visit, counts: Document) -> str:
+    after = door.settings.after.get(counts["id"])
+    steps = "every step" if after and after.steps == (EVERY,) else "steps"
+    said = f"called after {steps} ({after.process})" if after else "declared no more"
+    found = [f"{counts['waiting']} waiting", f"{counts['done']} done"]
+    if counts["failing"]:
+        found[0] += f", {counts['failing']} of them after a failure ({counts['last_failure']})"
+    if lost := counts["given_up"] + counts["abandoned"]:
+        found.append(f"{lost} given up")
+    return f"{said}; {', '.join(found)}"
 
 
 def _plain(hook: Hook) -> dict[str, Any]:

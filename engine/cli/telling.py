@@ -313,6 +313,11 @@ def _bounced(body: Body, titles: Titles) -> str:
     return f"message came back{_instead(body, titles)}"
 
 
+def _call(body: Body, titles: Titles) -> str:
+    step = titles.step(body["transition"])
+    return f"{body['hook']} not called after {step} (entry {body['step']}){_instead(body, titles)}"
+
+
 def _instead(body: Body, titles: Titles) -> str:
     """Who was told that a message is lost."""
     return f"; told {_recipients(body, titles)}" if body.get("messages") else ""
@@ -359,6 +364,7 @@ _TOLD: dict[str, Callable[[Body, Titles], str | list[str]]] = {
     "pack changed": _pack_changed,
     "message sent": _message,
     "message given up": _message,
+    "call given up": _call,
     "work handed over": _handed_over,
     "message delivered": lambda body, titles: "message delivered",
     "message bounced": _bounced,

@@ -67,7 +67,7 @@ class Visit(Door):
         # What is said as somebody comes in stands above it.
         _ = self.desk
         with progress.working(self.state, what, ticking=ticking or self.away) as shown:
-            if not (self.away or ticking):
+            if "place" in self.__dict__ and not ticking:
                 self.place.watch(shown.came)
             yield
 

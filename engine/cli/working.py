@@ -14,7 +14,10 @@ from engine.cli.visit import Visit, reads
 from engine.config import Settings
 from engine.errors import EngineError
 from engine.nouns import count
+from engine.service.calls import declaring
+from engine.service.calls.making import Caller, Made
 from engine.service.workplace import Workplace
+from engine.verbs.verb import Document
 
 
 @reads("tick")
@@ -23,14 +26,15 @@ def tick(door: Visit) -> None:
     desk = door.desk
     # A notifier that writes to the console does not mix with the answer.
     with redirect_stdout(sys.stderr if door.state.json else sys.stdout):
-        # What is left in the inbox of a server is for whoever runs it.
-        answered, failed = (0, None) if door.away else _inbox(door.settings, lambda: door.place)
+        # What is left in the inbox of a server, and its programs, are for whoever runs it.
+        answered, failed = (0, None) if door.away else _before(door)
         done = desk.ask("tick", {})
+        made = Made() if door.away else _calls(door)
     said = (
         f"{count(done['fired'], 'notice')} fired, {count(done['sent'], 'message')} sent, "
         f"{count(done['sealed'], 'new event')} put in order."
     )
-    idle = not any(done.values())
+    idle = not any((*done.values(), *made))
     lines = ["Nothing was due or waiting to be sent, and nothing is new." if idle else said]
     if answered:
         lines.append(f"{count(answered, 'file')} of the inbox answered.")
@@ -42,9 +46,33 @@ def tick(door: Visit) -> None:
         lines.append(f"{count(number, 'attempt')} failed and will be made again.")
     if number := done["given_up"]:
         lines.append(f"{count(number, 'message')} given up; see `today`.")
-    door.answer(done, lines)
+    door.answer(*_with_calls(done, lines, made))
     if failed:
         raise failed
+
+
+def _with_calls(done: Document, lines: list[str], made: Made) -> tuple[Document, list[str]]:
+    if not any(made):
+        return done, lines
+    calls = f"{count(made.done, 'call')} made after steps, {made.failed} failed."
+    lost = f"{count(made.given_up, 'call')} given up; see `today`."
+    return {**done, "calls": made._asdict()}, [*lines, calls, *([lost] if made.given_up else [])]
+
+
+def _before(door: Visit) -> tuple[int, EngineError | None]:
+    """What other systems left is taken, and what is declared to be called is put on record."""
+    found = _inbox(door.settings, lambda: door.place)
+    if after := door.settings.after:
+        declaring.note(door.place, after.values())
+    return found
+
+
+def _calls(door: Visit) -> Made:
+    """What became of the calls after steps that were due; it is waited for all of them."""
+    settings = door.settings
+    if not settings.after:
+        return Made()
+    return Caller().round(door.place, settings.after, settings.notify.link)
 
 
 def _round(config: str, *, held: bool) -> working.Done:
@@ -94,6 +122,7 @@ def worker(door: Visit) -> None:
     place = door.place
     door.remark(f"The worker of {place.log} ticks every {working.INTERVAL:.0f} seconds.")
     door.close()
-    code = working.run(lambda held: _round(config, held=held))
+    calls = working.Calls(config)
+    code = working.run(lambda held: _round(config, held=held), calls=calls)
     if code:
         raise click.exceptions.Exit(code)

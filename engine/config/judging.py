@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from engine.barring import ENOUGH
+from engine.config.after import MOST
 from engine.config.kinds import shown
 from engine.config.openid import judge_openid
 from engine.config.shapes import LISTS, TABLES
@@ -17,7 +18,13 @@ Entries = list[dict[str, Any]]
 Parts = dict[str, Any]
 """What each table of config.toml says, by its name; of a list of tables, what each of them says."""
 
-_OWN = (("agency", "id"), ("person", "id"), ("person", "account"), ("hook", "id"))
+_OWN = (
+    ("agency", "id"),
+    ("person", "id"),
+    ("person", "account"),
+    ("hook", "id"),
+    ("after", "id"),
+)
 """What no two tables of a list may share."""
 
 _REFERENCES = (
@@ -50,6 +57,8 @@ def judge(sheet: Sheet, parts: Parts, notifiers: Collection[str]) -> None:
     _judge_deputies(sheet, parts["appointment"])
     _judge_services(sheet, parts)
     judge_openid(sheet, parts)
+    if len(parts["after"]) > MOST:
+        sheet.wrong(("after",), f"There may be at most {MOST} [[after]]; put some together.")
     notify = parts.get("notify", {})
     _judge_notifiers(sheet, notify, notifiers)
     judge_wishes(sheet, parts["person"], notify, notifiers)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from engine.config import hooks, kinds, openid
+from engine.config import after, hooks, kinds, openid
 from engine.config.judging import Entries, Parts, judge, judge_days, judge_own_agency
 from engine.config.settings import Notify, Settings
 from engine.config.shapes import LISTS, NAMES, NAMES_ROOT, ROOT, TABLES
@@ -145,6 +145,7 @@ def _settings(file: Path, parts: Parts, periods: Entries) -> Settings:
         names=tuple(_names_period(period) for period in periods),
         hooks=hooks.hooks(parts["hook"]),
         openid=openid.openid(folder, parts.get("openid")),
+        after=after.afters(parts["after"]),
         inbox=folder / parts["inbox"]["folder"] if "inbox" in parts else None,
     )
 

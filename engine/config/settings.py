@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.config.hooks import Hook
 from engine.directory import Directory
 from engine.names import NamesPeriod
+from engine.service.calls.after import After
 from engine.vouching import OpenId
 
 
@@ -43,6 +44,8 @@ class Settings:
     """The partnership's own names, the earliest period first; no two hold on the same day."""
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     """The endpoints that other systems call, by their ids."""
+    after: Mapping[str, After] = field(default_factory=dict)
+    """The programs that are called after steps, by their ids."""
     inbox: Path | None = None
     """The folder into which systems without HTTP put what they would call with."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.config import hooks, kinds, openid
+from engine.config import after, hooks, kinds, openid
 from engine.config.sheet import Shape
 
 _BETWEEN = {"from": kinds.day, "to": kinds.day}
@@ -109,6 +109,7 @@ LISTS = {
         },
     ),
     "hook": hooks.SHAPE,
+    "after": after.SHAPE,
 }
 
 ROOT = Shape(

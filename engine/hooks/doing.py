@@ -20,7 +20,6 @@ does nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -62,13 +61,6 @@ class Source(NamedTuple):
     """What is never done twice, unless the endpoint finds a key of its own in the body."""
     claim: Callable[[], bool] = lambda: True
     """Asked before anything is done, once it is known what; no refuses it."""
-
-
-def at_door(place: Workplace, door: str) -> Workplace:
-    """The same partnership, with all that it keeps at hand, for those who come by another door."""
-    own = copy(place)
-    own.door = door
-    return own
 
 
 def do(place: Workplace, hook: Hook, source: Source, document: Any, files: Files = NONE) -> Answer:

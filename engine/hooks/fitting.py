@@ -10,7 +10,7 @@ from engine.config.hooks import ATTACHMENT, CONSTANT, OPEN, TAKE, Hook, Mapped
 from engine.definition import Question, Workflow
 from engine.errors import ConfigError, Mistake
 from engine.guessing import resembling
-from engine.hooks import secrets
+from engine.hooks import followers, secrets
 from engine.hooks.judging import fits
 from engine.service import editions
 from engine.service.workplace import Workplace
@@ -33,6 +33,8 @@ def check(place: Workplace, settings: Settings) -> list[Mistake]:
         found += _Hook(place, hook, ("hook", number)).misfits(known.get(hook.process), known)
         found += _secrets(settings, hook, ("hook", number))
     found += _shared(settings)
+    for number, after in enumerate(settings.after.values()):
+        found += followers.misfits(after, ("after", number), known)
     return located(settings, found) if found else []
 
 

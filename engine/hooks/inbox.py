@@ -78,7 +78,7 @@ def take_waiting(place: Workplace, settings: Settings, wait: float = WAIT) -> Do
     done, wrong = Done(), list[str]()
     if settings.inbox is None or not settings.inbox.is_dir():
         return done
-    own = doing.at_door(place, DOOR)
+    own = place.at(DOOR)
     for hook in settings.hooks.values():
         try:
             done = done.and_also(_endpoint(own, hook, settings.inbox, wait))

@@ -126,7 +126,7 @@ class Reception:
 
 def _at_work(place: Workplace, settings: Settings) -> _AtWork:
     secrets = Secrets(settings.folder, settings.hooks, place.randomness)
-    return _AtWork(doing.at_door(place, DOOR), settings, secrets)
+    return _AtWork(place.at(DOOR), settings, secrets)
 
 
 def _signed(

@@ -332,3 +332,41 @@ NAMES = (
     'SELECT 1 FROM "events" WHERE "log" = ? AND "stream" <> ? AND "text" LIKE ? '
     "ESCAPE '\\' LIMIT 1"
 )
+
+CALLS_BY_STATUS = (
+    'SELECT "hook", "status", count(*), sum(CASE WHEN "last" <> \'\' THEN 1 ELSE 0 END) '
+    'FROM "calls" WHERE "log" = ? GROUP BY "hook", "status" ORDER BY "hook", "status"'
+)
+"""How many calls there are, and how many of them were tried and not stopped at once."""
+
+LAST_FAILURE = (
+    'SELECT "last" FROM "calls" WHERE "log" = ? AND "hook" = ? AND "status" <> \'done\' '
+    'AND "last" <> \'\' ORDER BY "next_at" DESC, "stream", "n" LIMIT 1'
+)
+
+STEPS_OF = (
+    'SELECT taken."n", taken."text", own."workflow", above."workflow" FROM "events" AS taken '
+    'JOIN "cases" AS own ON own."log" = taken."log" AND own."ref" = taken."stream" '
+    'LEFT JOIN "cases" AS above ON above."log" = own."log" AND above."ref" = own."parent" '
+    'WHERE taken."log" = ? AND taken."stream" = ? AND taken."type" = \'transition taken\' '
+    'ORDER BY taken."n" DESC'
+)
+
+# Every role is one; that it is said has SQLite read the few tasks that are open, and not all.
+_UNDEALT = (
+    'FROM "tasks" t JOIN "messages" m ON m."log" = t."log" AND m."message" = t."subject" '
+    'JOIN "cases" c ON c."log" = t."log" AND c."ref" = t."ref" '
+    'WHERE t."log" = ? AND t."role" >= \'\' AND t."status" = \'open\' AND t."kind" = \'message\' '
+    'AND m."status" = \'given up\' AND c."closed_on" IS NULL AND NOT EXISTS '
+    '(SELECT 1 FROM "events" e WHERE e."log" = t."log" AND e."stream" = t."ref" '
+    'AND e."n" > t."n" AND e."type" = \'people told\' '
+    'AND e."text" LIKE \'%"lost":"\' || t."subject" || \'"%\') '
+)
+
+UNDEALT = (
+    'SELECT m."message", m."stream", m."person", m."role", m."what", m."by_when", m."n", '
+    f'm."settled" {_UNDEALT}AND m."by_when" >= ? AND m."by_when" <= ? ORDER BY m."message"'
+)
+"""What was given up, has a day between two, and is an open task of which nobody was told since."""
+
+UNDEALT_OF = f'SELECT 1 {_UNDEALT}AND t."ref" = ? AND t."subject" = ? LIMIT 1'

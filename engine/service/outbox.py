@@ -26,7 +26,7 @@ from engine.service.outgoing import Claim, Outgoing, Parcel, arranged, in_digest
 from engine.service.ticking import drafted_by_the_clock, micros
 from engine.service.workplace import Workplace
 
-__all__ = ["Outgoing", "Sender", "Sent", "is_due", "send_waiting"]
+__all__ = ["Outgoing", "Sender", "Sent", "is_due", "limit", "send_waiting"]
 
 LEASE = 120 * 1_000_000
 """How long a claim lasts, in microseconds; then another worker may try."""
@@ -212,12 +212,12 @@ def _is_late(place: Workplace, claim: Claim) -> bool:
     message, now = claim.message, micros(place)
     if claim.tries < PATIENT or not (message.by_when or message.urgent):
         return False
-    limit = _limit(place, message.by_when)
+    until = limit(place, message.by_when)
     next_at = now + PATIENCE[claim.tries - 1] * 1_000_000
-    return next_at >= limit and (claim.tries == PATIENT or now < limit)
+    return next_at >= until and (claim.tries == PATIENT or now < until)
 
 
-def _limit(place: Workplace, by_when: str) -> int:
+def limit(place: Workplace, by_when: str) -> int:
     """Noon of the last working day by which something is to be done, in microseconds; else 0."""
     try:
         day = date.fromisoformat(by_when)

@@ -5,15 +5,18 @@ transaction with what is not sent any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from engine.database import Transaction
 from engine.decide.draft import Draft
 from engine.decide.entries import barriers, keeping
 from engine.prose import name_of
 from engine.queries import doors
+from engine.service.barriers import need_to_act
 from engine.service.changing import Outcome, Wanted, change
 from engine.service.workplace import By, Workplace
+
+RESTRICT: Final = "case restrict"
 
 
 class Barred(NamedTuple):
@@ -33,9 +36,11 @@ def restrict(place: Workplace, by: By, ref: str, people: Sequence[str]) -> Barre
     """
 
     def act(draft: Draft, tx: Transaction) -> None:
+        if not barriers.is_left_to_keepers(draft):
+            need_to_act(place, tx, by.person, (ref, draft.case.rows))
         barriers.restrict(draft, people, _waiting(place, tx, ref))
 
-    return _changed(place, by, ref, ("case restrict", {"to": list(people)}, act))
+    return _changed(place, by, ref, (RESTRICT, {"to": list(people)}, act))
 
 
 def lift(place: Workplace, by: By, ref: str) -> Barred:
@@ -81,7 +86,9 @@ def _changed(place: Workplace, by: By, ref: str, asked: Asked) -> Barred:
         nobody.extend((role, titles[role]) for role in barriers.without_anybody(draft))
         listed.extend(barriers.listed(draft))
 
-    wanted = Wanted(verb, ref, act, keeping.roles, request, need_role=_no_role)
+    # A new list may be made where nobody of the old one is here any more; it is looked at there.
+    too = verb == RESTRICT
+    wanted = Wanted(verb, ref, act, keeping.roles, request, need_role=_no_role, barred_too=too)
     return Barred(change(place, by, wanted), tuple(nobody), tuple(listed))
 
 

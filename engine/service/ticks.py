@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from engine.service import breaking, outbox, ticking
+from engine.service import breaking, outbox, ticking, undealt
 from engine.service.accounts import purging
 from engine.service.bank_holidays import recounting
 from engine.service.outbox import Sender
@@ -39,7 +39,9 @@ def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
     """
     recounting.settle_recent(place)
     fired = ticking.Fired() if held else ticking.fire_due(place)
-    breaking.escalate(place)
+    if not held:
+        breaking.escalate(place)
+        undealt.escalate(place)
     sent = outbox.send_waiting(place, sender)
     rebuilt, lacking = _rebuild(place)
     sealed = sequencing.seal_new(place)

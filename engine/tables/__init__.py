@@ -39,7 +39,7 @@ from engine.tables.record import (
     TickRow,
     TreeRow,
 )
-from engine.tables.sending import AttemptRow, FailureRow, MessageRow
+from engine.tables.sending import AttemptRow, CallRow, FailureRow, HookRow, MessageRow
 
 metadata = SQLModel.metadata
 """Every table, for migrations, statements and reports."""
@@ -50,6 +50,7 @@ __all__ = [
     "AttemptRow",
     "BarrierRow",
     "CalendarRow",
+    "CallRow",
     "CaseRow",
     "ChunkRow",
     "CommandRow",
@@ -61,6 +62,7 @@ __all__ = [
     "EditionTextRow",
     "EventRow",
     "FailureRow",
+    "HookRow",
     "LinkedRow",
     "MessageRow",
     "NoticeRow",

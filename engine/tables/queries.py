@@ -40,6 +40,19 @@ ASKED = {
         "SELECT {version}, {jurisdiction}, {before}, {change}, {day}, {title}, {announced}, "
         "{source}, {changed_on}, {n} FROM {calendars} WHERE {log} = ? ORDER BY {n}"
     ),
+    "CALL": (
+        "SELECT {fence}, {status} FROM {calls} "
+        "WHERE {log} = ? AND {hook} = ? AND {stream} = ? AND {n} = ?"
+    ),
+    # Of a case only the earliest: what follows is called when that is done or given up.
+    "CALLABLE": (
+        "SELECT {stream}, {n}, {tries}, {fence}, {next_at} FROM {calls} AS due "
+        "WHERE {log} = ? AND {hook} = ? AND {status} = 'waiting' "
+        "AND {next_at} <= ? AND {lease_until} <= ? AND NOT EXISTS (SELECT 1 FROM {calls} AS first "
+        "WHERE first.{log} = due.{log} AND first.{hook} = due.{hook} "
+        "AND first.{stream} = due.{stream} AND first.{n} < due.{n} "
+        "AND first.{status} = 'waiting') ORDER BY {next_at}, {stream}, {n} LIMIT ?"
+    ),
     "CASE_EXISTS": "SELECT 1 FROM {cases} WHERE {log} = ? AND {ref} = ?",
     "CHUNKS": "SELECT {sealed} FROM {chunks} WHERE {log} = ? AND {document} = ? ORDER BY {no}",
     "CLAIMABLE_WITH": (
@@ -69,11 +82,23 @@ ASKED = {
         "ON tried.{log} = told.{log} AND tried.{message} = told.{message} "
         "WHERE told.{log} = ? AND told.{message} = ?"
     ),
+    "HOOKS": (
+        "SELECT {hook}, {process}, {steps}, {linked}, {status} FROM {hooks} "
+        "WHERE {log} = ? ORDER BY {hook}"
+    ),
     "SECRET": (
         "SELECT {subject}, {salt}, {sealed} FROM {secrets} "
         "WHERE {log} = ? AND {stream} = ? AND {n} = ? AND {path} = ?"
     ),
     "SUBJECT": "SELECT {wrapped} FROM {subjects} WHERE {log} = ? AND {subject} = ?",
+    "TAKEN_SINCE": (
+        "SELECT taken.{stream}, taken.{n}, taken.{text}, own.{workflow}, above.{workflow} "
+        "FROM {events} AS taken JOIN {cases} AS own "
+        "ON own.{log} = taken.{log} AND own.{ref} = taken.{stream} AND own.{historic} = 0 "
+        "LEFT JOIN {cases} AS above ON above.{log} = own.{log} AND above.{ref} = own.{parent} "
+        "WHERE taken.{log} = ? AND taken.{position} IS NOT NULL AND taken.{position} >= ? "
+        "AND taken.{type} = 'transition taken' ORDER BY taken.{position}"
+    ),
     "WAITING_NOTICES": (
         "SELECT {ref}, {timescale}, {of}, {no}, {notice}, {schedule}, {at}, {status}, {n} "
         "FROM {notices} WHERE {log} = ? AND {ref} = ? AND {status} = 'waiting'"

@@ -1,11 +1,13 @@
-"""What is to be sent: the outbox, and the tries at emptying it, which alone are no projection."""
+"""What is to be sent or called: the outbox and the calls after steps, and the tries at them, which
+alone are no projection.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
-from engine.tables.columns import key, one_of, some, table, whole, words, yes_or_no
+from engine.tables.columns import WHOLE, key, one_of, some, table, whole, words, yes_or_no
 
 
 class MessageRow(SQLModel, table=True):
@@ -53,3 +55,44 @@ class FailureRow(SQLModel, table=True):
     log: str = key()
     notice: str = key()
     times: int = whole()
+
+
+class HookRow(SQLModel, table=True):
+    """Of which steps config.toml has a program told: an [[after]] that is in use, or was."""
+
+    __tablename__ = "hooks"
+    __table_args__ = table(one_of("status", "in use", "ended"), yes_or_no("linked"))
+    log: str = key()
+    hook: str = key()
+    process: str = words()
+    steps: str = words()
+    """Their names with commas between them; * for every step."""
+    linked: int = whole()
+    status: str = words()
+    n: int = whole()
+
+
+class CallRow(SQLModel, table=True):
+    """A call that follows from a step, and the tries at it: of what there is, and not of how it
+    went, the events tell.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = table(
+        one_of("status", "waiting", "done", "given up", "abandoned"),
+        some("calls_waiting", "status = 'waiting'", *("log", "hook", "next_at", "stream", "n")),
+    )
+    log: str = key()
+    hook: str = key()
+    stream: str = key()
+    n: int = key(WHOLE)
+    """The entry of the step."""
+    status: str = words()
+    """Abandoned is given up where the case cannot be changed, so that it does not say so."""
+    tries: int = whole()
+    next_at: int = whole()
+    lease_until: int = whole()
+    fence: int = whole()
+    """Rises with each claim, so that who comes too late settles nothing."""
+    last: str = words()
+    """What became of the latest try; never what the program printed."""

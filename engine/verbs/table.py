@@ -82,6 +82,7 @@ LOCAL: Final[Mapping[str, str]] = {
     "handover": "it adds lines to the config.toml of this machine",
     "hook list": "it says what the config.toml of this machine declares",
     "hook check": "it holds the config.toml of this machine to the processes in use",
+    "hook try": "it shows what a program that this machine's config.toml names would be told",
     "hook secret": "it writes a secret into a file of this machine",
     "inbox": "it takes files from folders of this machine",
     "worker": "it runs where the store is, until it is stopped",

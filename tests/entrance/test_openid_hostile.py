@@ -101,6 +101,10 @@ LIES: dict[str, tuple[dict[str, Any], str]] = {
         {"claims": {"aud": ["casetrail", "another"], "azp": "another"}},
         "meant for somebody else",
     ),
+    "authorised for us and meant for another": (
+        {"claims": {"aud": "another", "azp": "casetrail"}},
+        "meant for somebody else",
+    ),
     "expired": ({"claims": {"exp": NOW - 61}}, "not of this moment"),
     "never expires": ({"claims": {"exp": None}}, "not of this moment"),
     "expires at no number": ({"claims": {"exp": "soon"}}, "not of this moment"),

@@ -86,10 +86,10 @@ COMMANDS = {
     "audit checkpoint": "audit checkpoint",
     "authority": "authority",
     "bounce": "bounce FILE",
+    "message preview": "message preview REF review",
+    "blank-forms": "blank-forms a_process_of_none --out OUT",
 }
 LOCALLY = {
-    "message preview": "message preview REF review",
-    "blank-forms": "blank-forms --out OUT",
     "handover": "handover HOLDER lee --from 2025-12-29 --to 2025-12-31",
 }
 """The same of commands that are no verbs and yet ask the table."""

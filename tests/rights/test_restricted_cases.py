@@ -21,6 +21,7 @@ from tests.barring import (
     BARRED,
     LISTED,
     Post,
+    agency_of,
     by,
     directory,
     everything_listed,
@@ -271,6 +272,27 @@ def test_the_list_is_given_anew_by_somebody_on_it(here: World) -> None:
     assert [p for p in ("bess", "lee", "sam", "eve") if opens(here, p, ref)] == ["lee", "sam"]
     restricted(here, ref, "lee", "sam", "bess", who="sam")
     assert opens(here, "bess", ref)
+
+
+def test_where_nobody_of_the_list_is_here_any_more_a_keeper_of_the_record_makes_a_new_one(
+    here: World,
+) -> None:
+    ref = here.open()
+    restricted(here, ref, "bess", "lee")
+    there = directory()
+    for gone in (("lee",), ("bess", "lee")):
+        held = tuple(one for one in there.appointments if one.person not in gone)
+        contacts = agency_of("hana" if "bess" in gone else "bess")
+        here.place.directory = directory(appointments=held, agencies=contacts, fallbacks={})
+        for who in ("eve", "hana"):
+            with pytest.raises(CaseNotFoundError):
+                restricted(here, ref, who, "sam", who=who)
+        if len(gone) == 1:
+            with pytest.raises(CaseNotFoundError):
+                restricted(here, ref, "sam", "eve", who="sam")
+    restricted(here, ref, "sam", "eve", who="sam")
+
+    assert [p for p in ("sam", "eve", "ed") if opens(here, p, ref)] == ["sam", "eve"]
 
 
 def test_the_reason_is_sealed_and_nowhere_in_clear(here: World) -> None:

@@ -63,7 +63,7 @@ MISTAKES = {
     "a table that nobody knows": (
         ('[[absence]]\nperson = "avery"\nfrom   = 2025-08-01\nto     = 2025-08-15', "[x]"),
         '37: This file has no key "x". It may have partnership, store, notify, names, openid, '
-        "inbox, break_glass, agency, person, appointment, absence, hook and fallback.",
+        "inbox, break_glass, agency, person, appointment, absence, hook, after and fallback.",
     ),
     "the partnership's id": (
         ('"sample"', '"Sample Council"'),

@@ -90,7 +90,8 @@ def test_an_agency_that_is_told_and_whose_contact_is_away_is_shown(world: World)
     def found() -> list[tuple[str, str, tuple[str, ...]]]:
         with place.database.read() as tx:
             workflow = viewing.view(place, tx, ref).edition.workflow
-            every = list(unattended.gaps(place, tx, workflow, ref, ["partners", "national_panel"]))
+            here = unattended.Here(place, tx, place.directory)
+            every = list(unattended.gaps(here, workflow, ref, ["partners", "national_panel"]))
         return [(one.agency, one.why, one.told) for one in every]
 
     assert found() == []

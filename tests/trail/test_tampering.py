@@ -20,7 +20,7 @@ from engine.service.bank_holidays import holidays
 from engine.service.looking import ahead, documents, explaining, listing, private, reading
 from engine.service.trail import checkpoints, sequencing, verifying
 from engine.service.workplace import By, Workplace
-from tests import entering, late, tampering
+from tests import calling, entering, late, tampering
 from tests.postgres import PostgresServer
 from tests.tampering import Edit, OnFile, OnServer, Shape
 from tests.worlds import BESS, ED, EVE, LEE, World, given, place_on
@@ -51,7 +51,7 @@ def tell(place: Workplace, clock: Any) -> tuple[str, list[str]]:
     cases.extend(place, By("bess", reason="a trial"), ref, "review", "2026-03-01", "the executive")
     documents.erase_person(place, BESS, ref, other, "a court's order")
     second = world.open()
-    world.take(second, "start_deciding")
+    calling.leave_traces(place, "incident", lambda: world.take(second, "start_deciding"))
     cases.undo(place, By("bess", reason="too early"), second)
     with pytest.raises(EngineError):
         world.take(second, "publish")
@@ -59,6 +59,7 @@ def tell(place: Workplace, clock: Any) -> tuple[str, list[str]]:
     day = holidays.Holiday("added", "2026-02-02", "A late one", "2026-01-20", "A sample source")
     holidays.change(place, BESS, day)
     entering.leave_traces(place, BESS)
+    entering.leave_barriers(place, second, "bess", "lee", "eve")
     sequencing.seal_new(place)
     ticking.ticked(place)
     return checkpoints.make(place), [ref, *linked, second]

@@ -45,7 +45,8 @@ def restrict(draft: Draft, people: Sequence[str], waiting: Waiting) -> None:
     wanted = tuple(dict.fromkeys(people))
     _need_known(draft, wanted)
     before = standing(_rows(draft))
-    if not before.listed and not _may_restrict(draft):
+    anew = not before.listed or before.bars(draft.context.actor.recorded)
+    if anew and not _may_restrict(draft):
         need = keeping.theirs(draft, draft.workflow.keepers, "restrict it")
         raise DeniedError("A case is restricted by those who read the whole of it.", (need,))
     _need_list(draft, wanted, before)
@@ -58,6 +59,18 @@ def restrict(draft: Draft, people: Sequence[str], waiting: Waiting) -> None:
         "withdrawn": _withdrawn(after, waiting),
     }
     draft.emit("case restricted", body, draft.reason())
+
+
+def is_left_to_keepers(draft: Draft) -> bool:
+    """Whether nobody on the list of a case has a part here any more who could let others in: those
+    who keep the record of the process then make a new list.
+    """
+    day, before = iso(draft.context.today), standing(_rows(draft))
+    recorder = draft.context.actor.recorded
+    left = (one for one in before.listed if not before.bars(one))
+    gone = not any(draft.everybody.has_part(one, day) for one in left)
+    keeper = draft.everybody.acting(recorder, draft.workflow.keepers, day) is not None
+    return bool(before.listed) and gone and keeper and recorder not in before.conflicted
 
 
 def lift(draft: Draft) -> None:
@@ -230,10 +243,11 @@ def _need_known(draft: Draft, people: Iterable[str]) -> None:
 def _may_restrict(draft: Draft) -> bool:
     """Whether somebody keeps the record of a case, or reads the whole of it by their role."""
     recorder, workflow = draft.context.actor.recorded, draft.workflow
-    if keeping.held(draft, workflow.keepers, recorder) is not None:
+    day, keepers = iso(draft.context.today), workflow.keepers
+    # Of a list of which nobody is here any more, whoever makes a new one is not on it.
+    if keeping.held(draft, keepers, recorder) or draft.everybody.acting(recorder, keepers, day):
         return True
     at = rights.Concern(at=frozenset(rights.around(workflow, draft.case.state)))
-    day = iso(draft.context.today)
     return rights.reader(draft.directory, workflow, recorder, day, at).whole
 
 

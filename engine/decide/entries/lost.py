@@ -1,6 +1,7 @@
 """What did not reach somebody: it becomes a task, and somebody else is told at once.
 
-A message that says so and is lost itself is shown, and nobody is told of it again.
+A message that says so and is lost itself is shown, and nobody is told of it again. Where nobody
+deals with the task, all who can act are told once more before the day of the message.
 """
 
 from __future__ import annotations
@@ -54,16 +55,32 @@ def warn(draft: Draft, lost: Lost) -> None:
         draft.emit("people told", body)
 
 
+def tell_again(draft: Draft, lost: Lost) -> None:
+    """Tell all who can act of a loss that nobody has dealt with, and not only whom was told first.
+
+    The event says of which message, so that it is done once.
+    """
+    what = _said(draft, lost, "Not delivered, and not dealt with, to")
+    found = {one.person: one for role in ("", lost.role) for one in _recipients(draft, lost, role)}
+    found |= {one.person: one for one in _keepers(draft, lost)}
+    messages = [addressed(draft, one, what, lost.by_when, urgent=True) for one in found.values()]
+    draft.emit("people told", {"what": what, "lost": lost.id, "messages": messages})
+
+
 def _instead(draft: Draft, lost: Lost, said: str) -> list[dict[str, Any]]:
     if not lost.is_told:
         return []
     agency = draft.directory.agencies.get(lost.role)
-    whom = agency.title if agency else with_article(name_of(draft.workflow, lost.role))
-    what = f"{said} to {whom}, tell them yourself: {lost.what}"
-    if len(what) > MOST:
-        what = f"{what[: MOST - 3]}..."
+    what = _said(draft, lost, f"{said} to")
     recipients = _recipients(draft, lost, "" if agency else lost.role)
     return [addressed(draft, one, what, lost.by_when, urgent=True) for one in recipients]
+
+
+def _said(draft: Draft, lost: Lost, said: str) -> str:
+    agency = draft.directory.agencies.get(lost.role)
+    whom = agency.title if agency else with_article(name_of(draft.workflow, lost.role))
+    what = f"{said} {whom}, tell them yourself: {lost.what}"
+    return what if len(what) <= MOST else f"{what[: MOST - 3]}..."
 
 
 def _recipients(draft: Draft, lost: Lost, role: str) -> list[Recipient]:
@@ -72,6 +89,11 @@ def _recipients(draft: Draft, lost: Lost, role: str) -> list[Recipient]:
     fallback = directory.fallback(role, day)
     if fallback and fallback != lost.person:
         return [Recipient(fallback, lost.role)]
+    return _keepers(draft, lost)
+
+
+def _keepers(draft: Draft, lost: Lost) -> list[Recipient]:
+    directory, day = draft.directory, iso(draft.context.today)
     keepers = (one for name in draft.workflow.keepers for one in directory.to_tell(name, day))
     found = {one.person: one for one in keepers if one.person != lost.person}
     return list(found.values())

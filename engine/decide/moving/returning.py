@@ -46,6 +46,7 @@ HARMLESS = frozenset(
         "message bounced",
         "work handed over",
         "message given up",
+        "call given up",
         "erased",
         *ON_BARRIERS,
         MIGRATED,

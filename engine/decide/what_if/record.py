@@ -45,7 +45,14 @@ LEADING = (
 )
 """The types of events by which it shows what a command was; of several the first tells."""
 
-BESIDE = ("message sent", "message given up", "people told", "document attached", "erased")
+BESIDE = (
+    "message sent",
+    "message given up",
+    "call given up",
+    "people told",
+    "document attached",
+    "erased",
+)
 """What changes no row of a case itself: only messages, documents and personal values."""
 
 RECOUNTED = "calendar changed"
@@ -58,6 +65,7 @@ CARRIED = (
     "erased",
     "message sent",
     "message given up",
+    "call given up",
     "notice set aside",
 )
 """What happened beside the rules, and is as it was whatever the definition says."""

@@ -237,6 +237,7 @@ _OF_ITSELF = frozenset(
         "people told",
         "message sent",
         "message given up",
+        "call given up",
         "pack changed",
         MIGRATED,
     }

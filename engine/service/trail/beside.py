@@ -19,6 +19,7 @@ from engine.service.accounts.tokens import SIGN_IN, day_of
 from engine.service.outbox import is_due
 from engine.service.starting import sealed_tick
 from engine.service.ticking import micros
+from engine.service.trail import calls
 from engine.service.trail.comparing import Folded
 from engine.service.workplace import Workplace
 
@@ -45,6 +46,7 @@ def problems(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Prob
         _credentials,
         _uses,
         _replays,
+        calls.problems,
         _aliens,
     )
     for look in looks:

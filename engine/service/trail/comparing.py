@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from engine import queries, statements
 from engine.canonical import Place, commitment
@@ -42,8 +42,23 @@ FOLDED = (
     "calendars",
     "tokens",
     "barriers",
+    "hooks",
 )
 """The tables of which every row follows from the events."""
+
+
+CallKey = tuple[str, str, int]
+"""A call: the hook, the case, and the entry of the step."""
+
+
+class Placed(NamedTuple):
+    """A step of a case, or what was declared to be called after steps, by its place."""
+
+    position: int
+    ref: str = ""
+    n: int = 0
+    step: str = ""
+    declared: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(slots=True)
@@ -61,6 +76,11 @@ class Folded:
     """How many have no position yet."""
     credentials: dict[tuple[str, str], int] = field(default_factory=dict)
     """By person and kind, the entry of the access log that says it was set; 0 where cleared."""
+    placed_for_calls: list[Placed] = field(default_factory=list)
+    """The steps that have a place among all events, and what was declared to be called after some.
+    """
+    given_up: set[CallKey] = field(default_factory=set)
+    """The calls of which their case says that they were given up."""
     created: Mapping[str, Any] = field(default_factory=dict)
     """What the first event of the store says of it."""
 

@@ -4,10 +4,12 @@ tree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine import statements
 from engine.database import Transaction
+from engine.service.calls import queueing
 from engine.service.workplace import Workplace
 from engine.tree import Frontier, extend, from_text, root, to_text
 
@@ -23,6 +25,17 @@ def seal_new(place: Workplace) -> int:
         total += done
         if done < BATCH:
             return total
+
+
+def turn(place: Workplace, tx: Transaction) -> None:
+    """Let nobody else give places until this transaction has ended."""
+    tx.exclusive(f"sequencer|{place.log}")
+
+
+def seal_within(place: Workplace, tx: Transaction) -> None:
+    """Give every committed event that has none its position, within a transaction."""
+    while _some(place, tx) == BATCH:
+        pass
 
 
 def frontier(place: Workplace, tx: Transaction, *, lock: bool = False) -> Frontier:
@@ -46,11 +59,19 @@ def without_position(place: Workplace, tx: Transaction, most: int = BATCH) -> li
 
 
 def _some(place: Workplace, tx: Transaction) -> int:
-    tx.exclusive(f"sequencer|{place.log}")
-    grown = frontier(place, tx, lock=True)
+    turn(place, tx)
     new = without_position(place, tx)
-    if not new:
-        return 0
+    if new:
+        give_places(place, tx, new)
+    return len(new)
+
+
+def give_places(place: Workplace, tx: Transaction, new: Sequence[tuple[Any, ...]]) -> None:
+    """Give these events the next positions, in this order; each is a stream, a number, a hash.
+
+    What is called after a step has its call from then on.
+    """
+    grown = frontier(place, tx, lock=True)
     first = grown.size
     placed = [(first + at, place.log, stream, n) for at, (stream, n, _) in enumerate(new)]
     tx.run_many(statements.update("events", ("position",)), placed)
@@ -60,4 +81,4 @@ def _some(place: Workplace, tx: Transaction) -> int:
         tx.run(statements.update("trees", columns), (after.size, to_text(after), place.log))
     else:
         tx.run(statements.insert("trees"), (place.log, after.size, to_text(after)))
-    return len(new)
+    queueing.queue(place, tx, first)

@@ -20,7 +20,7 @@ from engine.database import Transaction, structure
 from engine.errors import EngineError, StorageError
 from engine.nouns import count
 from engine.service.trail import beside
-from engine.service.trail.comparing import Folded, compare
+from engine.service.trail.comparing import Folded, Placed, compare
 from engine.service.trail.sequencing import head, seal_new
 from engine.service.workplace import Workplace
 
@@ -133,13 +133,15 @@ def verify_and_seal(place: Workplace, against: Checkpoint | None = None) -> Verd
 
 def _fold(place: Workplace, tx: Transaction, verdict: Verdict) -> Folded:
     folded = Folded(Rows())
-    for event, hash_ in _events(place, tx, verdict, folded):
+    for event, hash_, position in _events(place, tx, verdict, folded):
         verdict.events += 1
         place.came(verdict.events)
         folded.heads[event["stream"]] = (event["n"], hash_)
         try:
             folded.rows.merge(changes(event))
             _note(folded, event)
+            if position is not None:
+                _note_followed(folded, event, position)
         except (KeyError, TypeError, AttributeError, ValueError):
             where = f"event {event['stream']} @{event['n']}"
             verdict.problems.append(f"{where}: it is of no form that was ever sealed")
@@ -156,10 +158,22 @@ def _note(folded: Folded, event: Mapping[str, Any]) -> None:
         body = event["body"]
         n = event["n"] if event["type"] == "credential set" else 0
         folded.credentials[body["person"], body["kind"]] = n
+    elif event["type"] == "call given up":
+        folded.given_up.add((event["body"]["hook"], stream, event["body"]["step"]))
     for path, committed in event["sealed"].items():
         question, of, no = path.rsplit("/", 2)
         place = Place(event["log"], stream, command, question, of, int(no))
         folded.sealed[(stream, n, path)] = (committed, place)
+
+
+def _note_followed(folded: Folded, event: Mapping[str, Any], position: int) -> None:
+    """Note from what it follows which calls there are."""
+    stream, body = event["stream"], event["body"]
+    if event["type"] == "transition taken":
+        step = Placed(position, stream, event["n"], body["transition"])
+        folded.placed_for_calls.append(step)
+    elif event["type"] == "hooks declared":
+        folded.placed_for_calls.append(Placed(position, declared=body["hooks"]))
 
 
 _ON_CREDENTIALS = ("credential set", "credential cleared")
@@ -167,7 +181,7 @@ _ON_CREDENTIALS = ("credential set", "credential cleared")
 
 def _events(
     place: Workplace, tx: Transaction, verdict: Verdict, folded: Folded
-) -> Iterator[tuple[Mapping[str, Any], str]]:
+) -> Iterator[tuple[Mapping[str, Any], str, int | None]]:
     """Every event in its stream's order, checked against the one before it."""
     before = _Before("")
     for *row, position in tx.each(queries.ALL_EVENTS):
@@ -185,7 +199,7 @@ def _events(
             verdict.problems.append(f"event {stream} @{n}: {problem}")
         before = _Before(stream, n, made, position)
         if event is not None:
-            yield event, made
+            yield event, made, position
 
 
 def _read(
