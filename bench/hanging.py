@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import json
 import os
 import socket
@@ -22,7 +23,6 @@ import sys
 import tempfile
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
@@ -41,6 +41,8 @@ STEP = "record_letter"
 TELLING = "start_deciding"
 """A step that tells the local authority, each of whom has a receiver that hangs."""
 STEPS_OF_A_CASE = 20
+CLERKS = 40
+"""People who ask in turn: one may ask 600 times a minute."""
 BATCH = 50
 """Steps that tell all receivers: of the messages each worker claims as many, so each has some."""
 KNOWN = 40
@@ -76,20 +78,20 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
         receivers = Receivers(asked.receivers)
-        office, token = partnership(Path(folder), receivers.ports)
+        office, tokens = partnership(Path(folder), receivers.ports)
         if asked.callgrind:
-            counted(office, token, asked.callgrind)
+            counted(office, tokens, asked.callgrind)
         else:
-            timed(office, token, receivers, asked.steps)
+            timed(office, tokens, receivers, asked.steps)
         print("the trail:", office.ok("audit", "verify").split(",")[0].replace("\n", " "))
 
 
-def timed(office: Office, token: str, receivers: Receivers, steps: int) -> None:
+def timed(office: Office, tokens: list[str], receivers: Receivers, steps: int) -> None:
     """Steps in turn by either way, with nobody waiting, and then while all receivers hang."""
     with ExitStack() as stack:
         port = stack.enter_context(server(office))
         call = stack.enter_context(calling(office))
-        ways = {"service call": call, "http": asking(port, token)}
+        ways = {"service call": call, "http": asking(port, tokens)}
         measured("nothing waits", office, ways, steps)
         for ref in [office.open() for _ in range(BATCH)]:
             office.ok("take", ref, TELLING)
@@ -99,7 +101,7 @@ def timed(office: Office, token: str, receivers: Receivers, steps: int) -> None:
             time.sleep(0.1)
         began = time.monotonic()
         # A connection on which nothing is asked for a while is closed.
-        measured("receivers hang", office, {**ways, "http": asking(port, token)}, steps)
+        measured("receivers hang", office, {**ways, "http": asking(port, tokens)}, steps)
         spent = time.monotonic() - began
         print(f"{len(receivers.taken)} deliveries hung, at {len(receivers.met)}, in {spent:.0f} s")
 
@@ -131,13 +133,13 @@ def measured(
     print(f"{what}: http / service call    {'  '.join(f'{one:6.2f}' for one in ratios)}")
 
 
-def counted(office: Office, token: str, which: str) -> None:
+def counted(office: Office, tokens: list[str], which: str) -> None:
     """Instructions of a step: of as many more steps, what the process has done more."""
     found = []
     for many in (50, 150):
         with ExitStack() as stack:
             if which == "serve":
-                act = asking(stack.enter_context(server(office, grind=True)), token)
+                act = asking(stack.enter_context(server(office, grind=True)), tokens)
             else:
                 act = stack.enter_context(calling(office, grind=True))
             ref = office.open()
@@ -159,8 +161,8 @@ def instructions(office: Office) -> int:
     return int(line.split()[1])
 
 
-def partnership(folder: Path, ports: list[int]) -> tuple[Office, str]:
-    """A partnership in use whose local authority is told by calls that hang; and a token."""
+def partnership(folder: Path, ports: list[int]) -> tuple[Office, list[str]]:
+    """A partnership in use whose local authority is told by calls that hang; and tokens."""
     office = offices.make(folder)
     people = []
     for number, port in enumerate(ports):
@@ -168,15 +170,19 @@ def partnership(folder: Path, ports: list[int]) -> tuple[Office, str]:
         who = f'id = "slow{number}"\nname = "Slow {number}"\nby = "webhook"\n{address}'
         part = f'person = "slow{number}"\nrole = "local_authority"\nagency = "council"'
         people.append(f"[[person]]\n{who}\n[[appointment]]\n{part}\n")
+    for number in range(CLERKS):
+        who = f'id = "clerk{number}"\nname = "Clerk {number}"\nmail = "clerk@partnership.example"'
+        part = f'person = "clerk{number}"\nrole = "business_unit"'
+        people.append(f"[[person]]\n{who}\n[[appointment]]\n{part}\n")
     hosts = json.dumps([f"localhost:{port}" for port in ports])
     gate = f'allow = {hosts}\ninside = ["localhost"]\nsecret_file = "webhook.secrets"\n'
     with office.config.open("a") as file:
         file.write(f"\n[notify.webhook]\n{gate}\n" + "\n".join(people))
     office.file("webhook.secrets", SECRET)
     (office.folder / "webhook.secrets").chmod(0o600)
-    me = next(iter(tomllib.loads(office.config.read_text())["person"]))["id"]
-    token = office.ok("token", "issue", me, "--until", ago(-90)).split("\n")[0]
-    return office, token.strip()
+    issue = ("token", "issue", "--until", ago(-90))
+    said = [office.ok(*issue, f"clerk{number}") for number in range(CLERKS)]
+    return office, [one.split("\n")[0].strip() for one in said]
 
 
 @contextmanager
@@ -207,13 +213,15 @@ def worker(office: Office) -> Iterator[None]:
         yield
 
 
-def asking(port: int, token: str) -> Callable[[str], float]:
+def asking(port: int, tokens: list[str]) -> Callable[[str], float]:
     """A client that does little itself, on one connection; it says how long an answer took."""
     connection = HTTPConnection("127.0.0.1", port, timeout=300)
 
+    turns = itertools.cycle(tokens)
+
     def ask(ref: str) -> float:
+        headers = {"Authorization": f"Bearer {next(turns)}"}
         began = time.perf_counter()
-        headers = {"Authorization": f"Bearer {token}"}
         connection.request("POST", f"/v1/cases/{ref}/steps/{STEP}", headers=headers)
         answer = connection.getresponse()
         body = answer.read()

@@ -33,7 +33,12 @@ ROOM = 2 * 1024**3
 
 
 def pytest_configure() -> None:
-    """Temporary files are kept in memory where there is room; another TMPDIR is left as it is."""
+    """Temporary files are kept in memory where there is room; another TMPDIR is left as it is.
+
+    No test goes to the server at which whoever runs them works.
+    """
+    for name in ("CASETRAIL_SERVER", "CASETRAIL_TOKEN"):
+        os.environ.pop(name, None)
     if "TMPDIR" not in os.environ and _has_room(MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 

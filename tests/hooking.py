@@ -143,9 +143,10 @@ def settings_in(folder: Path, hooks: str = HOOKS) -> Settings:
     file = folder / "config.toml"
     file.write_text(BASE + hooks)
     settings = read(file)
-    for number, hook in enumerate(settings.hooks.values()):
+    for hook in settings.hooks.values():
         if hook.secrets:
-            renew(folder, hook, lambda size, n=number: bytes([65 + n]) * size)  # type: ignore[misc]
+            # Of its own: one that two hooks have holds at neither.
+            renew(folder, hook, lambda size, it=hook: (it.id.encode() * size)[:size])  # type: ignore[misc]
     return settings
 
 

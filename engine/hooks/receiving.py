@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 
 from engine import log
 from engine.config import Settings
+from engine.config.hooks import Hook
 from engine.errors import EngineError, RefusedError, UsageError
 from engine.hooks import answer, doing, fitting, flooding, strict_json
 from engine.hooks.answer import Answer, Wrong
@@ -48,6 +49,10 @@ class _AtWork(NamedTuple):
     place: Workplace
     settings: Settings
     secrets: Secrets
+    hooks: tuple[Hook | None, ...]
+    """By the place of an endpoint; the first stands for one that there is not."""
+    names: tuple[str, ...]
+    """The same as the access log has them."""
 
 
 class Reception:
@@ -75,14 +80,15 @@ class Reception:
         `body` is what came, byte for byte. Raises ConfigError while the settings cannot be used.
         """
         at_work = self._now()
-        place, hook = at_work.place, at_work.settings.hooks.get(endpoint)
-        known = hook.id if hook else flooding.UNKNOWN
+        number = at_work.secrets.place(endpoint)
+        place, hook, known = at_work.place, at_work.hooks[number], at_work.names[number]
         if len(body) > LARGEST:
             self._refusals.note(known, flooding.TOO_LARGE)
             return answer.TOO_LARGE
-        signed, why = _signed(at_work, endpoint, headers, body)
+        signed, why = _signed(at_work, number, headers, body)
         if signed is None or hook is None:
-            return self._refuse(known, why if hook else flooding.NO_ENDPOINT)
+            # Nothing is asked of one that is there and not of the other, be it as quick as this.
+            return self._refuse(known, (flooding.NO_ENDPOINT, why)[number > 0])
         if self._calls.count((hook.id, SIGNED))[0] > MOST_CALLS:
             self._refusals.note(known, flooding.TOO_OFTEN)
             return answer.TOO_OFTEN
@@ -126,14 +132,16 @@ class Reception:
 
 def _at_work(place: Workplace, settings: Settings) -> _AtWork:
     secrets = Secrets(settings.folder, settings.hooks, place.randomness)
-    return _AtWork(place.at(DOOR), settings, secrets)
+    hooks = tuple(settings.hooks.values())
+    names = (flooding.UNKNOWN, *(hook.id for hook in hooks))
+    return _AtWork(place.at(DOOR), settings, secrets, (None, *hooks), names)
 
 
 def _signed(
-    at_work: _AtWork, endpoint: str, headers: Headers, body: bytes
+    at_work: _AtWork, number: int, headers: Headers, body: bytes
 ) -> tuple[Signed | None, str]:
     """What a call says of itself, or why it does not hold."""
-    secrets = at_work.secrets.of(endpoint)
+    secrets = at_work.secrets.of(number)
     try:
         return verify(secrets, headers, body, at_work.place.clock()), ""
     except RefusedError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import os
 import stat
 import threading
@@ -34,26 +35,35 @@ class Secrets:
 
     def __init__(self, folder: Path, hooks: Mapping[str, Hook], randomness: Randomness) -> None:
         self._folder, self._hooks = folder, hooks
+        self._names = tuple(hook.id.encode() for hook in hooks.values())
         # Nobody knows them: with them no call holds, and each takes as long to check as any other.
         self._nobodys = tuple(randomness(SIZE) for _ in range(MOST_SECRETS))
         self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
 
-    def of(self, endpoint: str) -> tuple[bytes, ...]:
+    def place(self, endpoint: str) -> int:
+        """The place of an endpoint among the hooks, from 1; 0 where there is none of this name.
+
+        All are compared, so that how long it takes tells nothing.
+        """
+        said, found = endpoint.encode(errors="replace"), 0
+        for number, name in enumerate(self._names, 1):
+            found += (0, number)[hmac.compare_digest(name, said)]
+        return found
+
+    def of(self, place: int) -> tuple[bytes, ...]:
         """As many secrets of any endpoint, known or not: one that has fewer has some of nobody's.
 
         One that two endpoints have is nobody's: a call for one would hold at the other. All files
         are looked at each time, so that how long it takes tells nothing.
         """
         with self._lock:
-            found = {hook.id: self._of(hook) for hook in self._hooks.values()}
-        shared = Counter(secret for every in found.values() for secret in set(every))
+            found = [self._of(hook) for hook in self._hooks.values()]
+        shared = Counter(secret for every in found for secret in set(every))
         # Made for all of them, so that one that is there takes no longer than one that is not.
-        whole = {
-            name: (*(one for one in own if shared[one] == 1), *self._nobodys)[:MOST_SECRETS]
-            for name, own in found.items()
-        }
-        return whole.get(endpoint, self._nobodys)
+        own = ([one for one in every if shared[one] == 1] for every in found)
+        whole = [(*one, *self._nobodys)[:MOST_SECRETS] for one in own]
+        return (self._nobodys, *whole)[place]
 
     def _of(self, hook: Hook) -> tuple[bytes, ...]:
         every = (self._current(self._folder / name) for name in hook.secrets)

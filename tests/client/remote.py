@@ -15,6 +15,10 @@ from engine.cli.main import root
 from tests.offices import Office
 from tests.web.servers import Served, served
 
+UNSAID = dict.fromkeys(
+    ("CASETRAIL_SERVER", "CASETRAIL_SERVER_CA", "CASETRAIL_PROXY", "CASETRAIL_TOKEN")
+)
+"""What whoever runs the tests may have set for themselves."""
 OWN = ("XDG_CONFIG_HOME", "XDG_STATE_HOME")
 
 
@@ -29,7 +33,7 @@ class Away:
         """What a command says and how it ends, at the server."""
         own = {name: str(self.home / name.lower()) for name in OWN}
         token = {"CASETRAIL_TOKEN": self.token} if self.token else {}
-        env = {"COLUMNS": "100", "NO_COLOR": "1", "CASETRAIL_SERVER": None, **own, **token, **more}
+        env = {"COLUMNS": "100", "NO_COLOR": "1", **UNSAID, **own, **token, **more}
         runner = CliRunner(env=env)
         before = ("--server", self.url) if self.url else ()
         return runner.invoke(root(), [*before, *words], input=typed)

@@ -14,11 +14,11 @@ from engine.cli import signing_in
 from engine.service.accounts import codes
 from engine.service.workplace import By
 from engine.web.identity import identify
+from tests import providing
 from tests.client.remote import Away, address, office_served
 from tests.offices import Office
 from tests.worlds import World
 
-pytest.importorskip("engine.web.entrance", reason="the server does not sign people in yet")
 PASSWORD = "four plain words for this test"
 
 
@@ -70,7 +70,6 @@ def gone_to(page: str) -> None:
 def test_a_browser_goes_to_the_provider_and_comes_back_to_whoever_typed(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    providing = pytest.importorskip("tests.providing", reason="there is no provider to go to yet")
     with providing.at_provider(world, tmp_path) as at:
         browsers: list[threading.Thread] = []
 

@@ -93,6 +93,9 @@ def decided(town: Town, ref: str) -> None:
     town.does("avery", f"{case}/answers", {"answers": reasons})
     assert _unmet(town, f"{case}/steps/decide_to_notify") == ["1 more approval of"]
     rationale = {"question": "decision_rationale"}
+    # Whoever wrote the reasons is not the second person.
+    own = town.ask("avery", "POST", f"{case}/approvals", json=rationale)
+    assert own.status_code in (403, 409), own.text
     town.does("robin", f"{case}/approvals", rationale)
     # What was approved is the text as it stood: once it is another, it is to be approved anew.
     other = {"answers": {"decision_rationale": f"For {NAME}, as the law asks."}, "reason": NAME}

@@ -19,10 +19,13 @@ from engine.service.workplace import Workplace
 from engine.verbs.table import LOCAL
 from engine.verbs.verb import Content, Document
 from tests.cli.test_cli_every_command import EVERY, asked, typed
+from tests.client.test_the_same_at_a_server import CHANGES, READS
 from tests.offices import Demo
 
 AT_THE_STORE = {"audit verify", "audit checkpoint", *LOCAL}
 """Commands that open a store otherwise than all others do, or work where it is."""
+AT_A_SERVER = {*READS, *CHANGES}
+"""Those that are tried at a real server, which sends nothing but documents."""
 _TOKEN = re.compile(r"ct_\S+|\b[a-z2-7]{16}\b")
 _REF = re.compile(r"\d{4}-[0-9A-Z]{6}")
 
@@ -49,7 +52,7 @@ def demo(demo_left: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return demo_left.copied(tmp_path_factory.mktemp("demo") / "left")
 
 
-@pytest.mark.parametrize("name", sorted(set(EVERY) - AT_THE_STORE))
+@pytest.mark.parametrize("name", sorted(set(EVERY) - AT_THE_STORE - AT_A_SERVER))
 def test_a_command_says_the_same_of_documents_from_elsewhere(
     demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
