@@ -7,6 +7,7 @@
     │   └── UnsoundError         2  400  it can be read, and its states or clocks come to no end
     ├── CaseNotFoundError        3  404  there is no such case
     ├── RefusedError             4  409  the rules say no; nothing was changed
+    │   ├── LooksAlikeError      4  409  a case that is there may be the one about to be opened
     │   └── DeniedError          4  403  it is for others; nothing was changed
     ├── StaleCaseError           5  412  somebody else changed the case first
     ├── TrailError               6  500  the trail does not verify
@@ -125,6 +126,10 @@ class RefusedError(EngineError):
         self.unmet = unmet
         self.transition = transition
         super().__init__(sentence)
+
+
+class LooksAlikeError(RefusedError):
+    """A case that is there already may be the one about to be opened; nothing was changed."""
 
 
 class DeniedError(RefusedError):

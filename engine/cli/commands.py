@@ -67,6 +67,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "workflow schema": Entry("The language as a JSON Schema, for editors.", "writing", "schema"),
     "workflow check": Entry("Check the files of a process.", "workflows", "check"),
     "workflow describe": Entry("Say a process in English.", "workflows", "describe"),
+    "workflow questions": Entry("Its questions and steps, by name.", "naming", "questions"),
     "workflow diagram": Entry("Draw a process, or where a case is in it.", "drawing", "diagram"),
     "workflow verify": Entry("Search a process for faults on every way.", "proving", "verify_"),
     "workflow test": Entry("Play the scenarios of a process.", "trying", "test"),

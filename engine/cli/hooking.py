@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from typing import Any
 
+import click
+
+from engine.cli import printing
 from engine.cli.door import argument
 from engine.cli.visit import Visit, reads
 from engine.config.hooks import Hook
-from engine.errors import ConfigError, UsageError
+from engine.errors import ConfigError, RefusedError, UsageError
 from engine.guessing import resembling
 from engine.hooks import fitting, inbox, secrets
+from engine.hooks.rounds import Done, Told, need_all
 from engine.nouns import count
 from engine.service import references
 from engine.service.calls import declaring, listing
@@ -83,14 +88,49 @@ def try_(door: Visit, after: str, ref: str) -> None:
 
 @reads("inbox")
 def inbox_(door: Visit) -> None:
-    """Take what lies in the folders of [inbox] once; the worker does it every fifteen seconds."""
-    done = inbox.take_waiting(door.place, door.settings)
+    """Take what lies in the folders of [inbox] once; the worker does it every fifteen seconds.
+
+    It ends with exit code 4 when something was refused.
+    """
+    every = inbox.rounds(door.place, door.settings)
+    done, lines = Done(), list[str]()
+    for one in every:
+        done = done.and_also(one.done)
+        lines += _files("Refused", one.refused) + _files("Left", one.left)
     said = (
         f"{count(done.taken, 'file')} taken, {count(done.refused, 'file')} refused, "
         f"{count(done.left, 'file')} left for the next time."
     )
-    lines = [said if any(done) else "Nothing was there."]
-    door.answer(done._asdict(), lines)
+    document = {
+        **done._asdict(),
+        "files": [
+            {"path": _named(told), "refused": told in one.refused, "why": list(told.why)}
+            for one in every
+            for told in (*one.refused, *one.left)
+        ],
+    }
+    wrong = any(one.wrong for one in every)
+    lines += [said if any(done) else "Nothing was there."] if any(done) or not wrong else []
+    door.answer(document, lines)
+    need_all(every)
+    if done.refused:
+        raise click.exceptions.Exit(RefusedError.exit_code)
+
+
+def _files(what: str, files: Iterable[Told]) -> list[str]:
+    """Which files, each on a line that can be copied, and why: names that others have written, for
+    the terminal alone.
+    """
+    return [
+        line
+        for told in files
+        for line in (f"{what}: {_named(told)}", *printing.paragraph("; ".join(told.why), 4))
+    ]
+
+
+def _named(told: Told) -> str:
+    """A path on one line, in letters that can be written."""
+    return os.fsencode(told.path).decode(errors="replace").replace("\n", "<U+000A>")
 
 
 def _said(door: Visit, hook: Hook) -> str:

@@ -14,6 +14,9 @@ from engine.cli.door import Door, command, option
 from engine.errors import UsageError
 
 MOST_PORT = 65535
+CLOSED = (
+    "No call comes in by a hook that does not fit before it is put right; by the others it does."
+)
 
 
 @command(
@@ -50,7 +53,8 @@ def serve(door: Door, port: int | None, openapi: bool, **given: Any) -> None:
     partnership = Partnership(bootstrap.config_file(door.options["config"]).resolve())
     try:
         place, settings = partnership.both()
-        fitting.need(place, settings)
+        if wrong := fitting.check(place, settings):
+            door.remark("\n".join((*map(str, wrong), CLOSED)), loud=True)
         calls = receiving.Reception(place, settings, partnership.both)
         if provider := partnership.provider():
             provider.check()

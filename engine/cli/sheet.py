@@ -27,6 +27,10 @@ MOST_WHOM = 40
 """Characters that say on whom a task waits: the rest of its line says what it is."""
 MANY = 2
 """People who "are" and no longer "is"."""
+WHERE_REFUSED = {
+    "drop folder": ("file", "why stands beside each file"),
+}
+"""What is refused at a door that is not the web, and where more is known of it."""
 MOST_CAUTIONS = 5
 """Lines of what the editions ask to be said."""
 
@@ -158,6 +162,15 @@ def _undelivered(known: Sequence[Known]) -> Iterable[Entry]:
         yield _cut(f"{one['ref']}  {one['person']}: {one['what']}")
 
 
+def _refused(known: Sequence[Known]) -> Iterable[Entry]:
+    for one in known:
+        what, where = WHERE_REFUSED.get(
+            one["door"], ("call", "ask its sender, and run `hook check`")
+        )
+        since = f"refused since {day(one['since'])}"
+        yield _cut(f"{one['hook']}: {count(one['times'], what)} {since}; {where}")
+
+
 def _wide() -> int:
     return printing.at_most(COLUMNS)
 
@@ -189,6 +202,7 @@ PARTS = (
     Part("unanswered", "Asked, and not answered", 4, _unanswered, "today --json"),
     Part("tasks", "To do", 5, _tasks, "today --json"),
     Part("unattended", "Nobody is there", 3, _unattended, "today --json"),
+    Part("refused", "Refused of what other systems sent", 2, _refused, "today --json"),
     Part("undelivered", "Not delivered: tell them yourself", 3, _undelivered, "today --json"),
 )
 """The parts of the sheet, in their order; what is left over goes to the first that needs it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 
 import click
@@ -13,6 +13,7 @@ from engine import worker as working
 from engine.cli.visit import Visit, reads
 from engine.config import Settings
 from engine.errors import EngineError
+from engine.hooks.rounds import Round, need_all
 from engine.nouns import count
 from engine.service.calls import declaring
 from engine.service.calls.making import Caller, Made
@@ -27,7 +28,7 @@ def tick(door: Visit) -> None:
     # A notifier that writes to the console does not mix with the answer.
     with redirect_stdout(sys.stderr if door.state.json else sys.stdout):
         # What is left in the inbox of a server, and its programs, are for whoever runs it.
-        answered, failed = (0, None) if door.away else _before(door)
+        every, failed = ((), None) if door.away else _before(door)
         done = desk.ask("tick", {})
         made = Made() if door.away else _calls(door)
     said = (
@@ -36,8 +37,10 @@ def tick(door: Visit) -> None:
     )
     idle = not any((*done.values(), *made))
     lines = ["Nothing was due or waiting to be sent, and nothing is new." if idle else said]
-    if answered:
+    if answered := sum(one.taken + len(one.refused) for one in every):
         lines.append(f"{count(answered, 'file')} of the inbox answered.")
+    if refused := sum(len(one.refused) for one in every):
+        lines.append(f"{count(refused, 'file')} of them refused; see `today`.")
     if number := done["rebuilt"]:
         lines.append(f"{count(number, 'pack')} built again, for their record has changed.")
     if number := done["set_aside"]:
@@ -59,7 +62,7 @@ def _with_calls(done: Document, lines: list[str], made: Made) -> tuple[Document,
     return {**done, "calls": made._asdict()}, [*lines, calls, *([lost] if made.given_up else [])]
 
 
-def _before(door: Visit) -> tuple[int, EngineError | None]:
+def _before(door: Visit) -> tuple[Sequence[Round], EngineError | None]:
     """What other systems left is taken, and what is declared to be called is put on record."""
     found = _inbox(door.settings, lambda: door.place)
     if after := door.settings.after:
@@ -85,28 +88,34 @@ def _round(config: str, *, held: bool) -> working.Done:
         return opened[0]
 
     try:
-        _, failed = _inbox(settings, place)
+        every, failed = _inbox(settings, place)
     finally:
-        for one in opened:
-            one.database.close()
+        for made in opened:
+            made.database.close()
+    for one in every:
+        if one.taken or one.refused:
+            # Of a file that is left nothing is new: it would be said every fifteen seconds.
+            log.note("files of an inbox", hook=one.hook, **one.done._asdict())
     if failed:
         log.alarm("the inbox failed", kind=type(failed).__name__, code=failed.exit_code)
     return working.tick_of(config, held=held)
 
 
-def _inbox(settings: Settings, place: Callable[[], Workplace]) -> tuple[int, EngineError | None]:
-    """How many files of the inbox were answered, and what went wrong with it: what is due is told
-    all the same.
-    """
+def _inbox(
+    settings: Settings, place: Callable[[], Workplace]
+) -> tuple[Sequence[Round], EngineError | None]:
+    """What became of the inbox, and what went wrong with it: what is due is told all the same."""
     if settings.inbox is None:
-        return 0, None
+        return (), None
     from engine.hooks import inbox
 
+    every: Sequence[Round] = ()
     try:
-        done = inbox.take_waiting(place(), settings)
+        every = inbox.rounds(place(), settings)
+        need_all(every)
     except EngineError as error:
-        return 0, error
-    return done.taken + done.refused, None
+        return every, error
+    return every, None
 
 
 @reads("worker")

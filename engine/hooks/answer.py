@@ -7,6 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+KIND: Final = "urn:casetrail:problem:"
+"""Before the kind of a problem, as at every door of the web."""
+UNFIT: Final = 422
+"""The status of what is wrong in itself, and not in how it came."""
+
 
 class Wrong(NamedTuple):
     """One thing that is wrong with what a call says; its value is never repeated."""
@@ -46,26 +51,47 @@ def done(document: Mapping[str, Any]) -> Answer:
 def wrong(mistakes: Iterable[Wrong]) -> Answer:
     """The sender is known, and this cannot be done; nothing was changed."""
     document = {
-        **_problem(422, "What was sent cannot be recorded; nothing was changed."),
+        **_problem(
+            UNFIT, "mistaken-request", "What was sent cannot be recorded; nothing was changed."
+        ),
         "mistakes": [one.plain() for one in mistakes],
     }
-    return Answer(422, document)
+    return Answer(UNFIT, document)
 
 
-def _problem(status: int, title: str) -> dict[str, Any]:
-    return {"type": "about:blank", "title": title, "status": status}
+def _problem(status: int, kind: str, title: str) -> dict[str, Any]:
+    return {"type": f"{KIND}{kind}", "title": title, "status": status}
 
 
-REFUSED: Final = Answer(401, _problem(401, "This call is not accepted; nothing was changed."))
+REFUSED: Final = Answer(
+    401, _problem(401, "not-signed-in", "This call is not accepted; nothing was changed.")
+)
 """For whoever is not let in, whatever it was."""
-TOO_LARGE: Final = Answer(413, _problem(413, "The body is too large; nothing was changed."))
+TOO_LARGE: Final = Answer(
+    413, _problem(413, "request-entity-too-large", "The body is too large; nothing was changed.")
+)
 TOO_OFTEN: Final = Answer(
-    429, _problem(429, "There are too many calls; make it again in a minute."), 60
+    429,
+    _problem(429, "too-many-requests", "There are too many calls; make it again in a minute."),
+    60,
 )
 LATER: Final = Answer(
-    503, _problem(503, "It may or may not be done; make the same call again later."), 60
+    503,
+    _problem(503, "outcome-unknown", "It may or may not be done; make the same call again later."),
+    60,
 )
 """A repeat is safe: whatever was done is not done twice."""
+
+
+def sentences(answer: Answer) -> tuple[str, ...]:
+    """What is wrong, for those who may see it at the partnership; nothing of what was sent."""
+    said = [
+        " ".join(
+            filter(None, (one["name"], f"({one['pointer']})" * bool(one["pointer"]), one["what"]))
+        )
+        for one in answer.document.get("mistakes", ())
+    ]
+    return tuple(said) or (str(answer.document.get("title", "")),)
 
 
 def response(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:

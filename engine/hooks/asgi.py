@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from functools import partial
 
 from anyio import CapacityLimiter, to_thread
@@ -23,12 +25,18 @@ def route(reception: Reception, at_once: int = AT_ONCE) -> Route:
     limiter: list[CapacityLimiter] = []
 
     async def receive(request: Request) -> Response:
+        began = time.perf_counter()
         # Made where there is a loop; before that there is none to make it for.
         limiter[:] = limiter or [CapacityLimiter(at_once)]
         body = await _body(request)
         headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw]
         work = partial(_answer, reception, request.path_params["endpoint"], headers, body)
         status, said, content = answer.response(await to_thread.run_sync(work, limiter=limiter[0]))
+        spent = int((time.perf_counter() - began) * 1000)
+        hook = reception.known(request.path_params["endpoint"])
+        told = partial(log.note, "request", verb="hook", hook=hook, method="POST", status=status)
+        # Once the answer has gone out: nobody waits for the line.
+        asyncio.get_running_loop().call_soon(partial(told, milliseconds=spent))
         return Response(content, status, dict(said))
 
     return Route("/hooks/{endpoint}", receive, methods=["POST"])

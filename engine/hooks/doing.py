@@ -66,14 +66,12 @@ class Source(NamedTuple):
 def do(place: Workplace, hook: Hook, source: Source, document: Any, files: Files = NONE) -> Answer:
     """Do what a body asks, once. It raises nothing that can be told from what was sent."""
     asked = call(hook, document, files)
-    if asked.wrong:
-        return answer.wrong(asked.wrong)
     place = place.seen_by(hook.person)
     own = f"key|{asked.key}" if hook.key else source.key
     by = By(hook.person, key=key(place, hook, own), claimed=source.proof)
     try:
         # A key that the body names may come with another body, which only the verb can tell.
-        done = None if hook.key else _done(place, by)
+        done = None if hook.key or asked.wrong else _done(place, by)
         if done is None and (unfit := _unfit(place, hook, asked, source.proof)):
             return answer.wrong(unfit)
         if not source.claim():
@@ -113,9 +111,12 @@ def _is_its_own(place: Workplace, hook: Hook, asked: Call, proof: str) -> bool:
 
 
 def _unfit(place: Workplace, hook: Hook, asked: Call, proof: str) -> list[Wrong]:
+    """All that is wrong with what is asked, as far as it can be told before it is tried."""
+    if any(one.name == "case" for one in asked.wrong):
+        return asked.wrong
     if hook.case and not _is_its_own(place, hook, asked, proof):
-        return [Wrong("case", hook.case, NO_CASE)]
-    return misfits(place, hook, asked)
+        return [*asked.wrong, Wrong("case", hook.case, NO_CASE)]
+    return [*asked.wrong, *misfits(place, hook, asked)]
 
 
 def _finished(place: Workplace, hook: Hook, by: By, asked: Call, told: Mapping[str, Any]) -> Answer:
@@ -131,7 +132,10 @@ def _finished(place: Workplace, hook: Hook, by: By, asked: Call, told: Mapping[s
         used = Wrong("key", hook.key, USED)
         return answer.wrong([used if _done(place, by) else Wrong("", "", CANNOT)])
     document = {"ref": told["ref"], "version": told["version"]}
-    if left := _people(place, hook, by, str(told["ref"]), asked):
+    left = _people(place, hook, by, str(told["ref"]), asked)
+    if any(one.what == USED for one in left):
+        return answer.wrong([Wrong("key", hook.key, USED)])
+    if left:
         document["left_out"] = [one.plain() for one in left]
     return answer.done(document)
 
@@ -141,14 +145,16 @@ def _people(place: Workplace, hook: Hook, by: By, ref: str, asked: Call) -> list
     left: list[Wrong] = []
     for number, one in enumerate(asked.people):
         theirs = replace(by, key=f"{by.key}.{number}")
-        if _done(place, theirs):
+        done = _done(place, theirs)
+        # A key that the body names may come with another body; that of a call was compared.
+        if done and not hook.key:
             continue
         try:
             _run(place, theirs, "person add", {"ref": ref, **one})
         except RefusedError as error:
             left += unmet(place, hook, asked, error)
         except UsageError:
-            left.append(Wrong("", "", CANNOT))
+            left.append(Wrong("", "", USED if done else CANNOT))
     return left
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from engine.config import Settings, located
-from engine.config.hooks import ATTACHMENT, CONSTANT, OPEN, TAKE, Hook, Mapped
+from engine.config.hooks import ATTACHMENT, CONSTANT, OPEN, POINTER, TAKE, Hook, Mapped
 from engine.definition import Question, Workflow
 from engine.errors import ConfigError, Mistake
 from engine.guessing import resembling
 from engine.hooks import followers, secrets
 from engine.hooks.judging import fits
+from engine.hooks.mail import FIELDS, MESSAGE_ID, PATHS
 from engine.service import editions
 from engine.service.workplace import Workplace
 from engine.verbs import given
@@ -21,6 +22,8 @@ Where = tuple[str | int, ...]
 Found = tuple[Where, str, str]
 """Where in config.toml, what is wrong, and what to do."""
 
+POINTERS = ("case", "key", "on", "reason")
+"""What else of a hook says where something stands."""
 ANYBODY = "person"
 """What a question is asked of that is asked of every person, whatever they are."""
 
@@ -38,10 +41,18 @@ def check(place: Workplace, settings: Settings) -> list[Mistake]:
     return located(settings, found) if found else []
 
 
-def need(place: Workplace, settings: Settings) -> None:
-    """Raise ConfigError, with a line for each mistake, unless all fit: before a door opens."""
-    if found := check(place, settings):
-        raise ConfigError("\n".join(map(str, found)))
+def closed(place: Workplace, settings: Settings) -> frozenset[str]:
+    """The hooks that do not fit today: nothing comes in by them, and by all others it does.
+
+    One that lacks nothing but a secret lets nobody in as it is, and everybody once it has one.
+    """
+    known = _in_use(place)
+    every = enumerate(settings.hooks.values())
+    return frozenset(
+        hook.id
+        for number, hook in every
+        if any(_Hook(place, hook, ("hook", number)).misfits(known.get(hook.process), known))
+    )
 
 
 def _in_use(place: Workplace) -> Mapping[str, Workflow]:
@@ -110,6 +121,7 @@ class _Hook:
                 yield from self._of_them(workflow, somebody.kind, one, (*here, "answers", one.name))
         if hook.verb == OPEN:
             yield from self._asked_first(workflow)
+        yield from self._of_a_mail()
 
     def _steps(self, workflow: Workflow) -> Iterator[Found]:
         steps = workflow.transitions
@@ -181,12 +193,33 @@ class _Hook:
                 here = (*self.where, "values", one.name, word)
                 yield here, f'"{question.id}" takes no such answer.', _choices(question)
 
+    def _of_a_mail(self) -> Iterator[Found]:
+        """The paths of a hook for mails that no mail has: of other documents none is known."""
+        hook, where = self.hook, (*self.where, "answers")
+        every = [((*self.where, name), getattr(hook, name)) for name in POINTERS]
+        every += [((*where, one.name), one.text) for one in hook.answers if one.kind == POINTER]
+        for number, somebody in enumerate(hook.people):
+            theirs = (*self.where, "people", number, "answers")
+            every += [((*theirs, a.name), a.text) for a in somebody.answers if a.kind == POINTER]
+        paths = [text for _, text in every]
+        attached = any(one.kind == ATTACHMENT for one in hook.answers)
+        if not attached and (hook.secrets or not any(map(_is_of_mails_alone, paths))):
+            return
+        for here, text in every:
+            if text and text not in PATHS and not text.startswith(f"{FIELDS}/"):
+                problem = f'A mail has no "{text}", and this hook is for mails.'
+                yield here, problem, _meant(text, PATHS) or f'It has "{FIELDS}/..." for its lines.'
+
     def _asked_first(self, workflow: Workflow) -> Iterator[Found]:
         mapped = {one.name for one in self.hook.answers}
         for name in workflow.opening:
             if name not in mapped:
                 problem = f'Nothing says "{name}", without which no case is opened.'
                 yield (*self.where, "answers"), problem, f'Write {name} = "/where/it/stands".'
+
+
+def _is_of_mails_alone(pointer: str) -> bool:
+    return pointer == MESSAGE_ID or pointer.startswith(f"{FIELDS}/")
 
 
 def _choices(question: Question) -> str:

@@ -26,7 +26,16 @@ TOO_LARGE, NO_ENDPOINT, NOT_SIGNED, LATE, REPLAYED, TOO_OFTEN = (
     "replayed",
     "too often",
 )
-WHY: Final = (TOO_LARGE, NO_ENDPOINT, NOT_SIGNED, LATE, REPLAYED, TOO_OFTEN)
+WHY: Final = (
+    TOO_LARGE,
+    NO_ENDPOINT,
+    NOT_SIGNED,
+    LATE,
+    REPLAYED,
+    TOO_OFTEN,
+    access.CLOSED,
+    access.NOT_RECORDED,
+)
 """Why a call was refused: the closed list of the access log."""
 
 
@@ -74,7 +83,9 @@ class Refused(NamedTuple):
 
 
 class Refusals:
-    """Puts refused calls into the access log: which endpoint, why and how often, nothing else."""
+    """Puts refused calls and files into the access log: at which endpoint, why and how often,
+    nothing else.
+    """
 
     def __init__(self, place: Workplace) -> None:
         self._place = place

@@ -17,7 +17,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -26,10 +26,15 @@ from engine import log
 from engine.config import Settings
 from engine.config.hooks import Hook
 from engine.errors import ConfigError, StorageError, UsageError
-from engine.hooks import answer, doing, mail, receiving, strict_json
+from engine.guessing import resembling
+from engine.hooks import answer, doing, fitting, mail, receiving, strict_json
 from engine.hooks.answer import Answer, Wrong
 from engine.hooks.doing import Source
+from engine.hooks.flooding import Refusals
 from engine.hooks.mapping import NONE, Files
+from engine.hooks.rounds import Done, Round, Told, need_all
+from engine.hooks.strict_json import NotWholeError
+from engine.service.access import NOT_RECORDED
 from engine.service.workplace import Workplace
 
 DOOR: Final = "drop folder"
@@ -41,25 +46,32 @@ YOUNG: Final = 2.0
 """Seconds after the last change of a file in which it may still be written."""
 WAIT: Final = 0.5
 """Seconds between two looks at such files."""
+MAY_GROW: Final = 60.0
+"""Seconds after its last change in which a file that is not whole may still become so."""
+LONG_SINCE: Final = 3600.0
+"""Seconds after which a file under another name was forgotten, and is no longer written."""
+UNFINISHED: Final = (".tmp", ".part", ".new")
+"""Endings of a name under which a file is written first."""
+LOCK: Final = ".lock"
 LONGEST_NAME: Final = 200
 """Bytes of the name of a file."""
+
+ANOTHER = "another process is at work on this folder, such as the worker"
+CLOSED = (
+    "nothing is taken from this folder, for its hook does not fit as things stand; `casetrail hook "
+    "check` says why."
+)
+NO_HOOK = "is the folder of no hook, so nothing is taken from it."
+NO_FILE = "is no plain file, or has another name elsewhere"
+NO_KIND = "is neither a mail (.eml) nor a document (.json)"
+NEXT_ROUND = "comes next; there are many"
+WRITTEN = "is still written"
+NOT_WHOLE = "is not whole, and may still be written; it is looked at again in a minute"
+LATER = "cannot be done now; it is tried again"
 
 _LARGEST = {".json": receiving.LARGEST, ".eml": mail.LARGEST}
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-class Done(NamedTuple):
-    """What one round did."""
-
-    taken: int = 0
-    refused: int = 0
-    left: int = 0
-    """Files that are still written, that are no plain files, or that are tried again later."""
-
-    def and_also(self, other: Done) -> Done:
-        """The two together."""
-        return Done(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
 class _Look(NamedTuple):
@@ -69,41 +81,74 @@ class _Look(NamedTuple):
     size: int
     changed: int
 
+    @property
+    def age(self) -> float:
+        """Seconds since its last change; clocks that differ make it no older."""
+        return abs(time.time() - self.changed / 1e9)
+
 
 def take_waiting(place: Workplace, settings: Settings, wait: float = WAIT) -> Done:
     """Take what lies in the folders of all endpoints, once; nothing where there is no [inbox].
 
-    Raises ConfigError, after all others were emptied, for a folder that others may write.
+    Raises ConfigError, or StorageError, after all others were emptied, for a folder that cannot be
+    used or that others may write.
     """
-    done, wrong = Done(), list[str]()
-    if settings.inbox is None or not settings.inbox.is_dir():
-        return done
-    own = place.at(DOOR)
-    for hook in settings.hooks.values():
-        try:
-            done = done.and_also(_endpoint(own, hook, settings.inbox, wait))
-        except ConfigError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise ConfigError("\n".join(wrong))
+    done, every = Done(), rounds(place, settings, wait)
+    for one in every:
+        done = done.and_also(one.done)
+    need_all(every)
     return done
 
 
-def _endpoint(place: Workplace, hook: Hook, inbox: Path, wait: float) -> Done:
-    folder = inbox / hook.id
+def rounds(place: Workplace, settings: Settings, wait: float = WAIT) -> list[Round]:
+    """Take what lies in the folders, once, each by itself; what became of each is told."""
+    if settings.inbox is None or not settings.inbox.is_dir():
+        return []
+    own = place.at(DOOR)
+    refusals = Refusals(own)
+    closed = fitting.closed(place, settings)
+    found = []
+    for hook in settings.hooks.values():
+        if hook.id not in closed:
+            found.append(_endpoint(own, hook, settings.inbox, wait, refusals))
+        elif (folder := settings.inbox / hook.id).is_dir():
+            found.append(Round(hook.id, wrong=ConfigError(f"{folder}: {CLOSED}")))
+    refusals.settle()
+    return [*found, _beside(settings.inbox, settings.hooks)]
+
+
+def _endpoint(place: Workplace, hook: Hook, inbox: Path, wait: float, refusals: Refusals) -> Round:
+    folder, told = inbox / hook.id, Round(hook.id)
     if not folder.is_dir():
-        return Done()
+        return told
     with ExitStack() as opened:
         try:
             opened.enter_context(_folder(inbox))
-            own = _Own(place, hook, opened.enter_context(_folder(folder)))
+            own = _Own(place, hook, folder, opened.enter_context(_folder(folder)), told)
             own.working, own.done, own.refused = (
                 opened.enter_context(_folder(folder / name, make=True))
                 for name in (WORKING, DONE, REFUSED)
             )
-            return own.take(wait) if opened.enter_context(_alone(own.folder)) else Done()
+            if opened.enter_context(_alone(own.folder, folder)):
+                own.take(wait, refusals)
+            else:
+                told.left.append(Told(str(folder), (ANOTHER,)))
+        except ConfigError as error:
+            told.wrong = error
         except OSError as error:
-            raise StorageError(f"The folder {folder} cannot be used ({error.strerror}).") from None
+            told.wrong = StorageError(f"The folder {folder} cannot be used ({error.strerror}).")
+    return told
+
+
+def _beside(inbox: Path, hooks: Mapping[str, Hook]) -> Round:
+    """What lies where no hook looks."""
+    told = Round("")
+    for name in sorted(os.listdir(inbox)):
+        if name not in hooks and not name.startswith("."):
+            near = resembling(name, hooks, 1)
+            meant = f' Did you mean "{near[0]}"?' if near else ""
+            told.left.append(Told(str(inbox / name), (f"{NO_HOOK}{meant}",)))
+    return told
 
 
 @contextmanager
@@ -129,11 +174,17 @@ def _folder(path: Path, *, make: bool = False) -> Iterator[int]:
 
 
 @contextmanager
-def _alone(folder: int) -> Iterator[bool]:
-    """Whether nobody else works on a folder, until this ends."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(".lock", flags, 0o600, dir_fd=folder)
+def _alone(folder: int, path: Path = Path()) -> Iterator[bool]:
+    """Whether nobody else works on a folder, until this ends. Raises ConfigError."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    in_the_way = f"{path / LOCK} is no plain file, so nothing is taken beside it; remove it."
     try:
+        descriptor = os.open(LOCK, flags, 0o600, dir_fd=folder)
+    except OSError:
+        raise ConfigError(in_the_way) from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ConfigError(in_the_way)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         yield False
@@ -148,35 +199,85 @@ class _Own:
 
     working = done = refused = -1
 
-    def __init__(self, place: Workplace, hook: Hook, folder: int) -> None:
-        self.place, self.hook, self.folder = place, hook, folder
+    def __init__(self, place: Workplace, hook: Hook, path: Path, folder: int, told: Round) -> None:
+        self.place, self.hook, self.path, self.folder, self.told = place, hook, path, folder, told
 
-    def take(self, wait: float) -> Done:
+    def take(self, wait: float, refusals: Refusals) -> None:
         """Do what was left, then what has come."""
-        done = Done()
-        for name in sorted(_names(self.working)):
-            done = done.and_also(self._work(name))
-        for name in self._stable(wait):
+        before = len(self.told.refused)
+        for name in sorted(os.listdir(self.working)):
+            self._work(name)
+        for name in self._ready(wait):
             # Drawn anew, so that a file of the same name in `working` or `done` stays.
             taken = f"{secrets.token_hex(8)}.{name}"
             try:
                 os.rename(name, taken, src_dir_fd=self.folder, dst_dir_fd=self.working)
             except FileNotFoundError:
                 continue
-            done = done.and_also(self._work(taken))
-        left = len([name for name in _names(self.folder) if _waits(name)])
-        return done.and_also(Done(left=left))
+            except OSError as error:
+                self._leave(name, f"cannot be taken ({error.strerror})")
+                continue
+            self._work(taken)
+        for _ in self.told.refused[before:]:
+            refusals.note(self.hook.id, NOT_RECORDED)
 
-    def _stable(self, wait: float) -> list[str]:
-        """The files that nobody writes any more, as far as can be seen."""
-        names = [name for name in sorted(_names(self.folder)) if _waits(name)][:MOST_FILES]
-        looks = {name: look for name in names if (look := _look(self.folder, name))}
-        if any(time.time() - look.changed / 1e9 < YOUNG for look in looks.values()):
+    def _ready(self, wait: float) -> list[str]:
+        """The files that are whole and that nobody writes any more, as far as can be seen; why
+        others are left is told.
+        """
+        looks = dict[str, _Look]()
+        for name in sorted(filter(_is_left_here, os.listdir(self.folder))):
+            look = _look(self.folder, name)
+            if why := self._passed_over(name, look):
+                self._leave(name, why)
+            elif look and len(looks) >= MOST_FILES:
+                self._leave(name, NEXT_ROUND)
+            elif look and _ending(name) in _LARGEST:
+                looks[name] = look
+        if any(look.age < YOUNG for look in looks.values()):
             time.sleep(wait)
-        return [name for name, look in looks.items() if _look(self.folder, name) == look]
+        return [name for name, look in looks.items() if self._is_ready(name, look)]
 
-    def _work(self, taken: str) -> Done:
+    def _is_ready(self, name: str, before: _Look) -> bool:
+        if _look(self.folder, name) != before:
+            self._leave(name, WRITTEN)
+            return False
+        # Somebody may write slowly, or have stopped; a minute later it is told that it is cut.
+        if before.age < MAY_GROW and not self._is_whole(name):
+            self._leave(name, NOT_WHOLE)
+            return False
+        return True
+
+    def _is_whole(self, name: str) -> bool:
+        content = _content(self.folder, name, _LARGEST[_ending(name)])
+        with suppress(UsageError):
+            try:
+                _read(name, content or b"")
+            except NotWholeError:
+                return content is None
+        return True
+
+    def _passed_over(self, name: str, look: _Look | None) -> str:
+        """Why a file is not taken, whatever it holds; empty where nothing is to be said."""
+        if look is None:
+            return NO_FILE
+        if _ending(name) not in _LARGEST:
+            unfinished = _ending(name) in UNFINISHED and look.age < LONG_SINCE
+            return "" if unfinished else NO_KIND
+        if len(os.fsencode(name)) > LONGEST_NAME:
+            return f"has a name of more than {LONGEST_NAME} bytes"
+        with suppress(FileNotFoundError):
+            known = os.stat(f"{name}{ANSWER}", dir_fd=self.folder, follow_symlinks=False)
+            if not stat.S_ISREG(known.st_mode):
+                return f"{self.path / name}{ANSWER} stands where its answer goes; remove that"
+        return ""
+
+    def _leave(self, name: str, why: str) -> None:
+        self.told.left.append(Told(str(self.path / name), (why,)))
+
+    def _work(self, taken: str) -> None:
         """Do what a file asks, write the answer, and put the file away, in this order."""
+        own = f"{WORKING}/{taken}"
         try:
             found = self._answer(taken)
         except Exception as error:
@@ -184,14 +285,23 @@ class _Own:
             log.alarm("a file of the inbox failed", kind=type(error).__name__)
             found = answer.LATER
         if found in (answer.LATER, answer.TOO_OFTEN):
-            return Done(left=1)
-        self._say(taken.partition(".")[2], found)
-        kept = self.done if found.taken else self.refused
-        os.rename(taken, taken, src_dir_fd=self.working, dst_dir_fd=kept)
-        return Done(taken=1) if found.taken else Done(refused=1)
+            self._leave(own, LATER)
+            return
+        name = taken.partition(".")[2]
+        try:
+            self._say(name, found)
+            kept = self.done if found.taken else self.refused
+            os.rename(taken, taken, src_dir_fd=self.working, dst_dir_fd=kept)
+        except OSError as error:
+            self._leave(own, f"is done, and cannot be answered or put away ({error.strerror})")
+            return
+        if found.taken:
+            self.told.taken += 1
+        else:
+            self.told.refused.append(Told(str(self.path / name), answer.sentences(found)))
 
     def _answer(self, taken: str) -> Answer:
-        most = _LARGEST.get(os.path.splitext(taken)[1].lower(), 0)
+        most = _LARGEST.get(_ending(taken), 0)
         content = _content(self.working, taken, most)
         if content is None:
             return answer.TOO_LARGE
@@ -209,24 +319,29 @@ class _Own:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(new, flags, 0o640, dir_fd=self.folder)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            _let_in(descriptor, self.folder)
             file.write(answer.text(found))
             file.flush()
             os.fsync(file.fileno())
         os.rename(new, f"{name}{ANSWER}", src_dir_fd=self.folder, dst_dir_fd=self.folder)
 
 
-def _names(folder: int) -> list[str]:
-    return os.listdir(folder)
+def _let_in(file: int, folder: int) -> None:
+    """Let those read a file who may come into its folder by their group."""
+    known = os.fstat(folder)
+    with suppress(PermissionError):
+        os.fchown(file, -1, known.st_gid)
+        os.fchmod(file, 0o600 | known.st_mode & 0o040)
 
 
-def _waits(name: str) -> bool:
-    """Whether a file is one to be taken, by its name."""
-    return (
-        os.path.splitext(name)[1].lower() in _LARGEST
-        and not name.startswith(".")
-        and not name.endswith(ANSWER)
-        and len(os.fsencode(name)) <= LONGEST_NAME
-    )
+def _ending(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _is_left_here(name: str) -> bool:
+    """Whether another may have left it, by its name."""
+    ours = (WORKING, DONE, REFUSED)
+    return name not in ours and not name.startswith(".") and not name.endswith(ANSWER)
 
 
 def _look(folder: int, name: str) -> _Look | None:

@@ -28,6 +28,10 @@ TOO_LONG = f"is longer than {MOST_TEXT} characters"
 NO_DAY = "is no day, such as 2025-12-23"
 NO_CASE = "is no case that this endpoint can change"
 NOT_THERE = "is missing"
+MORE = "fits more attachments than can be kept; send each in a mail of its own"
+TWICE = "stands there more than once, and not the same each time"
+SAID_TWICE: Final = object()
+"""What stands in the place of an answer that is given twice, and otherwise."""
 
 
 @dataclass(slots=True)
@@ -87,11 +91,13 @@ class _Reader:
         self.made.wrong.append(Wrong(name, pointer, what))
 
     def into(self, name: str, kind: str, pointer: str, otherwise: str) -> None:
-        """Read one field of the verb; only `on` and `reason` may be left out."""
+        """Read one field of the verb; only `reason` may be left out: without its day something
+        would have happened today.
+        """
         called = "case" if name == "ref" else name
         said = self.text(called, pointer)
         if said is None:
-            if name == "ref":
+            if name != "reason":
                 self._missing(called, pointer)
             return
         try:
@@ -128,14 +134,18 @@ class _Reader:
         return {"answers": found} if found and own else {}
 
     def papers(self) -> dict[str, File]:
-        """The documents that are given: of each pattern the first that no other took."""
+        """The documents that are given: of each pattern the first that no other took. One that is
+        left of a pattern is no document that may be lost.
+        """
         left, found = dict(self.files), {}
-        for one in self.hook.answers:
-            if one.kind == ATTACHMENT:
-                pattern = one.text.casefold()
-                name = next((n for n in left if fnmatchcase(n.casefold(), pattern)), None)
-                if name is not None:
-                    found[one.name] = left.pop(name)
+        wanted = [one for one in self.hook.answers if one.kind == ATTACHMENT]
+        for one in wanted:
+            name = next((n for n in left if _is_of(n, one.text)), None)
+            if name is not None:
+                found[one.name] = left.pop(name)
+        for one in wanted:
+            if any(_is_of(n, one.text) for n in left):
+                self.wrong(one.name, one.text, MORE)
         return found
 
     def text(self, name: str, pointer: str, words: Mapping[str, str] | None = None) -> str | None:
@@ -150,10 +160,14 @@ class _Reader:
         return said or None
 
 
+def _is_of(name: str, pattern: str) -> bool:
+    return fnmatchcase(name.casefold(), pattern.casefold())
+
+
 def _said(value: Any) -> tuple[str | None, str]:
     """A value as text, or what is wrong with it."""
-    if value is None:
-        return None, ""
+    if value is None or value is SAID_TWICE:
+        return None, TWICE if value else ""
     if isinstance(value, bool):
         return "yes" if value else "no", ""
     if isinstance(value, list) and all(type(one) is str for one in value):

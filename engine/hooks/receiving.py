@@ -28,6 +28,7 @@ from engine.hooks.doing import Source
 from engine.hooks.flooding import Minute, Refusals
 from engine.hooks.replaying import claim
 from engine.hooks.secrets import Secrets
+from engine.service.access import CLOSED, NOT_RECORDED
 from engine.service.workplace import Workplace
 from engine.signing import TIMESTAMP, Signed, verify
 
@@ -35,6 +36,8 @@ LARGEST: Final = 256 * 1024
 """Bytes of a body."""
 MOST_CALLS: Final = 600
 """Signed calls of one endpoint in a minute."""
+LOOK: Final = 15.0
+"""Seconds after which it is looked anew which endpoints fit: a day may have passed."""
 TURNS: Final = 64
 """Locks among which the ids of calls are shared out."""
 DOOR: Final = "hook"
@@ -53,6 +56,10 @@ class _AtWork(NamedTuple):
     """By the place of an endpoint; the first stands for one that there is not."""
     names: tuple[str, ...]
     """The same as the access log has them."""
+    closed: frozenset[str]
+    """The endpoints that do not fit as things stand."""
+    looked: int
+    """When that was looked at, in steps of LOOK."""
 
 
 class Reception:
@@ -89,13 +96,15 @@ class Reception:
         if signed is None or hook is None:
             # Nothing is asked of one that is there and not of the other, be it as quick as this.
             return self._refuse(known, (flooding.NO_ENDPOINT, why)[number > 0])
+        if hook.id in at_work.closed:
+            return self._refuse(known, CLOSED)
         if self._calls.count((hook.id, SIGNED))[0] > MOST_CALLS:
             self._refusals.note(known, flooding.TOO_OFTEN)
             return answer.TOO_OFTEN
         try:
             document = strict_json.read(body)
         except UsageError as error:
-            return answer.wrong([Wrong("", "", str(error))])
+            return self._told(known, answer.wrong([Wrong("", "", str(error))]))
         source = Source(
             DOOR,
             f"hook {hook.id}, {SIGNED}",
@@ -105,7 +114,13 @@ class Reception:
         # Of those that come at once only one tries, and the others find it done.
         with self._turns[hash((hook.id, signed.id)) % len(self._turns)]:
             found = doing.do(place, hook, source, document)
-        return self._refuse(known, flooding.REPLAYED) if found is answer.REFUSED else found
+        if found is answer.REFUSED:
+            return self._refuse(known, flooding.REPLAYED)
+        return self._told(known, found)
+
+    def known(self, endpoint: str) -> str:
+        """An endpoint as a log may name it: what was called and is none is not kept."""
+        return endpoint if endpoint in self._at_work.settings.hooks else flooding.UNKNOWN
 
     def settle(self) -> None:
         """Log what is counted and not logged yet: before the door closes."""
@@ -115,26 +130,39 @@ class Reception:
         self._refusals.note(endpoint, why)
         return answer.REFUSED
 
+    def _told(self, endpoint: str, found: Answer) -> Answer:
+        """Note what could not be recorded: at the partnership nobody else hears of it."""
+        if found.status == answer.UNFIT:
+            self._refusals.note(endpoint, NOT_RECORDED)
+        return found
+
     def _now(self) -> _AtWork:
         """The partnership as it is now: who has left is out at the next call."""
-        if self._anew is None:
-            return self._at_work
-        place, settings = self._anew()
-        if settings is not self._at_work.settings:
+        before = self._at_work
+        place, settings = self._anew() if self._anew else (before.place, before.settings)
+        if settings is not before.settings or _step(place) != before.looked:
             with self._lock:
-                if settings is not self._at_work.settings:
-                    # One that fits no more is told so at each of its calls; the others go on.
-                    if unfit := fitting.check(place, settings):
-                        log.alarm("hooks do not fit", number=len(unfit))
-                    self._at_work = _at_work(place, settings)
+                before = self._at_work
+                if settings is not before.settings or _step(place) != before.looked:
+                    self._at_work = _at_work(place, settings, before)
         return self._at_work
 
 
-def _at_work(place: Workplace, settings: Settings) -> _AtWork:
+def _at_work(place: Workplace, settings: Settings, before: _AtWork | None = None) -> _AtWork:
+    """A partnership with those endpoints open that fit now; of one that was closed it is told."""
+    closed = fitting.closed(place, settings)
+    for hook in sorted(closed - (before.closed if before else frozenset())):
+        log.alarm("hooks do not fit", hook=hook)
+    if before and settings is before.settings:
+        return before._replace(closed=closed, looked=_step(place))
     secrets = Secrets(settings.folder, settings.hooks, place.randomness)
     hooks = tuple(settings.hooks.values())
     names = (flooding.UNKNOWN, *(hook.id for hook in hooks))
-    return _AtWork(place.at(DOOR), settings, secrets, (None, *hooks), names)
+    return _AtWork(place.at(DOOR), settings, secrets, (None, *hooks), names, closed, _step(place))
+
+
+def _step(place: Workplace) -> int:
+    return int(place.clock().timestamp() / LOOK)
 
 
 def _signed(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from engine.config.hooks import MOST_SECRETS, Hook
-from engine.errors import ConfigError, EngineError, StorageError
+from engine.errors import ConfigError, EngineError, RefusedError, StorageError
 from engine.keys import Randomness
 from engine.signing import PREFIX, secrets_in
 
@@ -114,7 +114,8 @@ def held(folder: Path, hook: Hook) -> frozenset[bytes]:
 def renew(folder: Path, hook: Hook, randomness: Randomness) -> tuple[Path, Path | None]:
     """Make a new secret for an endpoint: where it is, and where the one before it is kept.
 
-    Raises ConfigError where config.toml names no file for it, StorageError where none can be made.
+    Raises ConfigError where config.toml names no file for it, RefusedError while the one before is
+    kept and still holds, StorageError where none can be made.
     """
     if not hook.secrets:
         raise ConfigError(
@@ -123,6 +124,11 @@ def renew(folder: Path, hook: Hook, randomness: Randomness) -> tuple[Path, Path 
         )
     file = folder / hook.secrets[0]
     older = folder / hook.secrets[1] if len(hook.secrets) > 1 else _beside(file, ".old")
+    if len(hook.secrets) > 1 and file.exists() and older.exists():
+        raise RefusedError(
+            f"{older} holds a secret that may still be in use, and would be lost; remove it when "
+            "whoever calls signs with the newer one, and do this again."
+        )
     new = _beside(file, ".new")
     text = f"{PREFIX}{base64.b64encode(randomness(SIZE)).decode()}\n"
     try:

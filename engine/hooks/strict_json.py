@@ -16,12 +16,18 @@ _DIGITS = 15
 """Of a whole number; what has more is a text."""
 
 
+class NotWholeError(UsageError):
+    """What came may be no more than a part of it, of which the rest is on its way."""
+
+
 def read(body: bytes) -> Any:
-    """What a body says. Raises UsageError, in a sentence that repeats nothing of it."""
+    """What a body says. Raises UsageError, in a sentence that repeats nothing of it, and
+    NotWholeError where it may be a part of one.
+    """
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        raise UsageError("The body is not UTF-8.") from None
+        raise NotWholeError("The body is not UTF-8.") from None
     _check_depth(text)
     try:
         return json.loads(
@@ -34,7 +40,7 @@ def read(body: bytes) -> Any:
     except UsageError:
         raise
     except ValueError:
-        raise UsageError("The body is not JSON.") from None
+        raise NotWholeError("The body is not JSON.") from None
 
 
 class _Fraction(str):

@@ -213,6 +213,12 @@ ASKED = (
 NEVER = 1 << 62
 """The next try, as microseconds, of a message that is given up where its case cannot say so."""
 
+CALLS_REFUSED = (
+    'SELECT "text" FROM "events" WHERE "log" = ? AND "stream" = ? AND "n" > ? '
+    'AND "type" = \'call refused\' ORDER BY "n"'
+)
+"""The entries of the access log, after one of them, of what other systems sent and was refused."""
+
 GIVEN_UP = (
     'SELECT m."stream", m."person", m."what" FROM "messages" m '
     'WHERE m."log" = ? AND (m."status" = \'given up\' AND EXISTS '

@@ -16,6 +16,8 @@ from engine.service.workplace import By, Workplace
 
 STREAM = "access"
 STORE = "store"
+NOT_RECORDED, CLOSED = "not recorded", "closed"
+"""Why something of a known system was refused: for what is wrong in it, or in config.toml."""
 UNKNOWN = "unknown"
 """A step that no process has: what was typed is not kept."""
 

@@ -32,7 +32,7 @@ from engine.service.changing import (
     save,
 )
 from engine.service.drafting import drafted
-from engine.service.filing import Paper, put_answer
+from engine.service.filing import Paper, put_answer, told_apart
 from engine.service.looking import listing
 from engine.service.looking.recorders import recorders
 from engine.service.workplace import By, Workplace
@@ -157,7 +157,7 @@ def take_step(
 
     asked = {"step": step.transition, "given": _plain(step.given), "done": step.already_done}
     if papers:
-        asked["papers"] = [[one.question, one.of, one.file.name] for one in papers]
+        asked["papers"] = [[one.question, one.of, *told_apart(one.file)] for one in papers]
     whole = _reaches_back(step.given)
     return change(place, by, Wanted("take", ref, act, roles, asked, subject, whole))
 

@@ -5,6 +5,7 @@ A file that is empty, cannot be read to its end or changes meanwhile is refused.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from dataclasses import dataclass
@@ -19,7 +20,10 @@ from engine.decide.timing.lateness import recorded_late
 from engine.errors import Need, RefusedError
 from engine.guessing import resembling
 from engine.service.workplace import File, Workplace
-from engine.vault import Hashing
+from engine.vault import MOST_BYTES, Hashing
+
+_PIECE = 1024 * 1024
+"""Bytes that are read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,22 @@ def put_answer(place: Workplace, tx: Transaction, draft: Draft, paper: Paper) ->
     name = clean_text(paper.file.name)
     value = canonical({"document": filed.id, "name": name, "sha256": filed.sha256})
     return Given(paper.question, value, paper.of)
+
+
+def told_apart(file: File) -> tuple[str, str]:
+    """By what a file is told from another when a key is used again: its name, and the hash of what
+    it holds; empty where it can be read but once, as through a pipe.
+    """
+    hashing = hashlib.sha256()
+    try:
+        start = file.source.tell()
+        # Of one that is too large no more than is ever kept: it is refused later.
+        for _ in range(MOST_BYTES // _PIECE + 1):
+            hashing.update(file.source.read(_PIECE))
+        file.source.seek(start)
+    except OSError:
+        return file.name, ""
+    return file.name, hashing.hexdigest()
 
 
 def _papers(draft: Draft, name: str) -> tuple[Need, ...]:

@@ -11,7 +11,13 @@ YES_NO = ("yes", "no")
 
 def questions(workflow: Workflow) -> list[dict[str, Any]]:
     """All questions of a process, in the order of the definition."""
-    return [_plain(one) for one in workflow.questions.values()]
+    first = set(workflow.opening)
+    return [{**_plain(one), "to_open": one.id in first} for one in workflow.questions.values()]
+
+
+def steps(workflow: Workflow) -> list[dict[str, Any]]:
+    """All steps of a process, by the names with which they are taken."""
+    return [{"step": one.id, "title": one.title} for one in workflow.transitions.values()]
 
 
 def _plain(one: Question) -> dict[str, Any]:

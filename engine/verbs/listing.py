@@ -53,7 +53,7 @@ def today(job: Job) -> Document:
     roles: set[str] = set().union(*map(editions.roles_of, used))
     kinds = editions.mistyped_kinds(place.directory, set().union(*map(editions.kinds_of, used)))
     every = (one for part in found.values() if isinstance(part, list) for one in part)
-    refs = {ref for one in every for ref in one.get("refs") or (one["ref"],)}
+    refs = {ref for one in every for ref in one.get("refs", (one.get("ref"),))}
     return {
         **found,
         "partnership": place.partnership or place.log,

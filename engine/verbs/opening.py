@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.case import Given
 from engine.edition import Edition
-from engine.errors import RefusedError
+from engine.errors import LooksAlikeError
 from engine.service import cases, editions
 from engine.verbs import answering, asking, changed, given
 from engine.verbs.fields import PATH, QUERY, Field
@@ -20,7 +20,7 @@ def open_(job: Job) -> Document:
     place, by, wish = job.place, job.by, _wish(job, job.by.on)
     alike = cases.alike(place, by, wish)
     if alike and not job.get("not_the_same", False):
-        raise RefusedError(_look_first(alike))
+        raise LooksAlikeError(_look_first(alike))
     outcome = cases.open_new(
         place, by, wish.workflow, wish.given, historic=wish.historic, edition=wish.edition
     )
@@ -44,6 +44,7 @@ def questions(job: Job) -> Document:
         "edition": workflow.edition,
         "hash": workflow.hash,
         "questions": asking.questions(workflow),
+        "steps": asking.steps(workflow),
     }
 
 
@@ -109,7 +110,7 @@ VERBS = (
     Verb(
         "workflow questions",
         "/workflows/{workflow}/questions",
-        "All that a process asks of a new case, and how each question is answered.",
+        "All that a process asks of a new case, how each question is answered, and its steps.",
         (
             Field("workflow", "word", "The process, of which an edition is in use.", True, PATH),
             Field("edition", "word", "This edition, by its name or hash.", where=QUERY),

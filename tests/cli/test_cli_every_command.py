@@ -66,7 +66,7 @@ EVERY = {
     "today": (
         "",
         "cautions due_soon horizon overdue partnership roles tasks today unanswered undelivered "
-        "mistyped_kinds unattended unknown_roles waiting",
+        "mistyped_kinds refused unattended unknown_roles waiting",
     ),
     "deadlines": ("", "cautions deadlines next"),
     "explain": ("OPEN", "cautions deadlines ref timescale"),
@@ -104,6 +104,7 @@ EVERY = {
     ),
     "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
     "workflow list": ("", "in_use workflows"),
+    "workflow questions": (PROCESS, "edition hash questions steps workflow"),
     "workflow diagram": ("--case OPEN --out OUT", "as_at edition file format ref text workflow"),
     "workflow compare": (f"{PROCESS}@2026-11 {PROCESS}", "caution changes new old summary"),
     "workflow rehearse": (
@@ -149,7 +150,7 @@ EVERY = {
     "token revoke": ("TOKEN --reason lost", "names proof recorded_by revoked token"),
     "hook list": ("", "after hooks"),
     "hook check": ("", "hooks mistakes"),
-    "inbox": ("", "left refused taken"),
+    "inbox": ("", "files left refused taken"),
     "authority": ("", "local process relations verbs"),
     "audit verify": ("", "against cases erased events holds problems root rows said size"),
     "audit checkpoint": ("", "checkpoint public_key"),

@@ -64,7 +64,9 @@ def test_calls_that_come_at_once_for_one_case_are_all_recorded(
     form = doors(world, tmp_path, OPINION + STEP)
 
     def one(number: int) -> int:
-        return form.call("step", {"case": ref, "letter": "agrees"}, f"msg_{number}").status
+        return form.call(
+            "step", {"case": ref, "letter": "agrees", "on": "2025-12-15"}, f"msg_{number}"
+        ).status
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(one, range(24))) == [200] * 24

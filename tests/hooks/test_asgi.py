@@ -18,6 +18,7 @@ from starlette.requests import Request
 from engine.hooks import answer, asgi
 from engine.hooks.asgi import route
 from engine.hooks.receiving import LARGEST
+from engine.web.problems import KIND, KINDS, bare
 from tests.hooking import REFERRAL, Doors, doors, entries
 from tests.worlds import World
 
@@ -142,3 +143,26 @@ def test_a_fault_of_ours_says_nothing_of_what_was_sent(
     assert "ValueError" in said
     assert CANARY not in said + found.text
     assert entries(world.place) == []
+
+
+def test_each_call_is_a_line_of_the_log_with_its_endpoint_and_never_what_was_called(
+    served: tuple[Doors, httpx2.Client], capfd: pytest.CaptureFixture[str]
+) -> None:
+    form, client = served
+    client.post("/hooks/form", content=BODY, headers=dict(form.signed("form", BODY)))
+    client.post("/hooks/canary_thistlewood", content=BODY)
+    # The line of a call is written after its answer; that of another has to come after it.
+    assert client.get("/hooks/form").status_code == 405
+
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    said = [(one["verb"], one["hook"], one["status"]) for one in lines if "verb" in one]
+    assert said == [("hook", "form", 200), ("hook", "unknown", 401)]
+    assert all(one["milliseconds"] >= 0 for one in lines if "verb" in one)
+
+
+def test_problems_are_named_as_those_of_the_other_doors_of_the_web() -> None:
+    shown = (answer.REFUSED, answer.TOO_LARGE, answer.TOO_OFTEN, answer.LATER, answer.wrong([]))
+    kinds = {f"{KIND}{kind}" for kind, _ in KINDS.values()}
+    kinds |= {bare(status).document["type"] for status in (413, 429)}
+
+    assert {one.document["type"] for one in shown} <= kinds

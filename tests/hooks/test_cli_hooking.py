@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from engine.cli import working
-from engine.errors import ConfigError
 from engine.hooks import fitting
 from engine.hooks.answer import REFUSED
 from engine.signing import secrets_in
+from tests.dropping import BOX, PAPERS
 from tests.hooking import FORM, HOOKS, OPINION, doors, settings_in
 from tests.offices import Office
 from tests.worlds import World
@@ -43,6 +43,10 @@ def test_a_hook_is_listed_given_a_secret_and_found_to_fit(office: Office) -> Non
     new = Path(second["file"])
     assert (new.stat().st_mode & 0o777, len(secrets_in(new.read_text()))) == (0o600, 1)
     assert new.read_text() != old
+    said = office.refused(4, "hook", "secret", "form")
+    assert "form.secret.old holds a secret that may still be in use" in said
+    assert Path(second["older"]).read_text() == old
+    Path(second["older"]).unlink()
     assert old.strip() not in office.ok("hook", "secret", "form")
     assert office.ok("hook", "check")
 
@@ -136,10 +140,9 @@ def test_a_hook_that_does_not_fit_the_process_is_told_with_its_line(
     assert old in FORM
     settings = settings_in(tmp_path, FORM.replace(old, new))
 
-    with pytest.raises(ConfigError) as refused:
-        fitting.need(world.place, settings)
+    lines = [str(one) for one in fitting.check(world.place, settings)]
 
-    lines = str(refused.value).split("\n")
+    assert fitting.closed(world.place, settings) == {"form"}
     assert any(said in line for line in lines), lines
     assert all(line.startswith("config.toml:") for line in lines)
     numbers = [int(line.split(":")[1]) for line in lines]
@@ -177,9 +180,103 @@ def test_a_secret_that_two_hooks_have_is_found_and_holds_at_neither(
     assert made.receive("opinion", headers, body) == REFUSED
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('on         = "/date"', 'on = "/datum"', 'A mail has no "/datum"'),
+        ('key        = "/message_id"', 'key = "/message-id"', 'Did you mean "/message_id"?'),
+        ('"/fields/What it says"', '"/body"', 'A mail has no "/body"'),
+        ('form        = { attachment = "*.pdf" }', 'place = "/place"', 'has no "/place"'),
+    ],
+)
+def test_a_path_that_no_mail_has_is_found_before_one_comes(
+    world: World, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in PAPERS
+    assert fitting.check(world.place, settings_in(tmp_path, BOX + PAPERS)) == []
+
+    [found] = fitting.check(world.place, settings_in(tmp_path, BOX + PAPERS.replace(old, new)))
+
+    assert said in str(found)
+
+
 def test_a_hook_that_nobody_can_call_is_found(world: World, tmp_path: Path) -> None:
     silent = OPINION.replace('secrets = ["hooks/opinion.secret"]\n', "")
     [found] = fitting.check(world.place, settings_in(tmp_path, silent))
 
     assert "Nobody can call" in found.problem
     assert doors(world, tmp_path, silent).receive("opinion", [], b"{}").status == 401
+
+
+def test_what_was_refused_is_told_at_the_terminal_on_todays_sheet_and_counted_in_the_log(
+    office: Office, capfd: pytest.CaptureFixture[str]
+) -> None:
+    declare(office, FORM, '\n[inbox]\nfolder = "hooks/inbox"\n')
+    folder = office.folder / "hooks" / "inbox" / "form"
+    folder.mkdir(parents=True)
+    for path in (folder, folder.parent):
+        path.chmod(0o770)
+
+    def drop(name: str) -> None:
+        (folder / name).write_text(json.dumps({"form": {"aware_on": "soon"}}))
+        os.utime(folder / name, (1, 1))
+
+    drop("Canary Q. Thistlewood\n\x1b[2J.json")
+    (folder / "letter.pdf").write_text("x")
+    (folder.parent / "frm").mkdir()
+
+    told = office.run("inbox")
+
+    assert told.exit_code == 4
+    said = " ".join(told.stdout.split())
+    assert "Refused: " in said
+    assert "\x1b" not in said
+    assert "Canary Q. Thistlewood<U+000A><U+001B>[2J.json place (/" in said
+    assert "aware_on (/form/aware_on) is no answer" in said
+    assert "place (/form/where) is missing" in said
+    assert "letter.pdf is neither a mail (.eml) nor a document (.json)" in said
+    assert 'frm is the folder of no hook, so nothing is taken from it. Did you mean "form"?' in said
+    assert "0 files taken, 1 file refused, 2 files left" in said
+    drop("Canary Q. Thistlewood.json")
+    capfd.readouterr()
+    working._round(str(office.config), held=False)
+    logged = capfd.readouterr().err
+    assert '"hook": "form"' in logged
+    assert '"refused": 1' in logged
+    assert "Canary" not in logged
+    [one] = office.json("today")["refused"]
+    assert (one["hook"], one["door"], one["times"]) == ("form", "drop folder", 2)
+    sheet = office.ok("today")
+    assert "Refused of what other systems sent (1)" in sheet
+    assert "form: 2 files refused since" in sheet
+
+
+def test_the_names_that_a_mapping_needs_are_listed(office: Office) -> None:
+    said = office.ok("workflow", "questions", "incident")
+
+    assert (
+        "place\n    Where did it happen? [in our area | elsewhere; needed to open a case]" in said
+    )
+    assert "name\n    The child's name [text; of each child]" in said
+    assert "form\n    The form that was sent [document]" in said
+    assert "; of each agency among partners]" in " ".join(said.split())
+    assert "record_letter\n    " in said
+    assert office.json("workflow", "questions", "incident")["questions"][0]["to_open"] is True
+
+
+def test_a_server_begins_although_a_hook_does_not_fit_and_says_which(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(office, FORM + OPINION)
+    office.ok("hook", "secret", "form")
+    office.ok("hook", "secret", "opinion")
+    config = office.config.read_text()
+    office.config.write_text(config.replace('process = "incident"', 'process = "incidnet"', 1))
+    monkeypatch.setattr("engine.web.serving.run", lambda *_: 0)
+
+    result = office.run("serve", "--port", "0")
+    said = " ".join(result.stdout.split())
+
+    assert (result.exit_code, '"hook": "form"' in result.stderr) == (0, True)
+    assert '"process" is "incidnet", of which no edition is in use. Did you mean' in said
+    assert "No call comes in by a hook that does not fit before it is put right" in said

@@ -55,11 +55,11 @@ class Reader:
             self.call(text)
         else:
             for line in text.strip().split("\n"):
-                self.casetrail(line)
+                self.casetrail(line, 4 if block.what == "refused" else 0)
 
-    def casetrail(self, line: str) -> None:
+    def casetrail(self, line: str, code: int = 0) -> None:
         result = CliRunner().invoke(root(), shlex.split(line)[1:])
-        assert (result.exit_code, result.stderr) == (0, ""), (line, result.output)
+        assert (result.exit_code, result.stderr) == (code, ""), (line, result.output)
         self.said.append(result.stdout)
 
     def call(self, line: str) -> None:

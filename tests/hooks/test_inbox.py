@@ -13,96 +13,19 @@ from engine import database
 from engine.config import Settings
 from engine.errors import ConfigError, StaleCaseError, StorageError
 from engine.hooks import doing, inbox
-from engine.hooks.inbox import Done, take_waiting
+from engine.hooks.inbox import take_waiting
+from engine.hooks.rounds import Done
 from engine.verbs.table import run
-from tests.hooking import FORM, OPINION, REFERRAL, settings_in
+from tests.dropping import answered, box_in, cases, drop, folder_of, mail
+from tests.hooking import REFERRAL
 from tests.worlds import World, place_on
 
-BOX = '\n[inbox]\nfolder = "hooks/inbox"\n'
-PAPERS = """
-[[hook]]
-id         = "mailbox"
-person     = "bess"
-process    = "incident"
-may        = ["take:record_letter"]
-verb       = "take"
-transition = "record_letter"
-case       = "/fields/Case"
-key        = "/message_id"
-on         = "/date"
-reason     = "/subject"
-[hook.answers]
-letter_says = "/fields/What it says"
-form        = { attachment = "*.pdf" }
-"""
 CANARY = "Canary Q. Thistlewood"
 
 
 @pytest.fixture
 def box(tmp_path: Path) -> Settings:
-    settings = settings_in(tmp_path, BOX + FORM + OPINION + PAPERS)
-    for endpoint in settings.hooks:
-        folder_of(settings, endpoint).mkdir(parents=True)
-        folder_of(settings, endpoint).chmod(0o770)
-    assert settings.inbox
-    settings.inbox.chmod(0o750)
-    return settings
-
-
-def folder_of(settings: Settings, endpoint: str) -> Path:
-    assert settings.inbox
-    return settings.inbox / endpoint
-
-
-def drop(settings: Settings, endpoint: str, name: str, content: str | bytes) -> Path:
-    """Leave a file as another system does, a while ago."""
-    file = folder_of(settings, endpoint) / name
-    file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    os.utime(file, (file.stat().st_atime - 60, file.stat().st_mtime - 60))
-    return file
-
-
-def answered(settings: Settings, endpoint: str, name: str) -> dict[str, Any]:
-    found = json.loads((folder_of(settings, endpoint) / f"{name}.answer.json").read_text())
-    assert isinstance(found, dict)
-    return found
-
-
-def cases(world: World) -> int:
-    with world.place.database.read() as tx:
-        row = tx.row("SELECT count(*) FROM cases")
-    assert row
-    return int(row[0])
-
-
-def mail(ref: str, *more: str, attachment: str = "letter.pdf") -> str:
-    return "\r\n".join(
-        [
-            "From: The Panel <panel@panel.example>",
-            "To: inbox@partnership.example",
-            "Subject: Our letter",
-            "Message-ID: <1@panel.example>",
-            "Date: Sun, 14 Dec 2025 09:30:00 +0000",
-            "MIME-Version: 1.0",
-            'Content-Type: multipart/mixed; boundary="b1"',
-            *more,
-            "",
-            "--b1",
-            "Content-Type: text/plain; charset=utf-8",
-            "",
-            "Dear all,",
-            f"Case: {ref}",
-            "> What it says: agrees",
-            "--b1",
-            "Content-Type: application/pdf",
-            f'Content-Disposition: attachment; filename="{attachment}"',
-            "Content-Transfer-Encoding: base64",
-            "",
-            "JVBERi0xLjcKVGhlIGxldHRlci4=",
-            "--b1--",
-            "",
-        ]
-    )
+    return box_in(tmp_path)
 
 
 def test_a_file_is_taken_answered_beside_it_and_put_away(world: World, box: Settings) -> None:
@@ -213,7 +136,7 @@ def test_what_is_no_plain_file_of_its_own_is_never_taken(world: World, box: Sett
     os.mkfifo(own / "pipe.json")
     (own / "folder.json").mkdir()
 
-    assert take_waiting(world.place, box) == Done(left=4)
+    assert take_waiting(world.place, box) == Done(left=5)
     assert cases(world) == 0
 
 
@@ -323,5 +246,5 @@ def test_two_processes_never_work_on_one_folder_at_once(world: World, box: Setti
     drop(box, "form", "a.json", json.dumps(REFERRAL))
     with inbox._folder(folder_of(box, "form")) as folder, inbox._alone(folder) as ours:
         assert ours
-        assert take_waiting(world.place, box) == Done()
+        assert take_waiting(world.place, box) == Done(left=1)
     assert take_waiting(world.place, box) == Done(taken=1)

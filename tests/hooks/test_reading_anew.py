@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 from engine.config import Settings
 from engine.errors import ConfigError
 from engine.hooks.answer import REFUSED
+from engine.hooks.inbox import rounds
 from engine.hooks.receiving import Reception
 from engine.service.workplace import Workplace
+from tests.dropping import box_in, drop
 from tests.entering import without
-from tests.hooking import OPINION, REFERRAL, STEP, doors, everything, settings_in
+from tests.hooking import FORM, OPINION, REFERRAL, doors, entries, everything
 from tests.hooks.test_asgi import BODY, serving
 from tests.worlds import World
 
@@ -51,7 +54,8 @@ def test_a_call_on_behalf_of_somebody_who_has_left_does_nothing_from_then_on(
 
     told = form.call("form", REFERRAL, "msg_after")
 
-    assert told.status not in (200, 401)
+    assert told is REFUSED
+    assert entries(world.place)[-1]["why"] == "closed"
     assert [row for row in everything(world.place) if row not in before and len(row) == 3] == []
 
 
@@ -68,7 +72,8 @@ def test_an_endpoint_that_was_added_is_called_without_a_new_start(
 ) -> None:
     renewing = Renewing(world, tmp_path)
     form, every = renewing.form, renewing.form.settings
-    renewing.now = (world.place, settings_in(tmp_path, OPINION + STEP))
+    others = {name: hook for name, hook in every.hooks.items() if name != "form"}
+    renewing.now = (world.place, replace(every, hooks=others))
     assert form.call("form", REFERRAL) is REFUSED
     renewing.now = (world.place, every)
 
@@ -103,3 +108,41 @@ def test_while_config_toml_cannot_be_used_nothing_is_done(world: World, renewing
 
     assert told.status_code == 503
     assert everything(world.place) == before
+
+
+def test_an_endpoint_whose_person_has_no_role_is_closed_and_the_others_are_open(
+    world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made = doors(world, tmp_path, OPINION + FORM.replace('"bess"', '"lee"'))
+    ref = world.open()
+
+    assert made.call("form", REFERRAL) is REFUSED
+    assert made.call("opinion", {"case": ref, "opinion": "notify"}).status == 200
+    assert '"hook": "form"' in capfd.readouterr().err
+
+
+def test_an_appointment_that_ends_at_midnight_closes_the_endpoint_then(
+    world: World, renewing: Renewing
+) -> None:
+    without(world.place, "bess", until="2025-12-15")
+    form = renewing.form
+    assert form.call("form", REFERRAL).status == 200
+    world.clock.go_to("2025-12-16")
+
+    assert form.call("form", {"form": {"where": "B"}}) is REFUSED
+
+
+def test_an_inbox_takes_nothing_for_a_hook_that_is_closed_and_goes_on_with_the_others(
+    world: World, tmp_path: Path
+) -> None:
+    settings = box_in(tmp_path)
+    hooks = settings.hooks
+    closed = replace(settings, hooks={**hooks, "mailbox": replace(hooks["mailbox"], person="lee")})
+    drop(settings, "form", "a.json", json.dumps(REFERRAL))
+    file = drop(settings, "mailbox", "a.eml", "x")
+
+    every = {one.hook: one for one in rounds(world.place, closed)}
+
+    assert every["form"].taken == 1
+    assert "`casetrail hook check` says why" in str(every["mailbox"].wrong)
+    assert file.exists()

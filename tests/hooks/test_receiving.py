@@ -269,7 +269,7 @@ def test_what_cannot_be_recorded_is_named_by_question_and_place_and_never_repeat
         ("opinion", {"case": ref, "opinion": CANARY}, [("opinion/police", "/opinion")]),
         ("step", {"case": ref, "letter": "agrees", "on": CANARY}, [("on", "/on")]),
         ("step", {"case": ref, "on": "2030-01-01"}, [("", "")]),
-        ("step", {"case": ref, "why": {"a": CANARY}}, [("reason", "/why")]),
+        ("step", {"case": ref, "why": {"a": CANARY}}, [("on", "/on"), ("reason", "/why")]),
     )
     before = everything(world.place)
     for endpoint, document, expected in calls:
@@ -313,10 +313,10 @@ def test_a_case_of_another_process_is_not_there_for_an_endpoint(
 ) -> None:
     mine = FORM.replace('"open", "person"', '"record"').split("[hook.answers]")[0]
     mine = mine.replace('verb    = "open"', 'verb = "record"\ncase = "/case"')
-    mine = mine.replace('"incident"', '"summary"') + '[hook.answers]\nplace = "/place"\n'
+    mine = mine.replace('"incident"', '"summary"') + '[hook.answers]\nreceived_on = "/on"\n'
     ref = world.open()
 
-    found = doors(world, tmp_path, mine).call("form", {"case": ref, "place": "elsewhere"})
+    found = doors(world, tmp_path, mine).call("form", {"case": ref, "on": "2025-12-12"})
 
     assert found.document["mistakes"][0]["name"] == "case"
 
@@ -346,7 +346,7 @@ def test_a_refusal_by_the_rules_is_logged_as_the_persons_and_says_nothing_of_the
     hooks = STEP.replace('"record_letter"\ncase', '"start_deciding"\ncase')
     hooks = hooks.replace('letter_says = "/letter"', "")
 
-    found = doors(world, tmp_path, hooks).call("step", {"case": ref})
+    found = doors(world, tmp_path, hooks).call("step", {"case": ref, "on": "2025-12-15"})
 
     assert found.status == 422
     assert "2025-12-01" not in answer.text(found)

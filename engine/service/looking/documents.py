@@ -15,7 +15,7 @@ from engine.errors import RefusedError
 from engine.service import access
 from engine.service.changing import Outcome, Wanted, change
 from engine.service.drafting import drafted
-from engine.service.filing import Paper, put_answer
+from engine.service.filing import Paper, put_answer, told_apart
 from engine.service.looking.viewing import view
 from engine.service.packs.following import versions
 from engine.service.workplace import By, File, Workplace
@@ -38,7 +38,7 @@ def attach(place: Workplace, by: By, ref: str, question: str, file: File, of: st
         else:
             recording.put_on_file(draft, given)
 
-    asked = {"question": question, "of": of, "name": file.name}
+    asked = {"question": question, "of": of, "file": told_apart(file)}
     return change(place, by, Wanted("attach", ref, act, keeping.roles, asked))
 
 

@@ -22,6 +22,7 @@ from engine.prose import listed
 from engine.service import access, barriers
 from engine.service.looking.deadlines import deadlines_of
 from engine.service.looking.private import Rights, agency_of
+from engine.service.looking.refused import refused
 from engine.service.looking.unattended import unattended
 from engine.service.looking.viewing import View, view
 from engine.service.titles import title_of, who_waits
@@ -293,7 +294,7 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
 
         tasks = [_task(place, tx, known, row) for row in rows(queries.OPEN_TASKS)]
         asked = [_asked(place, known, row) for row in rows(queries.ASKED)]
-        gaps = unattended(place, tx)
+        more = {"unattended": unattended(place, tx), "refused": refused(place, tx)}
         lost = [_message(row) for row in rows(queries.GIVEN_UP, queries.NEVER)]
     return {
         "today": today.isoformat(),
@@ -304,7 +305,7 @@ def today_sheet(place: Workplace) -> dict[str, Any]:
         "unanswered": asked,
         "tasks": tasks,
         "undelivered": lost,
-        "unattended": gaps,
+        **more,
     }
 
 
