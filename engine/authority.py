@@ -119,6 +119,7 @@ _KEEPING = {**_cells(_NO, _NO, _NO, _PROCESS, _NO, _YES), **_OF_CASE}
 _BARRING = {**_cells(*(_PROCESS,) * len(PARTS), service=_NO), **_OF_CASE}
 _NEW_CASE = _cells(_NO, _NO, _NO, _PROCESS, _PROCESS, _PROCESS)
 _OF_STORE = _cells(_NO, _NO, _NO, _PROCESS, _NO, _YES)
+_KEEPERS = _cells(_NO, _NO, _NO, _NO, _NO, _YES)
 _OF_MACHINE = {**_cells(_NO, _NO, _NO, _NO, _NO, _YES), **_AT_MACHINE}
 _ACCOUNT = _cells(*(_OWN,) * len(PARTS), service=_NO)
 _SITTING: Final = Row({**_HERE, **_AT_MACHINE}, here=True)
@@ -163,6 +164,8 @@ ROWS: Final[Mapping[str, Row]] = {
     **_rows(Row(_OF_STORE), "calendar add", "calendar remove", "calendar renew"),
     "workflow activate": Row(_cells(*(_PROCESS,) * len(PARTS))),
     "workflow migrate": Row(_cells(_NO, _NO, _NO, _PROCESS, _NO, _PROCESS)),
+    "audit log": Row(_KEEPERS),
+    "audit log reasons": Row({**_KEEPERS, Relation.SERVICE: _NO}, READ),
     **_rows(Row(_OF_MACHINE), "audit verify", "audit checkpoint", "tick"),
     "account password": Row(_ACCOUNT, here=True),
     **_rows(Row(_ACCOUNT), "account clear", "token issue"),

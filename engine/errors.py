@@ -227,8 +227,13 @@ class ScenarioError(EngineError):
 
 
 class DeliveryError(EngineError):
-    """A message could not be handed over; `again` says whether trying again may help."""
+    """A message could not be handed over; `again` says whether trying again may help.
+
+    Its sentence is shown and logged: it repeats no address of a person, nothing of the message and
+    no word of the other side. `notifier` names what was to hand it over, where one was.
+    """
 
     def __init__(self, sentence: str, *, again: bool = True) -> None:
         self.again = again
+        self.notifier = ""
         super().__init__(sentence)

@@ -1,7 +1,8 @@
 """What the machine is told of itself: JSON lines on standard error, with ids and counts alone.
 
-Never a name, an answer, a sentence of an error or a value of a database: what is not on the list of
-keys is dropped, and so is what does not look like an id.
+Never a name, an answer or a value of a database: what is not on the list of keys is dropped, and so
+is what does not look like an id. A sentence is there only where whoever logs it knows that nothing
+personal can stand in it: why a message waits; what is wrong with config.toml, without its values.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ KEYS: Final = frozenset(
         "failed",
         "fault",
         "fired",
+        "folder",
         "given_up",
         "held",
         "hook",
         "kind",
         "left",
         "log",
+        "messages",
         "method",
         "milliseconds",
+        "notifier",
         "number",
         "parted",
         "rebuilt",
@@ -33,15 +37,25 @@ KEYS: Final = frozenset(
         "sealed",
         "sent",
         "set_aside",
+        "since",
         "source",
         "status",
         "taken",
         "ticks",
         "verb",
         "where",
+        "why",
     }
 )
 """What a line may hold beside its event, its level and its time."""
+
+LONGEST: Final = 600
+"""Characters of a sentence."""
+
+
+class Sentence(str):
+    """Words of our own that hold nothing personal: a cause of sending, a place of config.toml."""
+
 
 _EVENT = re.compile(r"[a-z][a-z ]{0,59}")
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -58,11 +72,12 @@ def alarm(event: str, **facts: str | int) -> None:
 
 
 def _fit(facts: dict[str, str | int]) -> dict[str, str | int]:
-    return {key: fact for key, fact in facts.items() if key in KEYS and _is_id(fact)}
+    found = {key: fact for key, fact in facts.items() if key in KEYS and _is_id(fact)}
+    return {key: fact if isinstance(fact, int) else fact[:LONGEST] for key, fact in found.items()}
 
 
 def _is_id(fact: str | int) -> bool:
-    return isinstance(fact, int) or _ID.fullmatch(fact) is not None
+    return isinstance(fact, int | Sentence) or _ID.fullmatch(fact) is not None
 
 
 def _words(event: str) -> str:

@@ -18,8 +18,9 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
-from engine import bootstrap, log
-from engine.errors import EngineError
+from engine import bootstrap, log, posting
+from engine.config.unvalued import without_values
+from engine.errors import ConfigError, EngineError
 from engine.service import deliveries
 from engine.service.calls import declaring
 from engine.service.calls.making import Caller, Made
@@ -69,6 +70,14 @@ class Watch:
         return monotonic < self._held_until
 
 
+def named(error: EngineError) -> dict[str, str | int]:
+    """What a log may hold of an error: of settings also what is wrong with them."""
+    found: dict[str, str | int] = {"kind": type(error).__name__, "code": error.exit_code}
+    if isinstance(error, ConfigError):
+        found["why"] = log.Sentence(without_values(str(error)))
+    return found
+
+
 def tick_of(config: str, *, held: bool = False) -> Done:
     """One tick of the partnership of a config.toml, which is read anew, as is its store.
 
@@ -79,7 +88,7 @@ def tick_of(config: str, *, held: bool = False) -> Done:
     place.door = "worker"
     try:
         declaring.note(place, settings.after.values())
-        post = bootstrap.sender(place, settings)
+        post = posting.sender(place, settings)
         done = tick(place, post, held=held)
         if post.follows:
             deliveries.follow(place, post.ask)
@@ -188,7 +197,7 @@ class Worker:
             done = self.act(self.watch.held())
         except EngineError as error:
             self._code = error.exit_code
-            log.alarm("tick failed", kind=type(error).__name__, code=error.exit_code)
+            log.alarm("tick failed", **named(error))
         except Exception as error:
             self._code = EngineError.exit_code
             log.alarm("tick failed", kind=type(error).__name__, code=self._code)
@@ -197,6 +206,14 @@ class Worker:
             if any(done.plain().values()):
                 loud = done.given_up or done.set_aside
                 (log.alarm if loud else log.note)("tick", **done.plain())
+            for one in done.troubles:
+                log.alarm(
+                    "messages wait",
+                    notifier=one.notifier,
+                    messages=one.messages,
+                    since=one.since,
+                    why=log.Sentence(one.cause),
+                )
         finally:
             self._free.set()
 

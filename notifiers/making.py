@@ -117,7 +117,7 @@ def _webhook(table: Mapping[str, object], wiring: Wiring) -> Notifier:
         secrets = secrets_in(text)
     except ConfigError as error:
         raise settings.wrong(f"{source}: {error}") from None
-    return WebhookNotifier(_gate(settings, allow), secrets, wiring.now, url)
+    return WebhookNotifier(_gate(settings, allow, url), secrets, wiring.now, url)
 
 
 def _notify(table: Mapping[str, object], wiring: Wiring) -> Notifier:
@@ -136,7 +136,8 @@ def _notify(table: Mapping[str, object], wiring: Wiring) -> Notifier:
     if not is_template(template):
         raise settings.wrong("'template' is to be the id of a template, as GOV.UK Notify shows it.")
     account = Account(key, template, settings.text("reference", ""))
-    return NotifyNotifier(account, base, _gate(settings, (base.place,)))
+    gate = _gate(settings, (base.place,), base, "base_url")
+    return NotifyNotifier(account, base, gate)
 
 
 def _chat(table: Mapping[str, object], wiring: Wiring) -> Notifier:
@@ -180,7 +181,17 @@ def _url(settings: Settings, key: str, default: str | None = None) -> Target:
         ) from None
 
 
-def _gate(settings: Settings, allow: tuple[str, ...]) -> Gate:
+def _gate(settings: Settings, allow: tuple[str, ...], url: Target | None, key: str = "url") -> Gate:
+    """Which machines it may speak to; raises ConfigError where that is not its own address."""
+    from notifiers.posting import refusal
+
+    gate = _limits(settings, allow)
+    if url and (problem := refusal(gate, url)):
+        raise settings.wrong(f"'{key}' cannot be used: {problem}")
+    return gate
+
+
+def _limits(settings: Settings, allow: tuple[str, ...]) -> Gate:
     import ssl
 
     from notifiers.posting import Gate

@@ -99,6 +99,13 @@ class Notifier(Protocol):
         """Hand the message over, or raise DeliveryError and leave nothing half done."""
 
 
+class Particular(Protocol):
+    """A notifier that can tell by an address alone that it would never reach anybody there."""
+
+    def cannot_reach(self, to: str) -> str:
+        """Why not, in a clause that repeats no address; nothing where it may."""
+
+
 Delivery = Literal[
     "sending", "delivered", "permanent-failure", "temporary-failure", "technical-failure"
 ]

@@ -66,10 +66,11 @@ class Call(NamedTuple):
 def exchange(gate: Gate, target: Target, call: Call, *, wanted: bool = False) -> Answer:
     """Make the call, and give its status and, where it is `wanted`, the body that came back.
 
-    Raises DeliveryError that names the host alone: not to be tried again if the host or its number
-    is not allowed, else to be tried again.
+    Raises DeliveryError that names the host alone, always to be tried again: an address that is not
+    allowed is put right by people, and what waits then goes out.
     """
-    _check_allowed(gate, target)
+    if problem := refusal(gate, target):
+        raise DeliveryError(f"A message was refused because {problem}")
     until = monotonic() + gate.timeout
     try:
         numbers = _numbers(gate, target, until)
@@ -79,17 +80,25 @@ def exchange(gate: Gate, target: Target, call: Call, *, wanted: bool = False) ->
         reason = _reason(error)
     # Raised out here, so that nobody finds the other side's words hanging from it.
     raise DeliveryError(
-        f"{target.host} could not be reached or gave no answer that can be read ({reason}); "
+        f"{target.host}, port {target.port}, could not be reached or gave no answer that can be "
+        f"read ({reason}); "
         "check that it runs, its address and its certificate."
     )
 
 
 def of_status(host: str, status: int) -> DeliveryError:
-    """The error for an answer that is not 2xx: what this call itself is to blame for ends it."""
+    """The error for an answer that is not 2xx: what this call itself is to blame for ends it.
+
+    Whoever is not let in has a key or a secret that is not good: people put that right.
+    """
     if 300 <= status < 400:
         return DeliveryError(
             f"{host} sends messages on elsewhere ({status}), which is not followed; "
             "give the address that it sends them to."
+        )
+    if status in (401, 403):
+        return DeliveryError(
+            f"{host} does not let us in ({status}); check the secret or the key that it is sent."
         )
     if 400 <= status < 500 and status not in (408, 429):
         return DeliveryError(
@@ -99,31 +108,35 @@ def of_status(host: str, status: int) -> DeliveryError:
     return DeliveryError(f"{host} did not take a message ({status}); it may take it later.")
 
 
-def _check_allowed(gate: Gate, target: Target) -> None:
+def refusal(gate: Gate, target: Target) -> str:
+    """Why an address may not be spoken to, as far as it tells by itself; nothing where it may."""
     if target.place not in gate.allow:
-        raise DeliveryError(
-            "A message was refused because its host or port is not one that config.toml allows; "
-            "add it to 'allow', or correct the address.",
-            again=False,
+        return (
+            "its host or port is not one that config.toml allows; "
+            "add it to 'allow', or correct the address."
         )
     if target.scheme != "https" and target.host not in gate.allow_insecure:
-        raise DeliveryError(
-            f"A message was refused because {target.host} is to be spoken to through TLS alone; "
-            "give an address that begins with https.",
-            again=False,
+        return (
+            f"{target.host} is to be spoken to through TLS alone; give an address that begins "
+            "with https, or add the host to 'allow_insecure'."
         )
+    number = number_of(target)
+    return _inside(gate, target, [number]) if number else ""
+
+
+def _inside(gate: Gate, target: Target, numbers: Sequence[str]) -> str:
+    own = target.host in gate.inside
+    if all(may_reach(number, inside=own) for number in numbers):
+        return ""
+    advice = "which is never allowed" if own else "add it to 'inside' if it is one of your own"
+    return f"{target.host} is not on the public network; {advice}."
 
 
 def _numbers(gate: Gate, target: Target, until: float) -> Sequence[str]:
     own = number_of(target)
     numbers = [own] if own else _looked_up(gate.resolve, target, until)
-    inside = target.host in gate.inside
-    if not all(may_reach(number, inside=inside) for number in numbers):
-        raise DeliveryError(
-            f"A message was refused because {target.host} is not on the public network; "
-            "add it to 'inside' if it is one of your own.",
-            again=False,
-        )
+    if problem := _inside(gate, target, numbers):
+        raise DeliveryError(f"A message was refused because {problem}")
     if not numbers:
         raise OSError("its name has no number")
     return numbers

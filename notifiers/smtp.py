@@ -174,6 +174,10 @@ def _refusal(code: int, words: bytes | str) -> DeliveryError:
 
 
 def _reason(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"it refused the password, {_numbers(error.smtp_code, error.smtp_error)}"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "it has no STARTTLS, or takes no login"
     if isinstance(error, smtplib.SMTPResponseException):
         return _numbers(error.smtp_code, error.smtp_error)
     return error.strerror or str(error)

@@ -12,7 +12,7 @@ from datetime import datetime
 from engine import signing
 from engine.errors import DeliveryError
 from notifiers.message import Message, Receipt, thin
-from notifiers.posting import Call, Gate, exchange, of_status
+from notifiers.posting import Call, Gate, exchange, of_status, refusal
 from notifiers.targets import Target, target
 
 
@@ -33,6 +33,17 @@ class WebhookNotifier:
         self._secrets = tuple(secrets)
         self._now = now
         self._url = url
+
+    def cannot_reach(self, to: str) -> str:
+        """Why nobody is reached at an address of theirs, as far as it tells; nothing where it may
+        be. With one `url` for all nobody has an address of their own.
+        """
+        if self._url:
+            return ""
+        try:
+            return refusal(self._gate, target(to))
+        except ValueError as error:
+            return f"{error}; give one that begins with https, in small plain letters."
 
     def send(self, message: Message) -> Receipt:
         """Post the message, or raise DeliveryError that names the host and nothing more of it."""
@@ -58,6 +69,5 @@ def _address(message: Message) -> Target:
     except ValueError:
         raise DeliveryError(
             "A message was refused because its recipient has no plain web address; "
-            "correct it, or give one 'url' for all in config.toml.",
-            again=False,
+            "correct it, or give one 'url' for all in config.toml."
         ) from None

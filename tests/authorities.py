@@ -119,6 +119,7 @@ class Cells:
             "person add": {"kind": "child"},
             "erase": {"person": "p1", "basis": "asked", "dry_run": True},
             "find": {"text": CANARY},
+            "audit log reasons": {"why": "To see whether it is in order."},
             "date": {"asked": "15 working days after 2025-12-23"},
             "document content": {"document": self.document},
             "pack build": pack,

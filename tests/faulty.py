@@ -228,7 +228,7 @@ def http_faults(redirect: str) -> Mapping[str, Fault]:
         "moves inside (307)": Fault(_status("307 Temporary Redirect", location)),
         "moves inside (308)": Fault(_status("308 Permanent Redirect", location)),
         "refuses (400)": Fault(_status(f"400 {CANARY}"), again=False),
-        "refuses (401)": Fault(_status(f"401 {CANARY}"), again=False),
+        "refuses (401)": Fault(_status(f"401 {CANARY}")),
         "refuses (404)": Fault(_status("404 Not Found"), again=False),
         "refuses (410)": Fault(_status("410 Gone"), again=False),
         "is slow itself (408)": Fault(_status("408 Request Timeout")),

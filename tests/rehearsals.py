@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from engine import bootstrap, queries
+from engine import posting, queries
 from engine.calendars import at_local, local_date
 from engine.case import Given
 from engine.edition import Edition
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 
 def written(place: Workplace) -> Write:
     """What writes a message out, by the notifiers' own words."""
-    made = bootstrap.writer(place, SETTINGS)
+    made = posting.writer(place, SETTINGS)
 
     def write(message: Outgoing) -> Mail:
         found = made(message)

@@ -33,7 +33,7 @@ KINDS = ("changed", "emptied", "swapped", "deleted", "duplicated", "moved", "exc
 another, exchanged with another."""
 OF_A_COLUMN = ("changed", "emptied", "swapped")
 LOOKS = ("show", "next", "history", "deadlines", "pack")
-NO_PROJECTION = ("attempts", "failures", "credentials", "uses", "replays", "calls")
+NO_PROJECTION = ("attempts", "causes", "failures", "credentials", "uses", "replays", "calls")
 """Tables that say when a message or a call is tried again, by what people sign in, and what came
 through a door; how often, and when last, is no part of the record.
 """

@@ -96,9 +96,10 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "hook secret": Entry("Make a new secret for one.", "hooking", "secret"),
     "inbox": Entry("Take what other systems left here.", "hooking", "inbox_"),
     "authority": Entry("Who may do what, and in which role.", "authorities", "authority"),
-    "audit": Entry("The trail: verify it, and sign its head."),
+    "audit": Entry("The trail: verify it, sign its head, read the access log."),
     "audit verify": Entry("Show whether the trail was altered.", "auditing", "verify"),
     "audit checkpoint": Entry("Sign the trail, to be kept elsewhere.", "auditing", "checkpoint"),
+    "audit log": Entry("Who came in, and who read what.", "access_log", "log"),
     "migrate": Entry("Bring the database to this program's form.", "beginning", "migrate"),
 }
 """In the order in which help lists them."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from engine import bootstrap
+from engine import bootstrap, posting
 from engine.cli import printing
 from engine.cli.door import Door, command, option
 from engine.errors import UsageError
@@ -55,6 +55,8 @@ def serve(door: Door, port: int | None, openapi: bool, **given: Any) -> None:
         place, settings = partnership.both()
         if wrong := fitting.check(place, settings):
             door.remark("\n".join((*map(str, wrong), CLOSED)), loud=True)
+        # What could send nothing says so here, and not to the first whom it was to tell.
+        posting.sender(place, settings)
         calls = receiving.Reception(place, settings, partnership.both)
         if provider := partnership.provider():
             provider.check()

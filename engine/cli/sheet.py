@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from engine.cli import printing, saying
+from engine.cli import not_sent, printing, saying
 from engine.cli.door import option
 from engine.cli.printing import day, listed, shortened, strong
 from engine.cli.visit import Visit, reads
@@ -69,7 +69,7 @@ def sheet(
     head += [line for said in odd for line in _wrapped(said, 0)]
     said = [line for text in cautions for line in _wrapped(f"Caution: {text}", 0)]
     foot = ["", *said[:MOST_CAUTIONS]] if said else []
-    parts = [(part, list(part.entries(found[part.name]))) for part in PARTS if found[part.name]]
+    parts = [(part, list(part.entries(found[part.name]))) for part in PARTS if found.get(part.name)]
     if not parts:
         return [*head, "", "Nothing is due, and nobody is waited for.", *foot]
     room = LINES - len(head) - len(foot) - 2 * len(parts)
@@ -171,6 +171,11 @@ def _refused(known: Sequence[Known]) -> Iterable[Entry]:
         yield _cut(f"{one['hook']}: {count(one['times'], what)} {since}; {where}")
 
 
+def _not_sent(known: Sequence[Known]) -> Iterable[Entry]:
+    for one in known:
+        yield printing.paragraph(not_sent.said(one), 2, 2, _wide())
+
+
 def _wide() -> int:
     return printing.at_most(COLUMNS)
 
@@ -203,6 +208,7 @@ PARTS = (
     Part("tasks", "To do", 5, _tasks, "today --json"),
     Part("unattended", "Nobody is there", 3, _unattended, "today --json"),
     Part("refused", "Refused of what other systems sent", 2, _refused, "today --json"),
+    Part("not_sent", "Cannot be sent, and tried again", 3, _not_sent, "today --json"),
     Part("undelivered", "Not delivered: tell them yourself", 3, _undelivered, "today --json"),
 )
 """The parts of the sheet, in their order; what is left over goes to the first that needs it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from typing import Final
 
 import click
 
-from engine import bootstrap, log
+from engine import bootstrap, log, posting
 from engine import worker as working
+from engine.cli import not_sent, printing
 from engine.cli.visit import Visit, reads
 from engine.config import Settings
 from engine.errors import EngineError
@@ -37,21 +39,30 @@ def tick(door: Visit) -> None:
     )
     idle = not any((*done.values(), *made))
     lines = ["Nothing was due or waiting to be sent, and nothing is new." if idle else said]
-    if answered := sum(one.taken + len(one.refused) for one in every):
-        lines.append(f"{count(answered, 'file')} of the inbox answered.")
-    if refused := sum(len(one.refused) for one in every):
-        lines.append(f"{count(refused, 'file')} of them refused; see `today`.")
-    if number := done["rebuilt"]:
-        lines.append(f"{count(number, 'pack')} built again, for their record has changed.")
-    if number := done["set_aside"]:
-        lines.append(f"{count(number, 'notice')} could not be fired; see open tasks.")
-    if number := done["failed"]:
-        lines.append(f"{count(number, 'attempt')} failed and will be made again.")
-    if number := done["given_up"]:
-        lines.append(f"{count(number, 'message')} given up; see `today`.")
-    door.answer(*_with_calls(done, lines, made))
+    door.answer(*_with_calls(done, [*lines, *_more(done, every)], made))
     if failed:
         raise failed
+
+
+REMARKS: Final = (
+    ("rebuilt", "pack", "built again, for their record has changed."),
+    ("set_aside", "notice", "could not be fired; see open tasks."),
+    ("failed", "attempt", "failed and will be made again."),
+    ("given_up", "message", "given up; see `today`."),
+)
+"""What of a tick is said where there was any."""
+
+
+def _more(done: Document, every: Sequence[Round]) -> list[str]:
+    """What became of files of the inbox, and what else there is to say."""
+    refused = sum(len(one.refused) for one in every)
+    answered = refused + sum(one.taken for one in every)
+    lines = [f"{count(answered, 'file')} of the inbox answered."] if answered else []
+    lines += [f"{count(refused, 'file')} of them refused; see `today`."] if refused else []
+    lines += [f"{count(done[name], what)} {said}" for name, what, said in REMARKS if done[name]]
+    for trouble in done["troubles"]:
+        lines += printing.paragraph(not_sent.said(trouble), 0, 2)
+    return lines
 
 
 def _with_calls(done: Document, lines: list[str], made: Made) -> tuple[Document, list[str]]:
@@ -97,7 +108,7 @@ def _round(config: str, *, held: bool) -> working.Done:
             # Of a file that is left nothing is new: it would be said every fifteen seconds.
             log.note("files of an inbox", hook=one.hook, **one.done._asdict())
     if failed:
-        log.alarm("the inbox failed", kind=type(failed).__name__, code=failed.exit_code)
+        log.alarm("the inbox failed", folder=log.Sentence(settings.inbox), **working.named(failed))
     return working.tick_of(config, held=held)
 
 
@@ -122,13 +133,16 @@ def _inbox(
 def worker(door: Visit) -> None:
     """Tick every fifteen seconds until it is stopped with SIGTERM or Ctrl-C.
 
-    It stops by itself, with an exit code other than 0, when it cannot tick: let whatever starts
-    it start it again.
+    It reads config.toml anew at each tick. A mistake there is logged as a sentence,
+    and whatever else goes wrong by its kind; after a minute without a good tick it stops by itself,
+    with an exit code other than 0: let whatever starts it start it again. It does not start with
+    settings by which nothing could be sent. Its log is JSON lines on standard error.
     """
     from engine import worker as working
 
     config = str(bootstrap.config_file(door.options["config"]).resolve())
     place = door.place
+    posting.sender(place, door.settings)
     door.remark(f"The worker of {place.log} ticks every {working.INTERVAL:.0f} seconds.")
     door.close()
     calls = working.Calls(config)

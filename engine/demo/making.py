@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from engine import bootstrap, database, keys
+from engine import bootstrap, database, keys, posting
 from engine.calendars import at_local
 from engine.config import Settings
 from engine.demo.telling import Say, Timeline
@@ -87,7 +87,7 @@ def _play(place: Workplace, clock: VirtualClock, settings: Settings, say: Say) -
     folder = find(PROCESS) / FOLDER
     scenarios = [reading.read(folder / f"{name}.toml") for name in STORIES]
     timeline = Timeline(place, scenarios[0].follows, say)
-    sender = bootstrap.sender(place, settings)
+    sender = posting.sender(place, settings)
 
     def watch(played: Played) -> None:
         timeline.step(played)

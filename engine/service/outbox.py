@@ -20,10 +20,12 @@ from engine.decide.entries import lost
 from engine.errors import DeliveryError, StorageError
 from engine.preferences import LONGEST
 from engine.queries import NEVER
+from engine.service import troubles
 from engine.service.changing import save
 from engine.service.deliveries import lost_message
 from engine.service.outgoing import Claim, Outgoing, Parcel, arranged, in_digest
 from engine.service.ticking import drafted_by_the_clock, micros
+from engine.service.troubles import Cause, cause_of
 from engine.service.workplace import Workplace
 
 __all__ = ["Outgoing", "Sender", "Sent", "is_due", "limit", "send_waiting"]
@@ -97,6 +99,8 @@ class Tried(NamedTuple):
     """The id of the digest in which it went out."""
     next_at: int = 0
     """Of one that waits the moment, in microseconds since 1970 UTC."""
+    cause: Cause | None = None
+    """Of one that was not taken why."""
 
 
 def send_waiting(place: Workplace, sender: Sender, most: int = 500) -> Sent:
@@ -188,7 +192,8 @@ def _try(place: Workplace, sender: Sender, parcel: Parcel) -> list[Tried]:
     except Exception as error:
         # Whatever one message suffers from, the others are sent.
         again = error.again if isinstance(error, DeliveryError) else True
-        return [_failed(place, claim, again=again) for claim in parcel.claims]
+        cause = cause_of(error)
+        return [_failed(place, claim, again=again)._replace(cause=cause) for claim in parcel.claims]
     return [Tried(claim, "sent", receipt, parcel.digest) for claim in parcel.claims]
 
 
@@ -251,6 +256,7 @@ def _settled(place: Workplace, tried: Sequence[Tried]) -> Sent:
         # Only now nobody else can claim or settle them meanwhile.
         ours = _fenced(place, tx, tried)
         now = micros(place)
+        _note_causes(place, tx, ours, now)
         for one in ours:
             if one.outcome in ON_THE_TRAIL:
                 _write_down(place, tx, drafts[one.claim.message.ref], one)
@@ -277,6 +283,12 @@ def _fenced(place: Workplace, tx: Transaction, tried: Sequence[Tried]) -> list[T
         for one, rows in zip(tried, found, strict=True)
         if rows and tuple(rows[0]) == (one.claim.fence, "waiting")
     ]
+
+
+def _note_causes(place: Workplace, tx: Transaction, ours: Sequence[Tried], now: int) -> None:
+    troubles.note(place, tx, [(one.claim.message.id, one.cause) for one in ours if one.cause], now)
+    taken = [one.claim for one in ours if one.outcome == "sent" and one.claim.tries > 1]
+    troubles.forget(place, tx, [claim.message.id for claim in taken])
 
 
 def _leave(place: Workplace, tx: Transaction, one: Tried, now: int) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from engine.service import breaking, outbox, ticking, undealt
+from engine.service import breaking, outbox, ticking, troubles, undealt
 from engine.service.accounts import purging
 from engine.service.bank_holidays import recounting
 from engine.service.outbox import Sender
 from engine.service.packs import following
 from engine.service.trail import sequencing
+from engine.service.troubles import Trouble
 from engine.service.workplace import Workplace
 
 
@@ -25,10 +26,14 @@ class Done:
     rebuilt: int = 0
     sealed: int = 0
     held: bool = False
+    troubles: tuple[Trouble, ...] = ()
+    """Why messages wait, where one of them failed."""
 
     def plain(self) -> dict[str, int]:
-        """The same as a table."""
-        return asdict(self)
+        """How much it did of each."""
+        counted = asdict(self)
+        counted.pop("troubles")
+        return counted
 
 
 def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
@@ -56,6 +61,7 @@ def tick(place: Workplace, sender: Sender, *, held: bool = False) -> Done:
         rebuilt=rebuilt,
         sealed=sealed,
         held=held,
+        troubles=tuple(troubles.troubles(place)) if sent.failed or sent.given_up else (),
     )
 
 

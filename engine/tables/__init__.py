@@ -39,7 +39,14 @@ from engine.tables.record import (
     TickRow,
     TreeRow,
 )
-from engine.tables.sending import AttemptRow, CallRow, FailureRow, HookRow, MessageRow
+from engine.tables.sending import (
+    AttemptRow,
+    CallRow,
+    CauseRow,
+    FailureRow,
+    HookRow,
+    MessageRow,
+)
 
 metadata = SQLModel.metadata
 """Every table, for migrations, statements and reports."""
@@ -52,6 +59,7 @@ __all__ = [
     "CalendarRow",
     "CallRow",
     "CaseRow",
+    "CauseRow",
     "ChunkRow",
     "CommandRow",
     "CredentialRow",

@@ -47,6 +47,19 @@ class AttemptRow(SQLModel, table=True):
     fence: int = whole()
 
 
+class CauseRow(SQLModel, table=True):
+    """Why a message was not taken, and by which notifier; no projection of events."""
+
+    __tablename__ = "causes"
+    __table_args__ = table()
+    log: str = key()
+    message: str = key()
+    notifier: str = words()
+    cause: str = words()
+    since: int = whole()
+    latest: int = whole()
+
+
 class FailureRow(SQLModel, table=True):
     """How often a notice could not be fired; no projection of events."""
 

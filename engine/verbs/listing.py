@@ -45,7 +45,7 @@ def today(job: Job) -> Document:
     """What needs doing, and what config.toml says that no process in use knows."""
     # Only this sheet looks at the editions themselves.
     from engine.directory import unknown_roles
-    from engine.service import editions
+    from engine.service import editions, troubles
 
     place = job.place
     found = listing.today_sheet(place)
@@ -56,6 +56,7 @@ def today(job: Job) -> Document:
     refs = {ref for one in every for ref in one.get("refs", (one.get("ref"),))}
     return {
         **found,
+        "not_sent": [one.plain() for one in troubles.troubles(place)],
         "partnership": place.partnership or place.log,
         "roles": sorted(roles),
         "unknown_roles": unknown_roles(place.directory, roles),

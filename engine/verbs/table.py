@@ -66,7 +66,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "bouncing": ("bounce",),
     "previewing": ("message preview",),
     "paper": ("blank-forms",),
-    "trail": ("audit verify", "audit checkpoint"),
+    "trail": ("audit verify", "audit checkpoint", "audit log", "audit log reasons"),
 }
 """Where each verb is made; only the module of a verb that is asked for is imported."""
 

@@ -1,4 +1,4 @@
-"""The verbs of the trail: to verify it, and to sign its head."""
+"""The verbs of the trail: to verify it, to sign its head, and to read the access log."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from engine import checkpoint as note
 from engine.service import barriers
-from engine.service.trail import checkpoints, verifying
-from engine.verbs.fields import Field
+from engine.service.trail import accessing, checkpoints, verifying
+from engine.verbs.fields import BODY, QUERY, Field
+from engine.verbs.looking import WHY
+from engine.verbs.pages import cursor
+from engine.verbs.paging import PAGES, after, most
 from engine.verbs.verb import Document, Job, Verb
 
 
@@ -47,7 +50,51 @@ def checkpoint(job: Job) -> Document:
     return {"checkpoint": text, "public_key": key}
 
 
+def log(job: Job) -> Document:
+    """Who came in or was kept out, and who read, searched or took out what."""
+    found = _page(job)
+    return {"entries": found.found, "next": cursor((found.after,) if found.after else None)}
+
+
+def reasons(job: Job) -> Document:
+    """What is sealed of the same entries, such as why somebody read; this read is logged."""
+    numbers = [int(one["n"]) for one in _page(job).found if one["sealed"]]
+    found = accessing.reasons(job.place, job.by, numbers, str(job.get("why")))
+    return {"reasons": {f"@{n}": said for n, said in found.items()}}
+
+
+def _page(job: Job) -> accessing.Page:
+    [at] = after(job, (0,)) or (accessing.NEWEST,)
+    named = {name: str(job.get(name, "")) for name in accessing.Wish._fields}
+    return accessing.entries(job.place, accessing.Wish(**named), most(job) or WHOLE, int(at))
+
+
+WHOLE = 1_000_000
+"""More entries than are ever looked at at once."""
+
+_WISH = (
+    Field("since", "day", "Entries of this day and later.", where=QUERY),
+    Field("person", "id", "What this person did, or was tried in their name.", where=QUERY),
+    Field("case", "ref", "What was done on this case.", where=QUERY),
+    Field("kind", "word", "Entries of this kind.", where=QUERY, choices=accessing.KINDS),
+)
+
 VERBS = (
+    Verb(
+        "audit log",
+        "/trail/access",
+        "The access log, the latest entry first.",
+        (*_WISH, *PAGES),
+        log,
+    ),
+    Verb(
+        "audit log reasons",
+        "/trail/access/reasons",
+        "Why what the access log has was done; the read is logged.",
+        (*(one._replace(where=BODY) for one in (*_WISH, *PAGES)), WHY),
+        reasons,
+        method="POST",
+    ),
     Verb(
         "audit verify",
         "/trail/verification",

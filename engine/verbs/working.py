@@ -46,7 +46,8 @@ def tick(job: Job) -> Document:
     # Nothing else sends anything.
     from engine.service import ticks
 
-    return ticks.tick(job.place.seen_by(""), job.place.wired.sender()).plain()
+    done = ticks.tick(job.place.seen_by(""), job.place.wired.sender())
+    return {**done.plain(), "troubles": [one.plain() for one in done.troubles]}
 
 
 VERBS = (

@@ -6,7 +6,7 @@ import os
 import threading
 from pathlib import Path
 
-from engine import bootstrap
+from engine import bootstrap, posting
 from engine.config import Settings
 from engine.errors import ConfigError
 from engine.service.accounts.openid.provider import TIMEOUT, Provider
@@ -71,7 +71,7 @@ def _provider(terms: OpenId) -> Provider:
     def secret() -> str:
         return client_secret(terms.client_secret_file)
 
-    return Provider(terms, secret, bootstrap.asking(terms, TIMEOUT))
+    return Provider(terms, secret, posting.asking(terms, TIMEOUT))
 
 
 def _state(config: Path) -> State:

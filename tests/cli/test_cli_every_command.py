@@ -66,7 +66,7 @@ EVERY = {
     "today": (
         "",
         "cautions due_soon horizon overdue partnership roles tasks today unanswered undelivered "
-        "mistyped_kinds refused unattended unknown_roles waiting",
+        "mistyped_kinds not_sent refused unattended unknown_roles waiting",
     ),
     "deadlines": ("", "cautions deadlines next"),
     "explain": ("OPEN", "cautions deadlines ref timescale"),
@@ -102,7 +102,7 @@ EVERY = {
         "OPEN --as quinn --reason alone",
         "key names not_told open proof recorded_by ref repeated task told until version",
     ),
-    "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside"),
+    "tick": ("", "failed fired given_up held rebuilt sealed sent set_aside troubles"),
     "workflow list": ("", "in_use workflows"),
     "workflow questions": (PROCESS, "edition hash questions steps workflow"),
     "workflow diagram": ("--case OPEN --out OUT", "as_at edition file format ref text workflow"),
@@ -154,6 +154,7 @@ EVERY = {
     "authority": ("", "local process relations verbs"),
     "audit verify": ("", "against cases erased events holds problems root rows said size"),
     "audit checkpoint": ("", "checkpoint public_key"),
+    "audit log": ("", "entries next"),
     "migrate": ("", "schema_version"),
 }
 """What each command is asked in the demo's folder, and the keys of its document."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import bootstrap
+from engine import bootstrap, posting
 from engine.cli import printing
 from engine.nouns import any_of
 from engine.service.outbox import Outgoing
@@ -125,8 +125,8 @@ def test_a_mail_says_titles_and_days_as_people_do_and_from_whom_it_comes(office:
         id="one", ref="2026-K7QF29", person="lee", role="local_authority",
         what="Decide to notify: done on 2026-01-16", by_when="2026-01-19", urgent=False, n=1,
     )  # fmt: skip
-    bootstrap.sender(place, settings)(message)
-    bootstrap.sender(place, settings)(replace(message, id="two", role="council"))
+    posting.sender(place, settings)(message)
+    posting.sender(place, settings)(replace(message, id="two", role="council"))
     place.database.close()
     said = {file.stem: file.read_text() for file in office.folder.rglob("*.eml")}
     body = said["one"].partition("\n\n")[2]

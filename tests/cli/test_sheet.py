@@ -40,7 +40,7 @@ def test_today_fits_one_sheet_whatever_there_is_and_counts_what_it_leaves_out(
     assert len(lines) <= LINES
     assert max(map(len, lines)) <= COLUMNS
     titles = [line for line in lines if re.fullmatch(r"[A-Z].* \(\d+\)", line)]
-    whole = [(part, len(found[part.name])) for part in PARTS if found[part.name]]
+    whole = [(part, len(found[part.name])) for part in PARTS if found.get(part.name)]
     assert titles == [f"{part.title} ({number})" for part, number in whole]
     assert titles[0] == f"Overdue ({BUSY // 3})"
     for part, number in whole:

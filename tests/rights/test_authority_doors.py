@@ -56,7 +56,7 @@ def call(world: Cells, verb: str, person: str, ref: str) -> Answer:
     may = f"{TAKE}:check_progress" if verb == TAKE else verb
     hook = Hook("form", person, "incident", (may,), verb, **HOOKS[verb])  # type: ignore[arg-type]
     source = doing.Source("hook", "call", f"{person}{world.last()}{ref}")
-    place = doing.at_door(world.world.place, "hook")
+    place = world.world.place.at("hook")
     return doing.do(place, hook, source, {"case": ref})
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from engine import bootstrap, queries
+from engine import posting, queries
 from engine.case import Given
 from engine.definition import Question
 from engine.errors import DeliveryError, EngineError
@@ -83,7 +83,7 @@ class Post:
     """Takes what every notifier would be given, and refuses every seventh message for good."""
 
     def __init__(self, place: Workplace) -> None:
-        self._write = bootstrap.writer(place, SETTINGS)
+        self._write = posting.writer(place, SETTINGS)
         self.said: list[str] = []
         self.digests = self.urgent = self.count = 0
 
@@ -100,7 +100,7 @@ class Post:
 
 
 def previews(place: Workplace) -> list[str]:
-    write = bootstrap.previews(place, SETTINGS)
+    write = posting.previews(place, SETTINGS)
     said = []
     for ref in refs(place):
         with place.database.read() as tx:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from engine.dates import short_day
 from engine.service.outbox import PATIENCE
+from engine.signing import secrets_in
 from notifiers import NOTIFIERS
-from notifiers.making import build
+from notifiers.making import _GATE, _MAIL, build
 from notifiers.message import thin
 from tests.channels import program
 from tests.mailing import MESSAGE, wiring
@@ -48,8 +53,23 @@ def test_each_example_makes_its_notifier(name: str, example: str, tmp_path: Path
 def test_the_page_names_every_field_of_a_thin_message() -> None:
     [body] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert re.findall(r'"(\w+)": ', body) == list(thin(MESSAGE))
+    shown = json.loads(body.replace("\n", ""))
+    assert shown["by_when"] == short_day(date.fromisoformat(shown["due_on"]))
     template = PAGE[PAGE.index("\n## notify") : PAGE.index("\n## chat")]
     assert {*re.findall(r"\(\((\w+)(?:\?\?\.\.\.)?\)\)", template)} == {*thin(MESSAGE)}
+
+
+def test_the_page_makes_a_secret_that_signs(tmp_path: Path) -> None:
+    [line] = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    subprocess.run(["sh", "-c", line], cwd=tmp_path, check=True)
+    made = tmp_path / "webhook.secrets"
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert len(secrets_in(made.read_text())) == 1
+
+
+def test_the_page_names_every_key_of_every_table() -> None:
+    keys = {*_MAIL, *_GATE}
+    assert {key for key in keys if key not in PAGE} == {"login_env"}
 
 
 def test_the_page_says_how_long_the_outbox_goes_on_trying() -> None:

@@ -91,7 +91,7 @@ def test_the_fake_itself_refuses_what_the_contract_does_not_allow(
         }
         error = refused(build("notify", table, wiring(tmp_path)))
         assert "(403)" in str(error)
-        assert not error.again
+        assert error.again
     error = refused(notify_notifier(tmp_path, fake.port, template=UNKNOWN))
     assert "(400)" in str(error)
     assert fake.mails == []
@@ -115,7 +115,7 @@ def test_what_is_urgent_is_yes_in_a_template(fake: FakeNotify, tmp_path: Path) -
     [
         (400, "BadRequestError", False),
         (400, "ValidationError", False),
-        (403, "AuthError", False),
+        (403, "AuthError", True),
         (404, "NoResultFound", False),
         (429, "RateLimitError", True),
         (429, "TooManyRequestsError", True),

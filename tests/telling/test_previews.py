@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from engine import bootstrap, worker
+from engine import bootstrap, posting, worker
 from engine.service.outbox import Outgoing
 from tests.offices import Office, ago
 
@@ -57,7 +57,7 @@ def test_a_preview_for_a_machine_is_the_thin_message(office: Office) -> None:
     place = bootstrap.workplace(settings)
     try:
         message = Outgoing("m1", "2025-AAAAAA", "lee", "executive", "Something", "", False, 1)
-        mail = bootstrap.previews(place, settings)(message, "webhook")
+        mail = posting.previews(place, settings)(message, "webhook")
     finally:
         place.database.close()
     said = json.loads(mail.text)

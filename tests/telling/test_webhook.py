@@ -18,8 +18,9 @@ from notifiers.message import Receipt
 from tests.channels import webhook_notifier
 from tests.faulty import Caller, Fault, faulty
 from tests.mailing import MESSAGE, NOW, refused, wiring
-from tests.receiving import SECRET, Got, Receiver, Said, authority, http_server
+from tests.receiving import API_KEY, SECRET, TEMPLATE, Got, Receiver, Said, authority, http_server
 
+NOTIFY = {"key_env": "KEY", "template": TEMPLATE}
 NEW = "whsec_" + "VGhlIG5ldyBzZWNyZXQgb2Ygb3VyIHJlY2VpdmVyLiA="
 
 
@@ -104,17 +105,21 @@ def test_without_one_address_each_recipient_is_one(tmp_path: Path) -> None:
     assert [got.path for got in receiver.got] == ["/a/b?c=d", "/"]
 
 
-def test_a_recipient_that_is_no_web_address_or_not_allowed_ends_it(tmp_path: Path) -> None:
+def test_a_recipient_that_is_no_web_address_or_not_allowed_waits_until_it_is(
+    tmp_path: Path,
+) -> None:
     notifier = open_to(tmp_path, "hooks.partnership.example")
     for to in (MESSAGE.to, "https://other.example/", "http://hooks.partnership.example/"):
-        assert not refused(notifier, replace(MESSAGE, to=to)).again
+        assert refused(notifier, replace(MESSAGE, to=to)).again
+        assert notifier.cannot_reach(to)
+    assert notifier.cannot_reach("https://hooks.partnership.example/") == ""
 
 
 def test_a_place_inside_is_refused_unless_it_is_one_of_our_own(tmp_path: Path) -> None:
     receiver = Receiver()
     with http_server(receiver, authority(tmp_path).server()) as port:
         error = refused(webhook_notifier(tmp_path, port, inside=[]))
-    assert not error.again
+    assert error.again
     assert "'inside'" in str(error)
     assert receiver.got == []
 
@@ -123,11 +128,33 @@ def test_it_speaks_in_clear_only_where_that_is_allowed(tmp_path: Path) -> None:
     receiver = Receiver()
     with http_server(receiver) as port:
         url = f"http://localhost:{port}/"
-        error = refused(webhook_notifier(tmp_path, port, url=url))
-        assert not error.again
-        assert "TLS" in str(error)
+        with pytest.raises(ConfigError, match="TLS"):
+            webhook_notifier(tmp_path, port, url=url)
         webhook_notifier(tmp_path, port, url=url, allow_insecure=["localhost"]).send(MESSAGE)
     assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "more", "said"),
+    [
+        ("http://127.0.0.1:8126/x", {"inside": ["127.0.0.1"]}, "allow_insecure"),
+        ("https://127.0.0.1:8126/x", {"allow_insecure": ["127.0.0.1"]}, "'inside'"),
+        ("http://169.254.169.254/latest", {}, "TLS"),
+        ("https://169.254.169.254/latest", {"inside": ["169.254.169.254"]}, "never allowed"),
+        ("https://[::1]/", {}, "'inside'"),
+    ],
+)
+def test_an_address_that_is_not_allowed_is_refused_when_settings_are_read(
+    url: str, more: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    for name, key in (("webhook", "url"), ("notify", "base_url")):
+        known = {"webhook": {"secret_env": "SECRET"}, "notify": NOTIFY}[name]
+        table = {key: url.replace("/x", "/").replace("/latest", "/"), **known, **more}
+        found = {"SECRET": SECRET, "KEY": API_KEY}
+        with pytest.raises(ConfigError) as refusal:
+            build(name, table, wiring(tmp_path, environment=found))
+        assert f"[notify.{name}]: '{key}' cannot be used" in str(refusal.value)
+        assert said in str(refusal.value)
 
 
 def test_a_number_may_be_spoken_to_where_it_is_allowed(tmp_path: Path) -> None:
@@ -162,7 +189,7 @@ def test_a_refusal_names_the_host_alone(tmp_path: Path) -> None:
     with http_server(Receiver(), authority(tmp_path).server("elsewhere.example")) as port:
         error = refused(webhook_notifier(tmp_path, port))
     assert str(error) == (
-        "localhost could not be reached or gave no answer that can be read "
+        f"localhost, port {port}, could not be reached or gave no answer that can be read "
         "(its certificate is not good); check that it runs, its address and its certificate."
     )
 

@@ -147,6 +147,9 @@ def _tries(place: Workplace, tx: Transaction, folded: Folded) -> Iterator[Proble
             tries, next_at, lease_until, now, can_wait=_can_wait(place, messages[(message,)])
         ):
             yield f"attempts {message}", "it keeps a message back for longer than any worker does"
+    for log, message, *_ in tx.each(queries.everything("causes")):
+        if log != place.log or (message,) not in messages:
+            yield f"causes {message}", _NO_EVENT
     notices = {"|".join(map(str, key)) for key in folded.rows.table("notices")}
     for log, notice, times in tx.each(queries.everything("failures")):
         if log != place.log or notice not in notices or times < 1:

@@ -1,4 +1,4 @@
-"""What keeps people from a case, and the programs that are called after steps, with their calls.
+"""What keeps people from a case, the programs that are called after steps, and why sending failed.
 
 It stays as it was released; what is changed later is a migration of its own.
 """
@@ -20,7 +20,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the tables of barriers, of hooks and of their calls."""
+    """Make the tables of barriers, of hooks and their calls, and of causes."""
     _table(
         "barriers",
         *_keys("log", "ref", "kind", "person"),
@@ -50,6 +50,12 @@ def upgrade() -> None:
         *(_whole(name) for name in ("tries", "next_at", "lease_until", "fence")),
         _text("last"),
         _one_of("status", "waiting", "done", "given up", "abandoned"),
+    )
+    _table(
+        "causes",
+        *_keys("log", "message"),
+        *(_text(name) for name in ("notifier", "cause")),
+        *(_whole(name) for name in ("since", "latest")),
     )
     waiting = sa.text("status = 'waiting'")
     op.create_index(
