@@ -31,6 +31,8 @@ MONTHS = (
 )
 FIRST_YEAR = 1900
 LAST_YEAR = 2199
+MOST_SHOWN = 60
+"""Characters of what was typed that a sentence repeats."""
 
 _NUMBERS = re.compile("([0-9]{1,4})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{1,4})|([0-9]{8})")
 _ORDINAL = re.compile("([0-9]{1,2})(?:st|nd|rd|th)?", re.IGNORECASE)
@@ -108,7 +110,9 @@ def read_day(text: str) -> date:
     """
     partial = parse_partial(text)
     if not partial.exact:
-        raise UsageError(f'"{text.strip()}" names no single day; write it whole, as YYYY-MM-DD.')
+        raise UsageError(
+            f'"{text.strip()[:MOST_SHOWN]}" names no single day; write it whole, as YYYY-MM-DD.'
+        )
     return partial.first
 
 
@@ -126,7 +130,7 @@ def parse_partial(text: str) -> PartialDate:
     found = _interval(text, [parts[-1], str(month + 1), *parts[:-2]], (4, 1, 1))
     if weekday is not None and found.first.weekday() != weekday:
         raise UsageError(
-            f'"{text.strip()}" contradicts itself: that day is a '
+            f'"{text.strip()[:MOST_SHOWN]}" contradicts itself: that day is a '
             f"{WEEKDAYS[found.first.weekday()]}; check the date."
         )
     return found
@@ -169,12 +173,13 @@ def _interval(text: str, parts: list[str], least_digits: tuple[int, ...]) -> Par
     year, month, day = [*map(int, parts), None, None][:3]
     if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
         raise UsageError(
-            f'"{text.strip()}" is outside the years {FIRST_YEAR} to {LAST_YEAR}; check the date.'
+            f'"{text.strip()[:MOST_SHOWN]}" is outside the years {FIRST_YEAR} to {LAST_YEAR}; '
+            "check the date."
         )
     try:
         first = date(year, month or 1, day or 1)
     except ValueError:
-        raise UsageError(f'"{text.strip()}" does not exist; check the date.') from None
+        raise UsageError(f'"{text.strip()[:MOST_SHOWN]}" does not exist; check the date.') from None
     if month is None:
         return PartialDate(f"{year}", first, date(year, 12, 31))
     if day is None:
@@ -236,7 +241,7 @@ def _days(read: list[tuple[str, str, str]]) -> tuple[date, ...]:
 
 def _unreadable(text: str) -> UsageError:
     """That a text is no date. No day is named but one that it may mean: it would be copied."""
-    days, said = may_mean(text), f'"{text.strip()}"'
+    days, said = may_mean(text), f'"{text.strip()[:MOST_SHOWN]}"'
     if len(days) > 1:
         names = " or ".join(f"{day.day} {MONTHS[day.month - 1]}" for day in days)
         written = " or ".join(day.isoformat() for day in days)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.config import Settings
 from engine.definition import Workflow
 from engine.directory import Directory
-from engine.errors import ConfigError, DeliveryError
+from engine.errors import DeliveryError
 from engine.service.workplace import Workplace
 from engine.vouching import OpenId
 
@@ -32,13 +32,15 @@ class Post:
     def __init__(self, place: Workplace, settings: Settings) -> None:
         """Make every notifier that may be needed. Raises ConfigError."""
         # Only the wiring knows the notifiers, and only a command that sends needs them.
-        from notifiers.making import Wiring, build
+        from notifiers.making import Wiring, build, check_address
 
         wiring = Wiring(place.clock, sys.stdout, settings.folder, os.environ)
         tables = settings.notify.tables
         self._settings = settings
         self._notifiers = {n: build(n, tables.get(n, {}), wiring) for n in _used(settings)}
-        self._check_addresses(settings)
+        for person, wish in settings.directory.preferences.items():
+            for way in ways(settings, person):
+                check_address(self._notifiers[way], person, wish.addresses.get(way, ""))
         self._write = writer(place, settings)
 
     def __call__(self, message: Outgoing) -> str:
@@ -56,19 +58,6 @@ class Post:
             return f"{receipt.channel}: {receipt.detail}"
 
         return in_turn(hand_over, by, also, at_once=message.urgent)
-
-    def _check_addresses(self, settings: Settings) -> None:
-        """Raise ConfigError for somebody's own address at which they would never be reached."""
-        for person, wish in settings.directory.preferences.items():
-            for way in ways(settings, person):
-                cannot_reach = getattr(self._notifiers[way], "cannot_reach", None)
-                address = wish.addresses.get(way, "")
-                problem = cannot_reach(address) if cannot_reach and address else ""
-                if problem:
-                    raise ConfigError(
-                        f'config.toml: the address of "{person}" for {way} cannot be used: '
-                        f"{problem}"
-                    )
 
     @property
     def follows(self) -> bool:
@@ -166,6 +155,7 @@ def previews(place: Workplace, settings: Settings) -> Preview:
     """What writes messages out as each notifier sends them; nothing is sent."""
     # Only what says what would be sent needs them.
     from engine.service.rehearsals.rehearsing import Mail
+    from notifiers.making import goes_to
     from notifiers.message import body, subject, thin
 
     made = writer(place, settings)
@@ -173,10 +163,11 @@ def previews(place: Workplace, settings: Settings) -> Preview:
     def write(message: Outgoing, by: str) -> Mail:
         found = made(message, by)
         if by in MACHINES:
-            return Mail(found.to, "", json.dumps(thin(found), ensure_ascii=False, indent=1))
+            to = goes_to(by, settings.notify.tables.get(by, {}), found.to)
+            return Mail(to, "", json.dumps(thin(found), ensure_ascii=False, indent=1))
         if by == "chat":
             text = f"{subject(found)}\n{body(found)}Message: {found.id}\n"
-            return Mail(found.to, "", text)
+            return Mail(goes_to(by, settings.notify.tables.get(by, {}), found.to), "", text)
         return Mail(found.to, subject(found), body(found))
 
     return write

@@ -44,6 +44,21 @@ def build(name: str, table: Mapping[str, object], wiring: Wiring) -> Notifier:
     return MAKERS[name](table, wiring)
 
 
+def check_address(notifier: Notifier, person: str, address: str) -> None:
+    """Raise ConfigError for somebody's own address at which they would never be reached."""
+    cannot_reach = getattr(notifier, "cannot_reach", None)
+    if cannot_reach and address and (problem := cannot_reach(address)):
+        said = f'config.toml: the address of "{person}" for {notifier.name} cannot be used'
+        raise ConfigError(f"{said}: {problem}")
+
+
+def goes_to(name: str, table: Mapping[str, object], address: str) -> str:
+    """Where a message goes: one place for all, as its table says, or the address of a person."""
+    if name == "chat" or (name == "webhook" and table.get("url")):
+        return f"the one {'room' if name == 'chat' else 'url'} of [notify.{name}]"
+    return address
+
+
 def _console(table: Mapping[str, object], wiring: Wiring) -> Notifier:
     from notifiers.console import ConsoleNotifier
 

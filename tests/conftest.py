@@ -32,6 +32,11 @@ ROOM = 2 * 1024**3
 """Bytes of it that must be free; a whole run takes a good part of that."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for a server, or for a limit of time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure() -> None:
     """Temporary files are kept in memory where there is room; another TMPDIR is left as it is.
 

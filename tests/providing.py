@@ -18,7 +18,7 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from engine import bootstrap
+from engine import posting
 from engine.service.accounts.openid.provider import Provider
 from engine.service.workplace import Workplace
 from engine.vouching import OpenId
@@ -192,7 +192,7 @@ def at_provider(
         }
         made = OpenId(issuer, **{**said, **terms})
         seconds = [0.0]
-        provider = Provider(made, lambda: SECRET, bootstrap.asking(made, 1.0), lambda: seconds[0])
+        provider = Provider(made, lambda: SECRET, posting.asking(made, 1.0), lambda: seconds[0])
         provider.seconds = seconds  # type: ignore[attr-defined]
         how: Any = {"provider": lambda: provider, "clock": clock or count(0, 61).__next__}
         with at_the_door(world, *people, **how) as door:

@@ -41,6 +41,7 @@ HEAVY_AT_THE_TOP = ("engine/compiling.py", "engine/migrations/", "engine/tables"
 LAZY = {
     "engine/cli/": "a cold command imports only what it uses",
     "engine/bootstrap.py": "wires only what the configuration names",
+    "engine/posting.py": "a notifier is wanted only where something is sent",
     "engine/config/sheet.py": "the loader is wanted only to tell where a mistake is",
     "engine/database/": "only one of the database libraries is there, or wanted",
     "engine/migrations/": "alembic is wanted only where a store is made or migrated",

@@ -12,7 +12,7 @@ import click
 
 from engine import __version__
 from engine.cli import printing
-from engine.cli.commands import Entry, within
+from engine.cli.commands import HEADINGS, Entry, within
 from engine.cli.state import State
 from engine.errors import DefinitionError, EngineError, Mistake, RefusedError, UsageError
 
@@ -72,8 +72,14 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by the table, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in self.entries.items()])
+        parts: dict[str, list[tuple[str, str]]] = {}
+        heading = "Commands"
+        for name, entry in self.entries.items():
+            heading = heading if self.called else HEADINGS.get(name, heading)
+            parts.setdefault(heading, []).append((name, entry.help))
+        for heading, listed in parts.items():
+            with formatter.section(heading):
+                formatter.write_dl(listed)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         """What the shell may complete a word to, without importing the commands."""

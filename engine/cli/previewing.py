@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from engine.cli.door import argument, option
@@ -25,12 +26,19 @@ def preview(door: Visit, ref: str, what: str, way: str) -> None:
     reads as it would if nobody did anything more. MESSAGE is the id of a message of the case.
     """
     found = door.ask("message preview", ref=ref, message=what, by=way)
-    lines = [f"It goes out on {day(found['on'])}, if nobody does anything more."]
-    if not found["on"]:
-        lines = ["It is in the outbox, or was sent already."]
-    for one in found["messages"]:
-        lines += ["", *_message(one, found["names"])]
-    door.answer(found, lines if found["messages"] else [*lines, "It tells nobody."])
+    lines: list[str] = []
+    for on, several in groupby(found["messages"], key=lambda one: str(one["on"])):
+        lines += [*([""] if lines else []), _when(on)]
+        for one in several:
+            lines += ["", *_message(one, found["names"])]
+    door.answer(found, lines or [_when(found["on"]), "It tells nobody."])
+
+
+def _when(on: str) -> str:
+    """The day on which it goes out, of one that has not; else that it has."""
+    if not on:
+        return "It is in the outbox, or was sent already."
+    return f"It goes out on {day(on)}, if nobody does anything more."
 
 
 def _message(one: Known, names: Mapping[str, str]) -> list[str]:

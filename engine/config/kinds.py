@@ -129,8 +129,10 @@ def quiet(value: Any) -> Quiet:
     """When somebody is not to be told what is not urgent."""
     example = 'as { from = "18:00", to = "08:00", days_off = true }'
     known = {"from", "to", "days_off"}
-    if not isinstance(value, dict) or not value or set(value) - known:
+    if not isinstance(value, dict) or not value:
         raise WrongValueError(f"must be a table, {example}.")
+    if other := sorted(set(value) - known):
+        raise WrongValueError(f'has no key "{shown(other[0])}"; write it {example}.')
     days_off = value.get("days_off", False)
     if not isinstance(days_off, bool):
         raise WrongValueError("has a days_off that is not true or false.")

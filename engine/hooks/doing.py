@@ -163,7 +163,7 @@ def _run(place: Workplace, by: By, verb: str, raw: Mapping[str, Any]) -> Mapping
         for file in raw.get("papers", {}).values():
             file.source.seek(0)
         try:
-            told = run(place, by, verb, raw)
+            told = run(place, by, verb, {**raw, "brief": True})
         except StaleCaseError:
             # Another has just done it, or something else on the case: it is looked at anew.
             if not tries_left:

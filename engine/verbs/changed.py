@@ -38,7 +38,8 @@ SCHEMA: Mapping[str, Any] = {
 def document(job: Job, outcome: Outcome, **more: Any) -> dict[str, Any]:
     """What a change did, and the case as it then is; `more` is said beside it.
 
-    The case is left out where it cannot be read again at once: what was saved stays saved.
+    The case is left out where it is not wanted, or cannot be read again at once: what was saved
+    stays saved.
     """
     by = job.by
     every = (part for event in outcome.events for part in parts(event))
@@ -57,6 +58,8 @@ def document(job: Job, outcome: Outcome, **more: Any) -> dict[str, Any]:
         "proof": by.claimed,
         "names": names(job.place, by.person, by.decided_by),
     }
+    if job.get("brief", False):
+        return found
     try:
         return {**found, "case": reading.show(job.place, by, outcome.ref)}
     except EngineError:

@@ -204,6 +204,8 @@ def _answers(value: Any, name: str) -> tuple[Pair, ...]:
     for number, (key, given) in enumerate(value.items(), 1):
         try:
             asked = path(key, f'Name {number} of "{name}"')
+            if not isinstance(given, str):
+                raise UsageError(f'Answer {number} of "{name}" is a text; put it in quotes.')
             found.append((asked, _text(given, name)))
         except UsageError as error:
             wrong.append(str(error))

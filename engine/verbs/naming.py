@@ -22,5 +22,5 @@ def agency(place: Workplace, said: str) -> str:
     """An agency that config.toml names; nothing for nothing. Raises UsageError."""
     known = place.directory.agencies
     if said and said not in known:
-        raise UsageError(f"config.toml names no agency {said[:40]}{meant(said, known)}")
+        raise UsageError(f'config.toml names no agency "{said[:40]}"{meant(said, known)}')
     return said

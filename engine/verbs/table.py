@@ -20,6 +20,7 @@ NOBODY: Final = "?"
 HAPPENED: Final = (
     Field("on", "when", "The day it happened; today if left out."),
     Field("reason", "text", "Why."),
+    Field("brief", "flag", "Answer what was changed, without the case as it then is."),
 )
 """What every change may be given."""
 

@@ -1,25 +1,27 @@
-"""What was sent is not said again: ids and words that were made up are taken out of a problem.
+"""What was sent is not said again: what a sentence of the engine repeats of it is taken out.
 
-An answer to a question is never in a sentence of the engine; a word that stands for something that
-there is not may be, and somebody may have typed a name there.
+The engine repeats what somebody typed in quotes alone, whole or its beginning; so nothing else of
+a sentence is touched, whatever words were sent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from engine.verbs.fields import Field
 from engine.web.problems import Problem
 
-KINDS: Final = ("id", "word")
 HUSHED: Final = "…"
-SHORTEST = 3
-"""Characters of what is worth taking out."""
-SHOWN = 40
+SHOWN: Final = (40, 60)
 """Characters that the engine repeats at most."""
+LONGEST: Final = 200
+"""Characters of the longest that it repeats whole."""
+MOST_WORDS: Final = 50
+"""Words of a text of which each may be repeated by itself."""
 
 
 def hushed(
@@ -28,19 +30,19 @@ def hushed(
     raw: Mapping[str, Any],
     known: Collection[str],
 ) -> Problem:
-    """The same problem without the ids and words of its request, but for those that are known."""
-    sent = [raw.get(one.name) for one in fields if one.kind in KINDS]
+    """The same problem without the values of its request, but for those that are known names."""
     # A step that a refusal names is one that there is.
     named = {*known, problem.more.get("transition")}
-    words = [one for one in sent if isinstance(one, str) and one not in named]
-    if not (patterns := [*_patterns(words)]):
+    sent = {one for field in fields for one in _texts(raw.get(field.name))}
+    found = {form for text in sent - named for form in _forms(text)} - named
+    if not found:
         return problem
+    every = sorted(found, key=len, reverse=True)
+    pattern = re.compile(f'"(?:{"|".join(map(re.escape, every))})(?:[.]{{3}})?(?=")')
 
     def hush(value: Any) -> Any:
         if isinstance(value, str):
-            for pattern in patterns:
-                value = pattern.sub(HUSHED, value)
-            return value
+            return pattern.sub(f'"{HUSHED}', value)
         if isinstance(value, Mapping):
             return {key: hush(one) for key, one in value.items()}
         return [hush(one) for one in value] if isinstance(value, list) else value
@@ -48,11 +50,21 @@ def hushed(
     return replace(problem, detail=hush(problem.detail), more=hush(problem.more))
 
 
-def _patterns(words: Iterable[str]) -> Iterable[re.Pattern[str]]:
-    for word in words:
-        shown = word.strip()[:SHOWN]
-        if len(shown) >= SHORTEST:
-            yield re.compile(rf"(?<!\w){re.escape(shown)}(?!\w)", re.IGNORECASE)
-        for part in word.split():
-            if len(part) >= SHORTEST:
-                yield re.compile(rf'(?<="){re.escape(part)}(?=")', re.IGNORECASE)
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a value, and of the lists and tables in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield str(name)
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+
+
+def _forms(text: str) -> Iterable[str]:
+    """A text as a sentence may have it: whole, its beginning, one of its words."""
+    plain = unicodedata.normalize("NFC", text).strip()
+    for one in {text, plain, *plain.split(maxsplit=MOST_WORDS)[:MOST_WORDS]}:
+        yield from (form for form in (one[:LONGEST], *(one[:most] for most in SHOWN)) if form)

@@ -161,7 +161,8 @@ def _take(spool: Spool, piece: bytes) -> None:
 
 def too_large(what: str, most: int) -> Problem:
     """That something is larger than it may be, in bytes."""
-    size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1000} kB"
+    whole = 2**20 if most % 2**20 == 0 else 1_000_000
+    size = f"{most // whole} MB" if most >= 1_000_000 else f"{most // 1000} kB"
     return bare(413, f"{what} is larger than {size}.")
 
 

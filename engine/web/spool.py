@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from io import BytesIO
+from io import BytesIO, UnsupportedOperation
 from typing import IO, BinaryIO, cast
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
@@ -48,6 +48,17 @@ class Spool:
         """The next bytes, as many as there are up to `size`."""
         piece = self._held.read(size)
         return self._stream.update(piece) if self._stream else piece
+
+    def tell(self) -> int:
+        """How many bytes were read, or written."""
+        return self._held.tell()
+
+    def seek(self, offset: int) -> int:
+        """Go back to the beginning, and nowhere else. Raises UnsupportedOperation."""
+        if offset:
+            raise UnsupportedOperation("It is read from its beginning.")
+        self.rewind()
+        return 0
 
     def close(self) -> None:
         """Let go of it; nothing of it can be read any more."""

@@ -111,7 +111,8 @@ def test_of_a_question_that_the_process_has_not_the_nearest_is_named(world: Worl
         (
             "opinion",
             "nobody",
-            '"Does your agency think it should be notified?" is asked of each agency [] write '
+            '"Does your agency think it should be notified?" is asked of each agency'
+            ', and config.toml has no agency "nobody" [] write '
             "opinion/AGENCY=... with the id of an agency of config.toml",
         ),
         (

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.case import Given
 from engine.decide.steps.taking import Step
-from engine.errors import RefusedError
+from engine.errors import RefusedError, UsageError
 from engine.service import cases
+from engine.service.changing import Outcome
 from engine.service.looking import asking, documents, reading
 from engine.service.workplace import File
 from tests.changed_sample import changed
@@ -134,3 +136,18 @@ def test_what_a_step_rests_on_that_was_passed_over_is_recorded(tmp_path: Path) -
         step = Step("record_notification_sent", already_done=True, pass_over=True)
         cases.take_step(world.place, LEE, ref, step)
         world.record(ref, rationale="The tests are met.")
+
+
+def test_another_file_of_the_same_name_under_the_same_key_is_no_repeat(world: World) -> None:
+    ref = world.open()
+    keyed = replace(BESS, key="key-000001")
+
+    def attach(content: bytes) -> Outcome:
+        return documents.attach(world.place, keyed, ref, "form", File("a.pdf", io.BytesIO(content)))
+
+    first = attach(b"one")
+
+    assert attach(b"one").repeated
+    with pytest.raises(UsageError, match="This key was used for another command"):
+        attach(b"two")
+    assert first.version == len(world.events(ref))

@@ -164,7 +164,7 @@ def test_a_task_is_ended_by_those_whose_it_is_and_with_what_was_done(world: Worl
     assert closed["body"] == {"tasks": [task], "status": "done"}
     assert [path.partition("/")[0] for path in closed["sealed"]] == ["reason"]
     assert said(world, lambda w: cases.done(w.place, LEE, ref, task)) == [
-        f"{ref} has no open task {task}."
+        f'{ref} has no open task "{task}".'
     ]
 
 

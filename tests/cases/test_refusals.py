@@ -87,7 +87,7 @@ def no_reply(asked_on: str = "") -> Act:
         ),
         (
             recorded(Given("opinion", "notify", "nobody")),
-            f'"{OPINION}" is asked of each agency [] '
+            f'"{OPINION}" is asked of each agency, and config.toml has no agency "nobody" [] '
             "write opinion/AGENCY=... with the id of an agency of config.toml",
         ),
         (
@@ -247,7 +247,7 @@ def test_a_step_that_the_process_does_not_have_is_wrong_use_and_those_from_here_
 ) -> None:
     with pytest.raises(UsageError) as refused:
         taken("zzz")(world)
-    said = "This process has no step zzz; from here: start_deciding, record_letter."
+    said = 'This process has no step "zzz"; from here: start_deciding, record_letter.'
     assert str(refused.value) == said
 
 

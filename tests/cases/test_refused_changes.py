@@ -234,8 +234,8 @@ def keepers_do(what: str) -> str:
             erased(EVE, "p1"),
             ["An erasure is for those who keep the record of the case.", keepers_do("decide it")],
         ),
-        (erased(BESS, "p9", 2), ["The case has no person p9; it is about p1, p2."]),
-        (erased(BESS, "p1", 0), ["The case has no person p1; it is about nobody."]),
+        (erased(BESS, "p9", 2), ['The case has no person "p9"; it is about p1, p2.']),
+        (erased(BESS, "p1", 0), ['The case has no person "p1"; it is about nobody.']),
     ],
 )
 def test_a_change_of_the_record_that_cannot_be_made_says_why_and_whose_it_is(
@@ -250,7 +250,7 @@ def test_a_timescale_that_the_process_does_not_have_is_wrong_use_and_what_runs_i
     ref = deciding(world)
     with pytest.raises(UsageError) as refused:
         cases.extend(world.place, WHY, ref, "zzz", "2026-01-10", "the chair")
-    assert str(refused.value) == ("This process has no timescale zzz; what runs: notification.")
+    assert str(refused.value) == ('This process has no timescale "zzz"; what runs: notification.')
 
 
 def test_undo_names_each_linked_case_that_has_moved_on_and_the_ways_out(world: World) -> None:

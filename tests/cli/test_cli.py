@@ -6,7 +6,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from engine.cli.commands import COMMANDS, within
+from engine.cli.commands import COMMANDS, HEADINGS, within
 from engine.cli.main import root
 from engine.cli.printing import day
 from engine.migrations import LATEST
@@ -182,7 +182,7 @@ def test_the_people_of_a_case_are_named_only_for_a_reason(office: Office) -> Non
 def test_an_erasure_leaves_a_trail_that_verifies(office_on: Office) -> None:
     ref = office_on.at("referred")
     office_on.ok("person", ref, "add", "child", "name=-", typed="Avery Canary")
-    assert "has no person p2" in office_on.refused(
+    assert 'has no person "p2"' in office_on.refused(
         4, "erase", ref, "--person", "p2", "--basis", "asked for"
     )
     office_on.ok("erase", ref, "--person", "p1", "--basis", "asked for", "--yes-erase", ref)
@@ -367,10 +367,15 @@ def test_every_command_has_help_that_says_what_it_is_for(name: str, office: Offi
 
 
 def test_help_lists_every_command_with_its_line(office: Office) -> None:
-    said = CliRunner().invoke(root(), ["--help"]).stdout.split("Commands:")[1]
+    first, heading = next(iter(HEADINGS.items()))
+    said = CliRunner().invoke(root(), ["--help"]).stdout.split(f"\n{heading}:")[1]
     listed = [name for name in COMMANDS if " " not in name]
+    assert listed[0] == first
     assert [line.split()[0] for line in said.splitlines() if line.startswith("  ")] == listed
     assert all(COMMANDS[name].help in said for name in listed)
+    assert all(
+        f"\n\n{one}:\n  {name} " in f"\n\n{heading}:{said}" for name, one in HEADINGS.items()
+    )
 
 
 @pytest.mark.parametrize("group", ["", "workflow", "calendar", "audit"])
@@ -378,12 +383,13 @@ def test_help_has_one_line_for_each_command_in_a_narrow_terminal(group: str) -> 
     words = [*group.split(), "--help"]
     said = CliRunner(env={"COLUMNS": "60"}).invoke(root(), words, terminal_width=60).stdout
     known = within(group)
-    listed = said.split("Commands:\n")[1].splitlines()
+    listed = said.split("Commands:\n" if group else "\n\nBegin:\n")[1].splitlines()
+    listed = [line for line in listed if line.startswith("  ")]
     assert [line.split(maxsplit=1) for line in listed] == [[n, e.help] for n, e in known.items()]
 
 
 def test_the_commands_of_a_process_stand_in_the_order_in_which_they_are_used() -> None:
     assert [*within("workflow")] == [
-        *("list", "new", "schema", "check", "describe", "diagram", "verify", "test", "rehearse"),
-        *("activate", "compare", "replay", "migrate"),
+        *("list", "new", "schema", "check", "describe", "questions", "diagram", "verify", "test"),
+        *("rehearse", "activate", "compare", "replay", "migrate"),
     ]

@@ -137,11 +137,11 @@ def test_what_was_typed_wrongly_is_not_repeated(office: Office, words: tuple[str
         (("record", "REF", "opinion/police=maybe"), "is answered with one of"),
         (("record", "REF", "place=elsewhere", "--source", "polise"), "did you mean police?"),
         (("record", "REF", "form=@x.pdf"), "cannot be read"),
-        (("take", "REF", "start_decding"), "This process has no step start_decding"),
+        (("take", "REF", "start_decding"), 'This process has no step "start_decding"'),
         (("take", "REF", "start_decding"), "did you mean start_deciding? from here: "),
         (("take", "REF", "start_deciding", "--as", "nobody"), "config.toml names no person"),
         (("open", "incidents"), 'No edition of "incidents" is in use'),
-        (("open", "incident", "--edition", "1999"), "There is no edition 1999"),
+        (("open", "incident", "--edition", "1999"), 'There is no edition "1999"'),
         (
             ("open", "incident", "--historic", "--on", "1990-01-01"),
             "was in force on 1 January 1990. There are: 2025-01, in force from 2018-06-29.",

@@ -94,7 +94,7 @@ def test_an_edition_is_named_by_the_first_digits_of_its_hash_wherever_one_is_nam
     ]
     assert rehearsed == ["2025-01", "2025-01", "2025-02"]
     said = office.refused(2, "open", "incident", *words, "--edition", "facade")
-    assert "There is no edition facade of incident in use" in said
+    assert 'There is no edition "facade" of incident in use' in said
 
 
 def test_an_edition_whose_place_another_has_taken_takes_it_again(
@@ -132,7 +132,7 @@ def test_an_edition_whose_files_are_gone_takes_its_place_again_by_its_name(
         assert (document["activated"], document["new_cases"]["edition"]) == (True, edition)
     assert "was in use already" in office.ok("workflow", "activate", "incident@2025-01")
     said = office.refused(2, "workflow", "activate", "incident@2024-01")
-    assert "There is no edition 2024-01 of incident in use" in said
+    assert 'There is no edition "2024-01" of incident in use' in said
     office.refused(4, "workflow", "activate", "incident@2025-02", "--as", "eve")
     assert office.json("audit", "verify")["problems"] == []
 

@@ -219,7 +219,7 @@ def test_what_is_typed_wrongly_is_said_before_anything_is_done(
     for more, sentence in (
         (words, "Say either --to EDITION or --back."),
         ((*to, "--back"), "Say either --to EDITION or --back."),
-        ((*words, "--to", "1999-01"), "There is no edition 1999-01 of incident in use"),
+        ((*words, "--to", "1999-01"), 'There is no edition "1999-01" of incident in use'),
         (("workflow", "migrate", "nothing", "--to", "1"), 'No edition of "nothing" is in use'),
         ((*to, "--timescale", "notification"), "Write --timescale TIMESCALE=keep."),
         ((*to, "--timescale", "notification=never"), "is one of: keep, rebase, restart, stop."),
@@ -312,7 +312,7 @@ def test_comparing_what_there_is_not_is_refused_with_what_could_be_meant(
 ) -> None:
     for words, sentence in (
         (("nowhere", str(SAMPLE)), 'There is no process and no folder "nowhere"'),
-        (("incident@1999", str(SAMPLE)), "There is no edition 1999 of incident in use"),
+        (("incident@1999", str(SAMPLE)), 'There is no edition "1999" of incident in use'),
         (("incident@", str(SAMPLE)), "Write an edition after the @"),
     ):
         said = " ".join(office.refused(2, "workflow", "compare", *words).split())

@@ -190,7 +190,7 @@ def test_only_who_keeps_the_record_under_both_editions_moves_cases(
 
 
 def test_what_cannot_be_named_is_said(world: World) -> None:
-    with pytest.raises(UsageError, match="There is no edition 1999"):
+    with pytest.raises(UsageError, match='There is no edition "1999"'):
         move(world, to="1999")
     with pytest.raises(CaseNotFoundError):
         move(world, to="2025-01", refs=["2025-AAAAAA"])

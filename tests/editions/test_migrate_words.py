@@ -259,6 +259,7 @@ OF_THE_STORE = {
     "exported",
     "refused",
     "call refused",
+    "hooks declared",
     "credential cleared",
     "credential set",
     "sign-in refused",

@@ -123,4 +123,4 @@ def test_a_case_opens_under_the_newest_edition_in_force_on_its_day(
     assert opened("--on", ago(31)) == "2025-01"
     assert opened("--edition", "2025-01") == "2025-01"
     said = office.refused(2, "open", "incident", "place=in our area", "--edition", "2024-01")
-    assert "There is no edition 2024-01 of incident in use" in said
+    assert 'There is no edition "2024-01" of incident in use' in said

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
-from engine import bootstrap
+from engine import posting
 from engine.service.accounts.openid.provider import Provider
 from engine.vouching import OpenId
 from tests import canaille_here as canaille
@@ -64,7 +64,7 @@ def at_canaille(
     terms = OpenId(
         issuer, canaille.CLIENT, folder / "none", SERVER, inside=True, ca=Path(good.file)
     )
-    provider = Provider(terms, lambda: secret, bootstrap.asking(terms, 10.0))
+    provider = Provider(terms, lambda: secret, posting.asking(terms, 10.0))
     with at_the_door(world, provider=lambda: provider) as door:
         yield door
 

@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, RSAKey
 
-from engine import bootstrap
+from engine import posting
 from engine.service.accounts.openid import provider as providers
 from engine.service.accounts.openid.refusal import UNREACHABLE, Refusal
 from engine.vouching import OpenId
@@ -341,7 +341,7 @@ def test_a_provider_that_hangs_drips_floods_or_shows_a_bad_certificate_holds_nob
             inside=True,
             ca=Path(good.file),
         )
-        provider = providers.Provider(terms, lambda: "", bootstrap.asking(terms, CAP))
+        provider = providers.Provider(terms, lambda: "", posting.asking(terms, CAP))
         began = time.monotonic()
         with pytest.raises(Refusal) as refusal:
             provider.metadata()

@@ -159,7 +159,10 @@ def test_by_http_it_is_a_case_that_is_not_there(here: World) -> None:
 
 
 def answered(here: World, folder: Path, ref: str) -> Any:
-    asked = doors(here, folder)
+    # A folder of its own each time: a secret that may be in use is not made anew.
+    own = folder / str(len([*folder.iterdir()]))
+    own.mkdir()
+    asked = doors(here, own)
     here.place.directory = directory()
     return asked.call("opinion", {"case": ref, "opinion": "notify"})
 

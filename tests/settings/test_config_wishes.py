@@ -100,7 +100,8 @@ MISTAKES = {
     ),
     "quiet with another key": (
         ["quiet = { weekends = true }"],
-        '27: "quiet" must be a table, as { from = "18:00", to = "08:00", days_off = true }.',
+        '27: "quiet" has no key "weekends"; write it as { from = "18:00", to = "08:00", '
+        "days_off = true }.",
     ),
     "quiet of some kind": (
         ['quiet = { days_off = "yes" }'],

@@ -254,7 +254,7 @@ def test_a_full_disk_is_told_and_reading_goes_on(file_store: Database) -> None:
         pytest.raises(StorageError, match="disk is full; nothing was changed"),
         file_store.write() as tx,
     ):
-        tx.run_many(ADD, [("sample", f"{n:0900}", n) for n in range(200)])
+        tx.run_many(ADD, [("sample", f"{n:0900}", n) for n in range(600)])
 
     assert count(file_store) == 0
     with file_store.write() as tx:
@@ -290,7 +290,7 @@ def test_a_damaged_file_is_told_as_damaged(tmp_path: Path) -> None:
     database.create(place(tmp_path), "sample")
     store = database.open(place(tmp_path))
     with store.write() as tx:
-        tx.run_many(ADD, [("sample", f"{n:0900}", n) for n in range(200)])
+        tx.run_many(ADD, [("sample", f"{n:0900}", n) for n in range(600)])
     store.close()
     file = tmp_path / "casetrail.db"
     content = bytearray(file.read_bytes())

@@ -63,3 +63,31 @@ def test_a_preview_for_a_machine_is_the_thin_message(office: Office) -> None:
     said = json.loads(mail.text)
     assert (said["reference"], said["what"]) == ("2025-AAAAAA", "Something")
     assert "to" not in said
+
+
+def test_each_notice_stands_under_the_day_on_which_it_goes_out(office: Office) -> None:
+    ref = office.open("place=in our area", f"aware_on={ago(1)}")
+    found = office.json("message", "preview", ref, "notification")
+    days = list(dict.fromkeys(one["on"] for one in found["messages"]))
+    assert len(days) > 1
+    assert days == sorted(days)
+    assert found["on"] == days[0]
+    said = office.ok("message", "preview", ref, "notification")
+    assert said.count("It goes out on ") == len(days)
+    overdue = said.index("was due ")
+    assert said.rindex("It goes out on ", 0, overdue) > said.index("is due ")
+
+
+def test_what_goes_to_one_place_for_all_does_not_say_that_it_goes_to_somebody(
+    office: Office,
+) -> None:
+    with office.config.open("a", encoding="utf-8") as file:
+        file.write('\n[notify.webhook]\nurl = "https://hooks.sample.example/x"\n')
+    ref = office.open("place=in our area", f"aware_on={ago(1)}")
+    for way, to in (
+        ("webhook", "the one url of [notify.webhook]"),
+        ("chat", "the one room of [notify.chat]"),
+        ("smtp", "lee@council.example"),
+    ):
+        found = office.json("message", "preview", ref, "notification", "--by", way)
+        assert found["messages"][0]["to"] == to

@@ -202,7 +202,7 @@ def test_a_definition_that_there_is_not_is_told(demo: tuple[Office, str, str]) -
     code, told = refused(demo[0], "replay", NAME, "--with", "1999-01")
 
     assert code == 2
-    assert "There is no edition 1999-01" in told
+    assert 'There is no edition "1999-01"' in told
 
 
 def shown(heading: str) -> list[str]:

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, UnsupportedOperation
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import httpx2
 import pytest
 
 from engine.errors import NotSignedInError, StorageError
+from engine.service.filing import told_apart
 from engine.service.looking import reading
-from engine.service.workplace import By, Workplace
+from engine.service.workplace import By, File, Workplace
 from engine.web import bodies, limits, protocol, reception, spool
 from engine.web.denying import Gate
 from engine.web.problems import Problem
@@ -358,3 +359,18 @@ def test_whoever_goes_away_before_the_end_leaves_nothing_behind(office: World, w
         )
     assert before
     assert web.client("bess").get("/today").status_code == 200
+
+
+def test_a_file_on_its_way_is_told_from_another_and_read_from_its_beginning_again() -> None:
+    made = Spool(in_memory=4)
+    made.write(b"12345678")
+    made.rewind()
+
+    first = told_apart(File("a.pdf", made.file))
+
+    assert first == told_apart(File("a.pdf", BytesIO(b"12345678")))
+    assert first != told_apart(File("a.pdf", BytesIO(b"12345679")))
+    assert (made.read(), made.seek(0), made.read()) == (b"12345678", 0, b"12345678")
+    with pytest.raises(UnsupportedOperation):
+        made.seek(3)
+    made.close()

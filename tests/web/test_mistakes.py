@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -176,7 +178,7 @@ def test_every_mistake_of_a_request_is_told_at_once_and_each_name_has_one_place(
         '"transition" stands in the path of the address.',
         '"answer" is nothing that this takes; did you mean "answers"?',
         '"y" is nothing that this takes; there are: ref, transition, answers, source, '
-        "already_done, pass_over, papers, on, reason, decided_by, evidence.",
+        "already_done, pass_over, papers, on, reason, brief, decided_by, evidence.",
         '"pass_over" is true or false.',
     ]
 
@@ -276,6 +278,58 @@ def test_nothing_that_was_sent_is_said_again(
         if answer.status_code >= 400:
             assert CANARY.casefold() not in answer.text.casefold()
     assert CANARY.casefold() not in capsys.readouterr().err.casefold()
+
+
+QUESTIONS = ("aware_on", "place", "notified_on", "agencies_asked", "opinion/council", "form")
+WORDS = ("Robin Sample", "child", "the", "date", "12", "a", "o'Brien", 'say "no"', "x" * 300, "é e")
+"""Names, and words that sentences of the engine are made of."""
+WORD = re.compile(r"[a-z]{1,40}")
+OURS = re.compile(r'"[^"]*"')
+
+
+def test_an_answer_that_is_no_text_is_named_by_its_place(
+    office: World, bess: httpx2.Client
+) -> None:
+    ref = office.open(aware_on="2025-12-12")
+    given = {"place": "elsewhere", "aware_on": 5, "opinion/council": {"x": "y"}}
+    answer = bess.post(f"/cases/{ref}/answers", json={"answers": given})
+    assert answer.json()["mistakes"] == [
+        'Answer 2 of "answers" is a text; put it in quotes.',
+        'Answer 3 of "answers" is a text; put it in quotes.',
+    ]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_that_cannot_be_taken_is_refused_alike_whatever_it_was(
+    office: World, bess: httpx2.Client, question: str
+) -> None:
+    ref = office.open(aware_on="2025-12-12")
+    for address in (f"/cases/{ref}/answers", f"/cases/{ref}/steps/start_deciding"):
+        said = set()
+        for word in WORDS:
+            answer = bess.post(address, json={"answers": {question: word}})
+            assert answer.status_code in (400, 409), answer.text
+            said.add(answer.text)
+        assert len(said) == 1, said
+
+
+@pytest.mark.parametrize("word", [one for one in WORDS if WORD.fullmatch(one)])
+def test_a_made_up_name_takes_no_word_out_of_what_is_said(
+    office: World, bess: httpx2.Client, word: str
+) -> None:
+    ref = office.open(aware_on="2025-12-12")
+
+    def said(name: str) -> str:
+        found = [
+            bess.post(f"/cases/{ref}/tasks/{quote(name, safe='')}", json={"reason": "told"}),
+            bess.post(f"/cases/{ref}/answers", json={"answers": {"aware_on": name}}),
+            bess.post("/cases", json={"workflow": name, "answers": {}}),
+            bess.get("/cases", params={"due_within": name}),
+        ]
+        assert all(400 <= one.status_code < 500 for one in found)
+        return OURS.sub("", " ".join(one.json().get("detail", "") for one in found))
+
+    assert said(word) == said("zzyzx")
 
 
 @pytest.mark.parametrize(

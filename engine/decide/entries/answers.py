@@ -243,7 +243,8 @@ def _wrong_subject(draft: Draft, question: Question, of: str) -> list[Need]:
         meant = f"did you mean {question.id}/{near[0]}? else " if near else ""
         value = "" if question.answer == "document" else "=..."
         how = f"{meant}write {question.id}/AGENCY{value} with the id of an agency of config.toml"
-        return [Need(f'"{question.ask}" is asked of each agency', how=how)]
+        there = f', and config.toml has no agency "{of[:40]}"' if of else ""
+        return [Need(f'"{question.ask}" is asked of each agency{there}', how=how)]
     return [Need(f'"{question.ask}" is asked of the case, not of {of}')] if of else []
 
 

@@ -122,7 +122,7 @@ def end(draft: Draft, person: str) -> None:
         raise DeniedError("Nobody ends their own conflict of interest; ask who keeps the record.")
     keeping.need_keeper(draft, "To end a conflict of interest", "end it")
     if person not in standing(_rows(draft)).conflicted:
-        raise RefusedError(f"Nobody has declared that {person[:40]} is in conflict with it.")
+        raise RefusedError(f'Nobody has declared that "{person[:40]}" is in conflict with it.')
     draft.emit("conflict ended", {"person": person}, draft.reason())
 
 

@@ -53,5 +53,5 @@ def _open(draft: Draft, task: str) -> Row:
     row = every.get(task)
     if row is None:
         listed = tuple(Need(one["what"], how=f"task {name}") for name, one in every.items())
-        raise RefusedError(f"{draft.case.ref} has no open task {task}.", listed)
+        raise RefusedError(f'{draft.case.ref} has no open task "{task[:40]}".', listed)
     return row

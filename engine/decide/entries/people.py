@@ -79,7 +79,7 @@ def may_erase(draft: Draft, person: str) -> None:
     )
     if person not in draft.case.people():
         listed = ", ".join(draft.case.people()) or "nobody"
-        raise RefusedError(f"The case has no person {person}; it is about {listed}.")
+        raise RefusedError(f'The case has no person "{person[:40]}"; it is about {listed}.')
 
 
 def erase(draft: Draft, erasure: Erasure) -> None:

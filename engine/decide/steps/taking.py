@@ -91,7 +91,7 @@ def _known(draft: Draft, name: str) -> Transition:
         near = resembling(name, draft.workflow.transitions, 1)
         meant = f"did you mean {near[0]}? " if near else ""
         raise UsageError(
-            f"This process has no step {name[:40]}; {meant}from here: {possible or 'none'}."
+            f'This process has no step "{name[:40]}"; {meant}from here: {possible or "none"}.'
         )
     return transition
 

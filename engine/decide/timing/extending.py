@@ -71,7 +71,7 @@ def running(draft: Draft, named: str) -> tuple[Key, Row]:
         near = resembling(timescale, draft.workflow.timescales, 1)
         meant = f"did you mean {near[0]}? " if near else ""
         raise UsageError(
-            f"This process has no timescale {timescale[:40]}; {meant}what runs: "
+            f'This process has no timescale "{timescale[:40]}"; {meant}what runs: '
             f"{listed(runs) or 'none'}."
         )
     for key, row in draft.case.open_deadlines():

@@ -21,6 +21,17 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Make the tables of barriers, of hooks and their calls, and of causes."""
+    _people()
+    _programs()
+    _table(
+        "causes",
+        *_keys("log", "message"),
+        *(_text(name) for name in ("notifier", "cause")),
+        *(_whole(name) for name in ("since", "latest")),
+    )
+
+
+def _people() -> None:
     _table(
         "barriers",
         *_keys("log", "ref", "kind", "person"),
@@ -32,6 +43,9 @@ def upgrade() -> None:
         _one_of("kind", "restricted", "conflict", "glass"),
         _one_of("status", "stands", "ended", "escalated"),
     )
+
+
+def _programs() -> None:
     _table(
         "hooks",
         *_keys("log", "hook"),
@@ -50,12 +64,6 @@ def upgrade() -> None:
         *(_whole(name) for name in ("tries", "next_at", "lease_until", "fence")),
         _text("last"),
         _one_of("status", "waiting", "done", "given up", "abandoned"),
-    )
-    _table(
-        "causes",
-        *_keys("log", "message"),
-        *(_text(name) for name in ("notifier", "cause")),
-        *(_whole(name) for name in ("since", "latest")),
     )
     waiting = sa.text("status = 'waiting'")
     op.create_index(

@@ -173,16 +173,16 @@ def apart_from(out: frozenset[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _limit(place: Workplace, wish: Wish, today: date) -> str:
-    if wish.late:
-        return date.fromordinal(today.toordinal() - 1).isoformat()
-    if not wish.due_within:
-        return ""
-    rule, start = parse_question(f"{wish.due_within} after {today.isoformat()}")
-    calendar = place.own_calendar
-    found = due_on(rule, start, calendar)
-    if found is None:
-        raise UsageError('Say a length, such as --due-within "5 working days".')
-    return found.isoformat()
+    if wish.late or not wish.due_within:
+        return date.fromordinal(today.toordinal() - 1).isoformat() if wish.late else ""
+    try:
+        asked = parse_question(f"{wish.due_within} after {today.isoformat()}")
+    except UsageError:
+        said = f'"{wish.due_within[:40]}" cannot be read as a length, such as "5 working days".'
+        raise UsageError(said) from None
+    if found := due_on(*asked, place.own_calendar):
+        return found.isoformat()
+    raise UsageError('Say a length, such as --due-within "5 working days".')
 
 
 def line(place: Workplace, tx: Transaction, row: Any, today: date) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def edition_in_use(place: Workplace, tx: Transaction, workflow: str, wanted: str
             f"{there}."
         )
     raise UsageError(
-        f"There is no edition {wanted[:60]} of {workflow} in use; there are: {there}. `casetrail "
+        f'There is no edition "{wanted[:60]}" of {workflow} in use; there are: {there}. `casetrail '
         "workflow activate` brings one into use."
     )
 

@@ -64,6 +64,7 @@ def _previewed(message: Outgoing, way: str, write: Preview) -> dict[str, Any]:
     mail = write(message, way)
     return {
         "id": message.id,
+        "on": message.on,
         "person": message.person,
         "role": message.role,
         "by": way,
@@ -93,9 +94,10 @@ def _is_meant(one: Fired, keys: Sequence[Key]) -> bool:
 
 
 def _messages(one: Fired) -> Iterator[Outgoing]:
+    on = local_date(one.at).isoformat()
     for each in one.messages:
         said = (each["person"], each["role"], each["what"], each["by_when"])
-        yield Outgoing(each["id"], one.ref, *said, bool(each["urgent"]), 0)
+        yield Outgoing(each["id"], one.ref, *said, bool(each["urgent"]), 0, on=on)
 
 
 def _outgoing(row: Sequence[Any]) -> Outgoing:
