@@ -105,6 +105,13 @@ class Store:
         row = kept.table("cases")[(ref,)]
         return str(row["edition"]), str(row["workflow"])
 
+    def kept_open(self, ref: str) -> bool:
+        """Whether a command of this process left a main case with nothing that bars anybody.
+        Another may have put something there since.
+        """
+        kept = self._kept.get(ref)
+        return kept is not None and main(ref) == ref and not kept.table("barriers")
+
     def _read(self, tx: Transaction, ref: str, *, whole: bool) -> Rows:
         found = tx.row(statements.whole_case(tx.dialect, current=not whole), (self.log, ref))
         rows = Rows(whole=whole)

@@ -70,7 +70,7 @@ class Sweep:
         barred = who == Relation.BARRED
         kept = authorising._barrier
         if barred:
-            authorising._barrier = lambda *_: Relation.BARRED
+            authorising._barrier = lambda *_, **__: Relation.BARRED
         try:
             # Nothing is changed, so that the same question is answered alike each time.
             run(self.cells.world.place.at("http"), _by(who), verb, asked)

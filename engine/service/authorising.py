@@ -76,7 +76,7 @@ def relation(
     if not directory.has_part(by.person, day):
         return Relation.LEFT
     ref = str(asked.get("ref", ""))
-    barrier = _barrier(place, by, ref) if ref else None
+    barrier = _barrier(place, by, ref, fresh=fresh) if ref else None
     if barrier is not None:
         return barrier
     if authority.is_alike(name):
@@ -87,8 +87,13 @@ def relation(
     return authority.best(name, (_standing(place, one, by.person, day) for one in every))
 
 
-def _barrier(place: Workplace, by: By, ref: str) -> Relation | None:
-    """BARRED or GLASS_BROKEN, where something stands between somebody and a case."""
+def _barrier(place: Workplace, by: By, ref: str, *, fresh: bool) -> Relation | None:
+    """BARRED or GLASS_BROKEN, where something stands between somebody and a case.
+
+    Of a case of which it is kept that nothing did, it is asked when it is read or changed.
+    """
+    if not fresh and place.store.kept_open(ref):
+        return None
     with place.database.read() as tx:
         return BARRIERS.get(barriers.stands(place, tx, by.person, ref))
 

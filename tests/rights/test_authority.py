@@ -118,7 +118,7 @@ def test_a_case_that_is_hidden_is_told_of_in_the_words_for_one_that_is_not_there
         return str(found.value).replace(ref, "REF")
 
     missing = words(references.made(2025, b"never"))
-    monkeypatch.setattr(authorising, "_barrier", lambda *_: Relation.BARRED)
+    monkeypatch.setattr(authorising, "_barrier", lambda *_, **__: Relation.BARRED)
     before = told.last()
     assert words(told.ref) == missing
     assert [one["type"] for one in told.entries(before)] == ["refused"]
@@ -176,7 +176,7 @@ def test_the_table_is_read_as_one_document_with_the_powers_of_each_role(told: Ce
 def test_who_has_broken_the_glass_reads_the_case_and_changes_nothing(
     told: Cells, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(authorising, "_barrier", lambda *_: Relation.GLASS_BROKEN)
+    monkeypatch.setattr(authorising, "_barrier", lambda *_, **__: Relation.GLASS_BROKEN)
     place = told.world.place.at("http")
     assert run(place, BESS, "show", told.request("show"))
     assert run(place, BESS, "show personal", told.request("show personal"))

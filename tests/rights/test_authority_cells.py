@@ -141,7 +141,7 @@ def desk(world: Cells, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
 def barrier(monkeypatch: pytest.MonkeyPatch) -> list[Relation]:
     """What stands between everybody and a case, while something is in the list."""
     found: list[Relation] = []
-    monkeypatch.setattr(authorising, "_barrier", lambda *_: found[0] if found else None)
+    monkeypatch.setattr(authorising, "_barrier", lambda *_, **__: found[0] if found else None)
     return found
 
 

@@ -70,7 +70,7 @@ def test_each_cell_is_as_the_table_says_at_an_endpoint(
         return
     missing = call(world, verb, WHO[relation], "2025-AAAAAA")
     if relation in BARRIERS:
-        monkeypatch.setattr(authorising, "_barrier", lambda *_: relation)
+        monkeypatch.setattr(authorising, "_barrier", lambda *_, **__: relation)
     before = world.last()
     found = call(world, verb, WHO[relation], world.ref)
     refused = [one["type"] for one in world.entries(before)].count("refused")
