@@ -53,14 +53,19 @@ def checkpoint(job: Job) -> Document:
 def log(job: Job) -> Document:
     """Who came in or was kept out, and who read, searched or took out what."""
     found = _page(job)
-    return {"entries": found.found, "next": cursor((found.after,) if found.after else None)}
+    return {"entries": found.found, "next": _next(found)}
 
 
 def reasons(job: Job) -> Document:
     """What is sealed of the same entries, such as why somebody read; this read is logged."""
-    numbers = [int(one["n"]) for one in _page(job).found if one["sealed"]]
+    page = _page(job)
+    numbers = [int(one["n"]) for one in page.found if one["sealed"]]
     found = accessing.reasons(job.place, job.by, numbers, str(job.get("why")))
-    return {"reasons": {f"@{n}": said for n, said in found.items()}}
+    return {"reasons": {f"@{n}": said for n, said in found.items()}, "next": _next(page)}
+
+
+def _next(page: accessing.Page) -> str | None:
+    return cursor((page.after,) if page.after else None)
 
 
 def _page(job: Job) -> accessing.Page:
